@@ -1,0 +1,74 @@
+import type { Attempt } from '../core/attempt.ts'
+import type { Organization } from '../core/organization.ts'
+import type { Run, Submission, Verdict } from '../core/run.ts'
+import type { Webhook, WebhookChange } from '../core/webhook.ts'
+import type { Step, Workflow } from '../core/workflow.ts'
+
+/**
+ * What the routes ask of the stages. The pipelines implement these; the routes know nothing behind them but the
+ * store's reads.
+ */
+export interface Services {
+  runs: RunService
+  webhooks: WebhookService
+}
+
+/** A request's Idempotency-Key with the hash of what was asked (SHA-256, hex). */
+export interface IdempotencyKey {
+  key: string
+  requestHash: string
+}
+
+export interface RunService {
+  /**
+   * Stores the submission, hands it to a worker and waits up to `waitMs` for the end. The run may still be PENDING or
+   * RUNNING when this resolves. Throws `Problem`: `idempotency_conflict`, `document_not_json` and the like (field
+   * `content`), `overloaded`, `shutting_down`.
+   */
+  submit(request: RunRequest & { submission: Submission; waitMs: number }): Promise<RunAnswer>
+  /** Takes a finished run from an external validator; its events are accepted in the same commit. */
+  report(request: RunRequest & { report: ExternalReport }): Promise<RunAnswer>
+  /** The run once it has ended, or as it is after `waitMs`; null when there is none. */
+  wait(organizationId: number, runId: string, waitMs: number): Promise<Run | null>
+  /** Throws `Problem` naming `steps[i].…` when a step's validator is unknown or its configuration cannot be used. */
+  checkSteps(steps: readonly Step[]): Promise<void>
+}
+
+export interface RunRequest {
+  organization: Organization
+  workflow: Workflow
+  idempotency: IdempotencyKey | null
+}
+
+export interface RunAnswer {
+  run: Run
+  /** True when an earlier request with the same Idempotency-Key made it. */
+  replayed: boolean
+}
+
+export interface ExternalReport {
+  submission: Omit<Submission, 'content'>
+  verdict: Verdict
+  startedAt: number
+  endedAt: number
+}
+
+export interface WebhookService {
+  /** Throws `Problem('url_not_allowed')` on field `url`. */
+  checkUrl(url: string): void
+  /** Encrypts a signing secret for the store. */
+  seal(organizationId: number, webhookId: string, secret: string): string
+  /** Decrypts it again, for the one answer that shows it. */
+  open(webhook: Webhook): string
+  /** Store's `change`, after which the dispatcher no longer starts what the change forbids. */
+  change(organizationId: number, id: string, decide: (webhook: Webhook) => WebhookChange): Promise<Webhook | null>
+  /** Sends one `webhook.test` and waits for what comes of it. */
+  test(organization: Organization, webhook: Webhook): Promise<TestAnswer>
+}
+
+export interface TestAnswer {
+  deliveryId: string
+  eventId: string
+  attempt: Attempt
+  requestBody: Buffer
+}

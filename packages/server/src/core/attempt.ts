@@ -1,0 +1,45 @@
+/**
+ * delivered — acknowledged with a 2xx
+ * failed    — anything else the receiver or the network did
+ * unknown   — the server stopped while the attempt may have been under way
+ */
+export type AttemptOutcome = 'delivered' | 'failed' | 'unknown'
+
+export interface AttemptError {
+  /** Stable snake_case code, listed in send/attempt-errors.ts. */
+  code: string
+  /** What happened in plain words. */
+  message: string
+}
+
+/** One HTTP request made for a delivery, as it is recorded. */
+export interface Attempt {
+  deliveryId: string
+  /** 1, 2, 3 … within the delivery. */
+  number: number
+  kind: 'auto' | 'manual' | 'test'
+  outcome: AttemptOutcome
+  startedAt: number
+  durationMs: number | null
+  statusCode: number | null
+  error: AttemptError | null
+  /** Headers as sent; signatures are cut to their scheme, since they prove nothing later and must not leak. */
+  requestHeaders: Record<string, string>
+  responseHeaders: Record<string, string> | null
+  /** At most `LIMITS.responseBytesKept`. */
+  responseBody: Buffer | null
+}
+
+/** What one request came to, before it is given a number and settled. */
+export interface AttemptReport {
+  outcome: 'delivered' | 'failed'
+  startedAt: number
+  durationMs: number
+  statusCode: number | null
+  error: AttemptError | null
+  /** How long the receiver asked us to wait (`Retry-After` of a 429 or 503), milliseconds. */
+  retryAfterMs: number | null
+  requestHeaders: Record<string, string>
+  responseHeaders: Record<string, string> | null
+  responseBody: Buffer | null
+}

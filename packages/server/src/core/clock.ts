@@ -1,0 +1,27 @@
+/**
+ * Time as the engine sees it. Everything that waits or stamps takes a Clock, so that a simulation can hold it;
+ * this file is the only one that may touch the machine's own.
+ */
+export interface Clock {
+  /** Wall-clock milliseconds since 1970-01-01T00:00:00Z. May step; use it for stamps, not for measuring. */
+  now(): number
+  /** Milliseconds from an arbitrary origin that never step back. Use it to measure durations. */
+  monotonic(): number
+  /** Calls `action` once after at least `delayMs`. A timer never keeps the process alive on its own. */
+  after(delayMs: number, action: () => void): Timer
+}
+
+export interface Timer {
+  cancel(): void
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(delayMs, action) {
+    // setTimeout turns anything over 2^31-1 ms into 1 ms; the callers' limits are far below, this keeps it so.
+    const handle = setTimeout(action, Math.min(delayMs, 2_147_483_647))
+    handle.unref()
+    return { cancel: () => clearTimeout(handle) }
+  },
+}

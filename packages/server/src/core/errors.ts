@@ -1,0 +1,57 @@
+/** One thing wrong with one field of the input; `field` is a path such as `events[1]` or `steps[0].config.schema`. */
+export interface FieldError {
+  field: string
+  message: string
+}
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+/** Every refusal the API can give: its status and title. The reference page is generated from this table. */
+export const PROBLEMS = {
+  invalid_request: { status: 422, title: 'The request has a field that cannot be used' },
+  malformed_json: { status: 400, title: 'The body is not JSON' },
+  document_not_json: { status: 422, title: 'The document is not JSON' },
+  schema_not_compiled: { status: 422, title: 'The schema does not compile' },
+  unknown_event_type: { status: 422, title: 'No such event type' },
+  reserved_event_type: { status: 422, title: 'This event type is made by the system only' },
+  event_data_invalid: { status: 422, title: 'The event does not match its declared schema' },
+  url_not_allowed: { status: 422, title: 'The URL is not allowed' },
+  unauthorized: { status: 401, title: 'No valid API key' },
+  insufficient_scope: { status: 403, title: 'The API key lacks a scope' },
+  tier_required: { status: 403, title: 'Not part of this tier' },
+  not_found: { status: 404, title: 'Nothing here by that id' },
+  method_not_allowed: { status: 405, title: 'This method is not offered here' },
+  already_exists: { status: 409, title: 'It exists already' },
+  idempotency_conflict: { status: 409, title: 'This Idempotency-Key was used for another request' },
+  in_use: { status: 409, title: 'Something still depends on it' },
+  request_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'This content type cannot be read' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  internal_error: { status: 500, title: 'The server failed' },
+  overloaded: { status: 503, title: 'The server has more work than it can queue' },
+  shutting_down: { status: 503, title: 'The server is stopping' },
+  store_unavailable: { status: 503, title: 'The store cannot take the work' },
+  store_full: { status: 507, title: 'The disk is full' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+/** A refusal with everything a caller needs to mend the request. Thrown by any stage, rendered by the API. */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly code: ProblemCode
+  readonly errors: readonly FieldError[]
+
+  constructor(code: ProblemCode, detail: string, errors: readonly FieldError[] = [], options?: ErrorOptions) {
+    super(detail, options)
+    this.code = code
+    this.errors = errors
+  }
+
+  get status(): number {
+    return PROBLEMS[this.code].status
+  }
+}
+
+/** The usual refusal: one field, one message. */
+export function fieldProblem(code: ProblemCode, field: string, message: string): Problem {
+  return new Problem(code, `${field}: ${message}`, [{ field, message }])
+}

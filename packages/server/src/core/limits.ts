@@ -1,0 +1,67 @@
+import { DAY_MS, HOUR_MS, SECOND_MS } from './time.ts'
+
+/**
+ * Every bound that is not a setting, by name. A queue, loop, body, retry or cache that is bounded elsewhere is bounded
+ * by a setting (config/settings.ts).
+ */
+export const LIMITS = {
+  /** Largest request body the API reads, and so the largest document and event. */
+  requestBytesMax: 1024 * 1024,
+
+  /** Signing secrets a caller brings, in characters. */
+  secretCharactersMin: 8,
+  secretCharactersMax: 128,
+  webhookUrlCharactersMax: 2_048,
+  webhookEventsMax: 100,
+  webhookHeadersMax: 20,
+  webhookHeaderCharactersMax: 1_024,
+  retryWaitsMax: 20,
+  retryWaitSecondsMax: (7 * DAY_MS) / SECOND_MS,
+  disableAfterMax: 1_000,
+
+  /** From the start of the connection to the end of the answer. */
+  attemptDeadlineMs: 30 * SECOND_MS,
+  /** A receiver's answer: what is read before the socket is cut, and what of it is kept in the log. */
+  responseBytesMax: 64 * 1024,
+  responseBytesKept: 16 * 1024,
+  responseHeaderBytesMax: 16 * 1024,
+  /** `Retry-After` may postpone by no more than this. */
+  retryAfterMsMax: 24 * HOUR_MS,
+  /** Retries are spread by up to this share of their wait. */
+  retryJitterMax: 0.1,
+  /** Failed attempts in a row before a webhook's health turns `failing`. */
+  failingAfter: 3,
+  /** Attempts of one delivery that a crash may cut off before one more counts as a failure. */
+  unknownAttemptsFree: 5,
+
+  /** Rows that share one commit, and how long the first of them waits for company. */
+  commitRowsMax: 500,
+  commitWaitMs: 2,
+  /** Work waiting for a commit; beyond it the API answers 503. */
+  commitQueueMax: 20_000,
+  /** Deliveries a lane holds in memory, leased and ready, beyond those in flight. */
+  laneReadyMax: 100,
+  /** Ready deliveries over all lanes. */
+  readyMax: 5_000,
+  claimRowsMax: 200,
+
+  findingsMax: 1_000,
+  findingMessageCharactersMax: 2_000,
+  /** Errors that a webhook body lists; `error_count` always gives the whole number. */
+  eventErrorsMax: 100,
+  workflowStepsMax: 20,
+  /** How long `POST …/runs/` waits for a quick run before it answers 202. */
+  runInlineWaitMs: 2 * SECOND_MS,
+  waitSecondsMax: 30,
+  /** Submissions waiting for a worker; beyond it the API answers 503. */
+  runQueueMax: 1_000,
+
+  pageSizeDefault: 50,
+  pageSizeMax: 200,
+  idempotencyKeyCharactersMax: 255,
+  idempotencyMs: 24 * HOUR_MS,
+  /** A key's `last_used_at` is written at most this often. */
+  keyTouchMs: 60 * SECOND_MS,
+  /** Rows that one slice of the retention sweep removes. */
+  retentionRowsPerSlice: 500,
+} as const

@@ -1,0 +1,173 @@
+import type { Attempt } from '../core/attempt.ts'
+import type { Delivery, DeliveryState } from '../core/delivery.ts'
+import type { Event } from '../core/event.ts'
+import type { ApiKey, Organization, Project } from '../core/organization.ts'
+import type { Run, Submission } from '../core/run.ts'
+import type { Webhook, WebhookChange } from '../core/webhook.ts'
+import type { Workflow } from '../core/workflow.ts'
+import type { WorkStore } from './work.ts'
+
+/**
+ * What the stages need of a storage engine. Every engine passes the suite in conformance/. Methods are asynchronous
+ * because PostgreSQL's are; each is one transaction, durable when its promise resolves. Every call that names
+ * something inside an organization takes the organization, so that no tenant's id ever finds another's row.
+ *
+ * Errors: an engine throws `Problem('store_full')` when the disk is full and `Problem('store_unavailable')` when it
+ * cannot take the work; anything else is a fault of the engine.
+ */
+export interface Store {
+  readonly work: WorkStore
+  readonly organizations: OrganizationStore
+  readonly projects: ProjectStore
+  readonly workflows: WorkflowStore
+  readonly runs: RunStore
+  readonly webhooks: WebhookStore
+  readonly events: EventStore
+  readonly deliveries: DeliveryStore
+  readonly keys: KeyStore
+  readonly retention: RetentionStore
+  /** Resolves when the engine can read and write; rejects with the reason when it cannot. */
+  check(): Promise<void>
+  /** Safe to call twice. */
+  close(): Promise<void>
+}
+
+/** Lists are newest first. `before` is the id of the last row of the page before. */
+export interface PageRequest {
+  limit: number
+  before: string | null
+}
+
+export interface Page<Row> {
+  rows: Row[]
+  /** The `before` of the next page; null on the last one. */
+  next: string | null
+}
+
+/** A claim on an `Idempotency-Key`, made in the transaction that creates what it names. */
+export interface IdempotencyClaim {
+  organizationId: number
+  /** The operation's name, so that one key may be used on two kinds of request. */
+  operation: string
+  key: string
+  /** SHA-256 of what was asked, in hex. */
+  requestHash: string
+  /** The id of what the request creates. */
+  resourceId: string
+  createdAt: number
+}
+
+/** What became of a request that may bear an Idempotency-Key. */
+export type Created<Row> =
+  | { outcome: 'created'; row: Row }
+  /** The same request was answered before, and made this. */
+  | { outcome: 'replayed'; resourceId: string }
+  /** The key was used for a different request. */
+  | { outcome: 'conflict' }
+
+export interface OrganizationStore {
+  /** Makes the organization and its default project. `already_exists` when the slug is taken. */
+  create(organization: Omit<Organization, 'id'>, defaultProjectId: string): Promise<Organization>
+  bySlug(slug: string): Promise<Organization | null>
+  byId(id: number): Promise<Organization | null>
+  list(): Promise<Organization[]>
+}
+
+export interface ProjectStore {
+  create(project: Project, claim: IdempotencyClaim | null): Promise<Created<Project>>
+  get(organizationId: number, id: string): Promise<Project | null>
+  default(organizationId: number): Promise<Project>
+  list(organizationId: number, page: PageRequest): Promise<Page<Project>>
+  rename(organizationId: number, id: string, name: string): Promise<Project | null>
+  /** False when there is none; `in_use` when workflows belong to it or it is the default one. */
+  remove(organizationId: number, id: string): Promise<boolean>
+}
+
+export interface WorkflowStore {
+  /** `already_exists` when the slug is taken in the organization. The claim's `resourceId` is set by the store. */
+  create(workflow: Omit<Workflow, 'id'>, claim: IdempotencyClaim | null): Promise<Created<Workflow>>
+  /** By integer id (decimal digits only) or by slug. */
+  find(organizationId: number, idOrSlug: string): Promise<Workflow | null>
+  byId(organizationId: number, id: number): Promise<Workflow | null>
+  /** Page cursors are decimal ids. */
+  list(organizationId: number, page: PageRequest): Promise<Page<Workflow>>
+  update(workflow: Workflow): Promise<Workflow | null>
+  /** Hides it; its runs stay. Its slug becomes free. False when there is none. */
+  remove(organizationId: number, id: number, now: number): Promise<boolean>
+}
+
+export interface RunFilter {
+  workflowId?: number
+  result?: Run['result']
+}
+
+export interface RunStore {
+  get(organizationId: number, id: string): Promise<Run | null>
+  list(organizationId: number, filter: RunFilter, page: PageRequest): Promise<Page<Run>>
+  /** Runs that had not ended, oldest first, with what they judge: work a stopped server left behind. */
+  unfinished(limit: number): Promise<{ run: Run; submission: Submission }[]>
+  /** Ids of the events a run made, oldest first. */
+  eventIds(organizationId: number, runId: string): Promise<string[]>
+}
+
+export interface WebhookStore {
+  create(webhook: Webhook, claim: IdempotencyClaim | null): Promise<Created<Webhook>>
+  /** Deleted ones are not found. */
+  get(organizationId: number, id: string): Promise<Webhook | null>
+  list(organizationId: number, page: PageRequest): Promise<Page<Webhook>>
+  /**
+   * Reads, asks `decide`, writes the webhook and does to its waiting deliveries what the answer says, all in one
+   * transaction. Null when there is none. Counters that attempts change are those of the moment.
+   */
+  change(organizationId: number, id: string, decide: (webhook: Webhook) => WebhookChange): Promise<Webhook | null>
+  /** For the engine: whatever its organization, deleted or not. */
+  byId(id: string): Promise<Webhook | null>
+  countHeld(webhookId: string): Promise<number>
+}
+
+export interface EventFilter {
+  type?: string
+}
+
+export interface EventStore {
+  get(organizationId: number, id: string): Promise<Event | null>
+  list(organizationId: number, filter: EventFilter, page: PageRequest): Promise<Page<Event>>
+}
+
+export interface DeliveryFilter {
+  webhookId?: string
+  eventId?: string
+  state?: DeliveryState
+}
+
+/** A delivery with the words a list shows beside it. */
+export interface DeliveryRow extends Delivery {
+  eventType: string
+  /** Outcome of its last attempt, if any. */
+  lastStatusCode: number | null
+  lastError: string | null
+}
+
+export interface DeliveryStore {
+  get(organizationId: number, id: string): Promise<DeliveryRow | null>
+  attempts(organizationId: number, deliveryId: string): Promise<Attempt[]>
+  list(organizationId: number, filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliveryRow>>
+}
+
+export interface KeyStore {
+  create(key: ApiKey): Promise<void>
+  byHash(hash: string): Promise<{ key: ApiKey; organization: Organization } | null>
+  list(organizationId: number): Promise<ApiKey[]>
+  /** False when there is none, or it was revoked before. */
+  revoke(organizationId: number, id: string, now: number): Promise<boolean>
+  touch(id: string, now: number): Promise<void>
+}
+
+export interface RetentionStore {
+  /**
+   * Removes one slice of at most `limit` rows of finished work that ended before `before` (deliveries and their
+   * attempts, events that no delivery needs, ended runs) and of idempotency keys older than `keysBefore`.
+   * Never touches pending or held work. Returns how many rows went; 0 when nothing is left to remove.
+   */
+  sweep(before: number, keysBefore: number, limit: number): Promise<number>
+}
