@@ -1,0 +1,29 @@
+/** What a signature may cover. The legacy schemes cover the body alone. */
+export interface SignedContent {
+  readonly body: Uint8Array
+  /** Value of `webhook-id`. */
+  readonly id: string
+  /** Value of `webhook-timestamp`, as the header has it. */
+  readonly timestamp: string
+}
+
+/** One way of signing a request. A new one is a file beside this and a line in `index.ts`. */
+export interface SignatureScheme {
+  /** What callers name it by in `schemes` and read in a result. */
+  readonly name: string
+  /** Header that bears its signatures. */
+  readonly header: string
+  /** Which of the caller's keys checks it. */
+  readonly keyKind: 'secret' | 'publicKey'
+  /** Whether `webhook-id` and `webhook-timestamp` are signed too, which is what makes a replay detectable. */
+  readonly signsDelivery: boolean
+  /** The signatures of this scheme in the header's value, as text; several schemes may share one header. */
+  findSignatures(headerValue: string): readonly string[]
+  /** The bytes of one such text; null when it is not of the scheme's form, whatever its length. */
+  decodeSignature(text: string): Uint8Array | null
+  /**
+   * Whether one of the decoded signatures is right. Takes them all at once so that a keyed hash is computed only once;
+   * compares in constant time and does not throw on any non-empty key.
+   */
+  verifySignatures(key: string, content: SignedContent, signatures: readonly Uint8Array[]): boolean
+}
