@@ -7,7 +7,10 @@ export interface Clock {
   now(): number
   /** Milliseconds from an arbitrary origin that never step back. Use it to measure durations. */
   monotonic(): number
-  /** Calls `action` once after at least `delayMs`. A timer never keeps the process alive on its own. */
+  /**
+   * Calls `action` once after at least `delayMs`. A timer keeps the process alive until it fires or is cancelled: work
+   * that waits for one must not end because nothing else happens.
+   */
   after(delayMs: number, action: () => void): Timer
 }
 
@@ -21,7 +24,6 @@ export const systemClock: Clock = {
   after(delayMs, action) {
     // setTimeout turns anything over 2^31-1 ms into 1 ms; the callers' limits are far below, this keeps it so.
     const handle = setTimeout(action, Math.min(delayMs, 2_147_483_647))
-    handle.unref()
     return { cancel: () => clearTimeout(handle) }
   },
 }

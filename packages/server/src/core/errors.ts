@@ -10,11 +10,10 @@ export type ProblemCode = keyof typeof PROBLEMS
 export const PROBLEMS = {
   invalid_request: { status: 422, title: 'The request has a field that cannot be used' },
   malformed_json: { status: 400, title: 'The body is not JSON' },
+  malformed_body: { status: 400, title: 'The body cannot be read as what it says it is' },
   document_not_json: { status: 422, title: 'The document is not JSON' },
   schema_not_compiled: { status: 422, title: 'The schema does not compile' },
   unknown_event_type: { status: 422, title: 'No such event type' },
-  reserved_event_type: { status: 422, title: 'This event type is made by the system only' },
-  event_data_invalid: { status: 422, title: 'The event does not match its declared schema' },
   url_not_allowed: { status: 422, title: 'The URL is not allowed' },
   unauthorized: { status: 401, title: 'No valid API key' },
   insufficient_scope: { status: 403, title: 'The API key lacks a scope' },

@@ -44,9 +44,20 @@ export const LIMITS = {
   /** Ready deliveries over all lanes. */
   readyMax: 5_000,
   claimRowsMax: 200,
+  /** Results that wait for their commit (a full disk, say); no attempt starts while there are more. */
+  unsettledMax: 2_000,
+  /** Waits before results whose commit failed are written again: doubled each time up to the second. */
+  commitRetryMsMin: 100,
+  commitRetryMsMax: 5 * SECOND_MS,
+  /** How often the store is asked for work that an error path may have dropped from memory. */
+  sweepMs: 30 * SECOND_MS,
+  /** Tests under way at once; each waits for its attempt. */
+  testsInFlightMax: 50,
 
   findingsMax: 1_000,
   findingMessageCharactersMax: 2_000,
+  /** A finding's path and names: a document may have a key of a megabyte, and a thousand findings under it. */
+  findingPathCharactersMax: 1_000,
   /** Errors that a webhook body lists; `error_count` always gives the whole number. */
   eventErrorsMax: 100,
   workflowStepsMax: 20,

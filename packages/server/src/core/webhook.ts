@@ -5,9 +5,7 @@ export type WebhookHealth = 'healthy' | 'failing'
 
 /** Which events of its organization a webhook hears: all of them, or those of one project or workflow. */
 export type WebhookScope =
-  | { type: 'organization' }
-  | { type: 'project'; id: string }
-  | { type: 'workflow'; id: number }
+  { type: 'organization' } | { type: 'project'; id: string } | { type: 'workflow'; id: number }
 
 /** A subscription. */
 export interface Webhook {
@@ -63,7 +61,7 @@ export type WaitingDeliveries =
   | 'keep'
   /** pending → held */
   | 'hold'
-  /** held → pending, due now */
+  /** held → pending, due now; a lease stays with an attempt that is still in flight */
   | 'send'
   /** held → cancelled */
   | 'drop'
@@ -98,7 +96,14 @@ export function enable(webhook: Webhook, held: 'send' | 'drop', now: number): We
 /** The row stays for the log; its secret does not. */
 export function remove(webhook: Webhook, now: number): WebhookChange {
   return {
-    webhook: { ...webhook, status: 'disabled', sealedSecret: '', headers: {}, deletedAt: now, updatedAt: now },
+    webhook: {
+      ...webhook,
+      status: 'disabled',
+      sealedSecret: '',
+      headers: {},
+      deletedAt: now,
+      updatedAt: now,
+    },
     waiting: 'cancel',
   }
 }

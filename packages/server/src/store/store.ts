@@ -5,6 +5,7 @@ import type { ApiKey, Organization, Project } from '../core/organization.ts'
 import type { Run, Submission } from '../core/run.ts'
 import type { Webhook, WebhookChange } from '../core/webhook.ts'
 import type { Workflow } from '../core/workflow.ts'
+import type { IdempotencyClaim } from './claim.ts'
 import type { WorkStore } from './work.ts'
 
 /**
@@ -44,18 +45,7 @@ export interface Page<Row> {
   next: string | null
 }
 
-/** A claim on an `Idempotency-Key`, made in the transaction that creates what it names. */
-export interface IdempotencyClaim {
-  organizationId: number
-  /** The operation's name, so that one key may be used on two kinds of request. */
-  operation: string
-  key: string
-  /** SHA-256 of what was asked, in hex. */
-  requestHash: string
-  /** The id of what the request creates. */
-  resourceId: string
-  createdAt: number
-}
+export type { IdempotencyClaim }
 
 /** What became of a request that may bear an Idempotency-Key. */
 export type Created<Row> =
@@ -88,6 +78,7 @@ export interface WorkflowStore {
   create(workflow: Omit<Workflow, 'id'>, claim: IdempotencyClaim | null): Promise<Created<Workflow>>
   /** By integer id (decimal digits only) or by slug. */
   find(organizationId: number, idOrSlug: string): Promise<Workflow | null>
+  /** Removed ones too: their runs still name them. */
   byId(organizationId: number, id: number): Promise<Workflow | null>
   /** Page cursors are decimal ids. */
   list(organizationId: number, page: PageRequest): Promise<Page<Workflow>>
@@ -119,7 +110,11 @@ export interface WebhookStore {
    * Reads, asks `decide`, writes the webhook and does to its waiting deliveries what the answer says, all in one
    * transaction. Null when there is none. Counters that attempts change are those of the moment.
    */
-  change(organizationId: number, id: string, decide: (webhook: Webhook) => WebhookChange): Promise<Webhook | null>
+  change(
+    organizationId: number,
+    id: string,
+    decide: (webhook: Webhook) => WebhookChange,
+  ): Promise<Webhook | null>
   /** For the engine: whatever its organization, deleted or not. */
   byId(id: string): Promise<Webhook | null>
   countHeld(webhookId: string): Promise<number>

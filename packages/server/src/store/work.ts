@@ -3,7 +3,7 @@ import type { Delivery, DeliveryKind, DeliveryState, LeasedDelivery } from '../c
 import type { Event } from '../core/event.ts'
 import type { Run } from '../core/run.ts'
 import type { Webhook, WebhookState } from '../core/webhook.ts'
-import type { IdempotencyClaim } from './store.ts'
+import type { IdempotencyClaim } from './claim.ts'
 
 /**
  * The hot path. Accepted events, results of attempts and claims on due work share commits: one batch, one
@@ -12,7 +12,7 @@ import type { IdempotencyClaim } from './store.ts'
  */
 export interface WorkStore {
   /**
-   * All of `batch` in one durable transaction, in the order accepts, results, claims. Rejects when nothing of it was
+   * All of `batch` in one durable transaction, in the order accepts, results, claims, releases. Rejects when nothing of it was
    * written.
    */
   commit(batch: WorkBatch, decisions: Decisions): Promise<WorkOutcome>
@@ -29,6 +29,11 @@ export interface WorkBatch {
   accepts: AcceptUnit[]
   results: AttemptResult[]
   claims: LaneClaim[]
+  /**
+   * Leases given back unused: when the fence still fits, the lease is cleared and nothing else changes; no attempt is
+   * recorded, because none was made. Written last.
+   */
+  releases: LeaseRelease[]
   /** The batch's time, milliseconds: stamps what it writes. */
   now: number
 }
@@ -50,6 +55,11 @@ export interface AttemptResult {
   /** The lease under which the attempt was made. */
   fence: number
   report: AttemptReport
+}
+
+export interface LeaseRelease {
+  deliveryId: string
+  fence: number
 }
 
 /** "Lease me up to `limit` due deliveries of this webhook." */

@@ -1,0 +1,12 @@
+/** A claim on an `Idempotency-Key`, made in the transaction that creates what it names. */
+export interface IdempotencyClaim {
+  organizationId: number
+  /** The operation's name, so that one key may be used on two kinds of request. */
+  operation: string
+  key: string
+  /** SHA-256 of what was asked, in hex. */
+  requestHash: string
+  /** The id of what the request creates. */
+  resourceId: string
+  createdAt: number
+}

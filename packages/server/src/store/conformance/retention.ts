@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import { disable, remove } from '../../core/webhook.ts'
+import { failedReport, okReport } from './decisions.ts'
+import type { Subject, World } from './world.ts'
+
+const SLICES_MAX = 100
+
+/** Sweeps in slices of `limit` until nothing is left; returns how many rows went. */
+async function sweepAll(
+  { store }: World,
+  before: number,
+  keysBefore: number,
+  limit: number,
+): Promise<number> {
+  let removed = 0
+  for (let slices = 0; slices < SLICES_MAX; slices += 1) {
+    const count = await store.retention.sweep(before, keysBefore, limit)
+    if (count === 0) return removed
+    if (count > limit) throw new Error(`a slice of ${limit} took ${count} rows`)
+    removed += count
+  }
+  throw new Error('the sweep does not end')
+}
+
+const page = { limit: 100, before: null }
+
+export const describeRetention: Subject = (the) => {
+  describe('the sweep', () => {
+    test.each([1, 2, 500])('takes finished work and what hangs on it, %i rows at a time', async (limit) => {
+      const { addWebhook, lease, settle, store, organization, clock } = the()
+      await addWebhook({ retrySchedule: [] })
+      const delivered = await lease()
+      const exhausted = await lease()
+      await settle(delivered, okReport())
+      await settle(exhausted, failedReport(500))
+      const ended = clock.now
+      expect(await sweepAll(the(), ended, 0, limit)).toBe(0)
+      expect(await sweepAll(the(), ended + 1, 0, limit)).toBe(6)
+      expect((await store.deliveries.list(organization.id, {}, page)).rows).toEqual([])
+      expect((await store.events.list(organization.id, {}, page)).rows).toEqual([])
+      expect(await store.deliveries.attempts(organization.id, delivered.delivery.id)).toEqual([])
+    })
+
+    test('never touches pending or held work, its attempts or its events', async () => {
+      const { addWebhook, lease, settle, accept, store, organization, clock } = the()
+      const webhook = await addWebhook()
+      await settle(await lease(), failedReport(500))
+      await accept(undefined, { admit: () => false })
+      await lease()
+      await store.webhooks.change(organization.id, webhook.id, (current) => ({
+        ...disable(current, 1),
+        waiting: 'keep',
+      }))
+      await accept()
+      const before = await store.deliveries.list(organization.id, {}, page)
+      expect(before.rows.map(({ state }) => state)).toEqual(['held', 'pending', 'pending', 'pending'])
+      expect(await sweepAll(the(), clock.now + 1e9, 0, 500)).toBe(0)
+      expect(await store.deliveries.list(organization.id, {}, page)).toEqual(before)
+      expect((await store.events.list(organization.id, {}, page)).rows).toHaveLength(4)
+    })
+
+    test('leaves an event while one of its deliveries is owed', async () => {
+      const { addWebhook, accept, settle, store, organization, clock } = the()
+      await addWebhook()
+      await addWebhook()
+      const { leased } = await accept()
+      await settle(leased[0]!, okReport())
+      expect(await sweepAll(the(), clock.now + 1, 0, 500)).toBe(2)
+      expect((await store.events.list(organization.id, {}, page)).rows).toHaveLength(1)
+      await settle(leased[1]!, okReport())
+      expect(await sweepAll(the(), clock.now + 1, 0, 500)).toBe(3)
+      expect((await store.events.list(organization.id, {}, page)).rows).toEqual([])
+    })
+
+    test('takes an event that nobody heard, and not a young one', async () => {
+      const { accept, event, store, organization, clock } = the()
+      await accept([event()])
+      clock.now += 100
+      const young = event()
+      await accept([young])
+      expect(await sweepAll(the(), clock.now, 0, 500)).toBe(1)
+      expect((await store.events.list(organization.id, {}, page)).rows).toEqual([young])
+    })
+
+    test('takes cancelled work once no attempt is in flight', async () => {
+      const { addWebhook, lease, settle, store, organization, clock } = the()
+      const webhook = await addWebhook()
+      const leased = await lease()
+      await store.webhooks.change(organization.id, webhook.id, (current) => remove(current, clock.now))
+      clock.now += 10
+      expect(await sweepAll(the(), clock.now, 0, 500)).toBe(0)
+      await settle(leased, failedReport(500))
+      expect(await sweepAll(the(), clock.now, 0, 500)).toBe(3)
+    })
+
+    test('takes ended runs with what they judged, and not unfinished ones', async () => {
+      const { acceptUnit, run, store, organization, clock } = the()
+      const ended = run()
+      const unfinished = run()
+      await acceptUnit({ run: ended, submission: Buffer.from('{}') })
+      await acceptUnit({ run: unfinished, submission: Buffer.from('{}') })
+      await acceptUnit({ run: { ...ended, status: 'SUCCEEDED', result: 'PASS', endedAt: clock.now } })
+      expect(await sweepAll(the(), clock.now, 0, 500)).toBe(0)
+      expect(await sweepAll(the(), clock.now + 1, 0, 500)).toBe(1)
+      expect(await store.runs.get(organization.id, ended.id)).toBeNull()
+      expect(await store.runs.unfinished(10)).toHaveLength(1)
+    })
+
+    test('takes idempotency keys by a time of their own', async () => {
+      const { acceptUnit, claim, clock } = the()
+      await acceptUnit({ claim: claim({ key: 'old' }) })
+      clock.now += 10
+      await acceptUnit({ claim: claim({ key: 'young' }) })
+      expect(await sweepAll(the(), 0, clock.now, 500)).toBe(1)
+      const again = claim({ key: 'young', requestHash: 'b'.repeat(64) })
+      expect(await acceptUnit({ claim: again })).toEqual({ outcome: 'conflict' })
+      expect(await acceptUnit({ claim: { ...again, key: 'old' } })).toMatchObject({ outcome: 'accepted' })
+    })
+  })
+}

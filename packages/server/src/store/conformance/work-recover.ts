@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest'
+import { LIMITS } from '../../core/limits.ts'
+import { disable, remove } from '../../core/webhook.ts'
+import type { SettleFacts } from '../work.ts'
+import { okReport, plainDecisions } from './decisions.ts'
+import { deliveryNow } from './world.ts'
+import type { Subject } from './world.ts'
+
+export const describeWorkRecover: Subject = (the) => {
+  describe('recovering', () => {
+    test('a lease becomes an attempt of unknown outcome, and the delivery is due again', async () => {
+      const { addWebhook, lease, store, organization, clock, commit } = the()
+      const webhook = await addWebhook()
+      const leased = await lease()
+      const leasedAt = clock.now
+      clock.now += 5_000
+      expect(await store.work.recover(plainDecisions)).toBe(1)
+      expect(await store.deliveries.attempts(organization.id, leased.delivery.id)).toEqual([
+        {
+          deliveryId: leased.delivery.id,
+          number: 1,
+          kind: 'auto',
+          outcome: 'unknown',
+          startedAt: leasedAt,
+          durationMs: null,
+          statusCode: null,
+          error: null,
+          requestHeaders: {},
+          responseHeaders: null,
+          responseBody: null,
+        },
+      ])
+      expect(await deliveryNow(the(), leased)).toMatchObject({
+        state: 'pending',
+        tries: 0,
+        attemptCount: 1,
+        dueAt: clock.now,
+        leasedAt: null,
+      })
+      const { claims } = await commit({ claims: [{ webhookId: webhook.id, limit: 1 }] })
+      expect(claims[0]?.leased[0]?.delivery.fence).toBe(2)
+    })
+
+    test('settlement is told how many attempts were cut off before, known ones not counted', async () => {
+      const { addWebhook, lease, store, commit, clock, settle } = the()
+      const webhook = await addWebhook()
+      let leased = await lease()
+      const told: SettleFacts[] = []
+      const settleAndTell = (facts: SettleFacts) => {
+        told.push(facts)
+        return plainDecisions.settle(facts)
+      }
+      for (let round = 0; round < 3; round += 1) {
+        await store.work.recover({ settle: settleAndTell })
+        clock.now += 1
+        leased = (await commit({ claims: [{ webhookId: webhook.id, limit: 1 }] })).claims[0]!.leased[0]!
+      }
+      await settle(leased, okReport(), { settle: settleAndTell })
+      expect(told.map(({ unknownBefore }) => unknownBefore)).toEqual([0, 1, 2, 3])
+      expect(told.map(({ outcome, report }) => [outcome, report === null])).toEqual([
+        ['unknown', true],
+        ['unknown', true],
+        ['unknown', true],
+        ['delivered', false],
+      ])
+    })
+
+    test('leases of held and of cancelled deliveries too', async () => {
+      const { addWebhook, lease, store, organization, clock, accept } = the()
+      const stopped = await addWebhook()
+      const onHold = await lease()
+      await store.webhooks.change(organization.id, stopped.id, (webhook) => disable(webhook, clock.now))
+      const deleted = await addWebhook()
+      const cancelled = (await accept()).leased[0]!
+      await store.webhooks.change(organization.id, deleted.id, (webhook) => remove(webhook, clock.now))
+      expect(await store.work.recover(plainDecisions)).toBe(2)
+      expect(await deliveryNow(the(), onHold)).toMatchObject({
+        state: 'held',
+        leasedAt: null,
+        attemptCount: 1,
+      })
+      expect(await deliveryNow(the(), cancelled)).toMatchObject({
+        state: 'cancelled',
+        leasedAt: null,
+        attemptCount: 1,
+      })
+    })
+
+    test('more leases than a slice holds, and then none', async () => {
+      const { addWebhook, accept, event, store } = the()
+      await addWebhook()
+      const count = LIMITS.commitRowsMax + 1
+      await accept(Array.from({ length: count }, () => event()))
+      expect(await store.work.recover(plainDecisions)).toBe(count)
+      expect(await store.work.recover(plainDecisions)).toBe(0)
+    })
+
+    test('work that nobody held is left alone', async () => {
+      const { addWebhook, accept, store, organization } = the()
+      await addWebhook()
+      await accept(undefined, { admit: () => false })
+      expect(await store.work.recover(plainDecisions)).toBe(0)
+      const { rows } = await store.deliveries.list(organization.id, {}, { limit: 5, before: null })
+      expect(rows).toMatchObject([{ attemptCount: 0, fence: 0 }])
+    })
+  })
+}

@@ -1,0 +1,294 @@
+import { describe, expect, test } from 'vitest'
+import { disable, remove } from '../../core/webhook.ts'
+import type { SettleFacts } from '../work.ts'
+import { cutReport, failedReport, okReport, plainDecisions } from './decisions.ts'
+import { deliveryNow, settled } from './world.ts'
+import type { Subject } from './world.ts'
+
+export const describeWorkSettle: Subject = (the) => {
+  describe('settling', () => {
+    test('records the attempt as it was made, and what becomes of delivery and webhook', async () => {
+      const { addWebhook, lease, settle, store, organization, clock } = the()
+      const webhook = await addWebhook()
+      const leased = await lease()
+      clock.now += 40
+      const report = okReport({ requestHeaders: { 'webhook-id': leased.event.id, 'x-a': '' } })
+      const outcome = await settle(leased, report)
+      expect(outcome.stopped).toBe(false)
+      expect(outcome.delivery).toEqual({
+        ...leased.delivery,
+        state: 'delivered',
+        tries: 1,
+        attemptCount: 1,
+        dueAt: null,
+        leasedAt: null,
+        endedAt: clock.now,
+      })
+      expect(outcome.webhook).toEqual({ ...webhook, lastTriggeredAt: clock.now })
+      expect(await deliveryNow(the(), leased)).toEqual({
+        ...outcome.delivery,
+        eventType: leased.event.type,
+        lastStatusCode: 200,
+        lastError: null,
+      })
+      expect(await store.webhooks.get(organization.id, webhook.id)).toEqual(outcome.webhook)
+      const { retryAfterMs: _, ...recorded } = report
+      expect(await store.deliveries.attempts(organization.id, leased.delivery.id)).toEqual([
+        { deliveryId: leased.delivery.id, number: 1, kind: 'auto', ...recorded },
+      ])
+    })
+
+    test('an attempt that got no answer is recorded without one', async () => {
+      const { addWebhook, lease, settle, store, organization } = the()
+      await addWebhook()
+      const leased = await lease()
+      await settle(leased, { ...cutReport(), requestHeaders: {} })
+      expect(await store.deliveries.attempts(organization.id, leased.delivery.id)).toMatchObject([
+        { statusCode: null, requestHeaders: {}, responseHeaders: null, responseBody: null },
+      ])
+      expect(await deliveryNow(the(), leased)).toMatchObject({
+        lastStatusCode: null,
+        lastError: 'Nothing listens there',
+      })
+    })
+
+    test('a failure is due again, under a new lease, until it succeeds or is used up', async () => {
+      const { addWebhook, lease, settle, commit, clock, store, organization } = the()
+      const webhook = await addWebhook({ retrySchedule: [60, 300] })
+      let leased = await lease()
+      for (const waitMs of [60_000, 300_000]) {
+        const { delivery } = await settle(leased, failedReport(500))
+        expect(delivery).toMatchObject({ state: 'pending', dueAt: clock.now + waitMs, leasedAt: null })
+        clock.now += waitMs
+        const { claims } = await commit({ claims: [{ webhookId: webhook.id, limit: 10 }] })
+        leased = claims[0]!.leased[0]!
+      }
+      expect(leased.delivery.fence).toBe(3)
+      const last = await settle(leased, failedReport(502))
+      expect(last.delivery).toMatchObject({
+        state: 'exhausted',
+        tries: 3,
+        attemptCount: 3,
+        endedAt: clock.now,
+      })
+      const attempts = await store.deliveries.attempts(organization.id, leased.delivery.id)
+      expect(attempts.map(({ number, statusCode }) => [number, statusCode])).toEqual([
+        [1, 500],
+        [2, 500],
+        [3, 502],
+      ])
+      expect(await deliveryNow(the(), leased)).toMatchObject({
+        lastStatusCode: 502,
+        lastError: 'The receiver answered 502',
+      })
+    })
+
+    test('a due time between two milliseconds is kept', async () => {
+      const { addWebhook, lease, settle, clock } = the()
+      await addWebhook()
+      const leased = await lease()
+      const dueAt = clock.now + 60_000.25
+      await settle(leased, failedReport(500), {
+        settle: () => ({
+          delivery: { state: 'pending', tries: 1, dueAt, endedAt: null },
+          webhook: null,
+          holdPending: false,
+        }),
+      })
+      expect((await deliveryNow(the(), leased)).dueAt).toBe(dueAt)
+    })
+
+    test('a webhook is left as it is when the outcome says so', async () => {
+      const { addWebhook, lease, settle, store, organization } = the()
+      const webhook = await addWebhook({ failureCount: 2 })
+      const outcome = await settle(await lease(), okReport(), {
+        settle: (facts) => ({ ...plainDecisions.settle(facts), webhook: null }),
+      })
+      expect(outcome.webhook).toEqual(webhook)
+      expect(await store.webhooks.get(organization.id, webhook.id)).toEqual(webhook)
+    })
+  })
+
+  describe('a stale result', () => {
+    test('writes nothing: another fence, no lease, settled before, unknown', async () => {
+      const { addWebhook, lease, commit, settle, store, organization, ids } = the()
+      await addWebhook()
+      const leased = await lease()
+      const { id } = leased.delivery
+      const report = okReport()
+      const strangers = [
+        { deliveryId: id, fence: 2, report },
+        { deliveryId: id, fence: 0, report },
+        { deliveryId: ids.make('dlv'), fence: 1, report },
+        { deliveryId: 'nonsense', fence: 1, report },
+      ]
+      const { results } = await commit({ results: strangers })
+      expect(results).toEqual([{ stale: true }, { stale: true }, { stale: true }, { stale: true }])
+      expect(await deliveryNow(the(), leased)).toMatchObject(leased.delivery)
+      expect(await store.deliveries.attempts(organization.id, id)).toEqual([])
+
+      await settle(leased, failedReport(500))
+      const again = await commit({ results: [{ deliveryId: id, fence: 1, report }] })
+      expect(again.results).toEqual([{ stale: true }])
+      expect(await store.deliveries.attempts(organization.id, id)).toHaveLength(1)
+    })
+
+    test('the second of two results of one lease in one batch', async () => {
+      const { addWebhook, lease, commit, store, organization } = the()
+      await addWebhook()
+      const { delivery } = await lease()
+      const result = { deliveryId: delivery.id, fence: 1, report: okReport() }
+      const { results } = await commit({ results: [result, result] })
+      expect(results.map(({ stale }) => stale)).toEqual([false, true])
+      expect(await store.deliveries.attempts(organization.id, delivery.id)).toHaveLength(1)
+    })
+  })
+
+  describe('results of one batch', () => {
+    test('are asked in order, each with what the one before it left', async () => {
+      const { addWebhook, accept, event, commit, store, organization } = the()
+      const webhook = await addWebhook()
+      const { leased } = await accept([event(), event(), event()])
+      const seen: number[] = []
+      const { results } = await commit(
+        {
+          results: leased.map(({ delivery }) => ({
+            deliveryId: delivery.id,
+            fence: 1,
+            report: failedReport(500),
+          })),
+        },
+        {
+          settle(facts) {
+            seen.push(facts.webhook.failureCount)
+            return plainDecisions.settle(facts)
+          },
+        },
+      )
+      expect(seen).toEqual([0, 1, 2])
+      expect(settled(results[2]!).webhook.failureCount).toBe(3)
+      expect((await store.webhooks.byId(webhook.id))?.failureCount).toBe(3)
+      expect(
+        (await store.webhooks.list(organization.id, { limit: 1, before: null })).rows[0]?.failureCount,
+      ).toBe(3)
+    })
+  })
+
+  describe('a result that stops the webhook', () => {
+    test('holds what is pending, leaves the leases, and lets results in flight count', async () => {
+      const { addWebhook, accept, event, commit, store, clock, settle } = the()
+      const webhook = await addWebhook()
+      const [stopper, inBatch, inFlight] = (await accept([event(), event(), event()])).leased
+      await accept([event()], { admit: () => false })
+      const states: string[] = []
+      const { results } = await commit(
+        {
+          results: [
+            { deliveryId: stopper!.delivery.id, fence: 1, report: failedReport(410) },
+            { deliveryId: inBatch!.delivery.id, fence: 1, report: failedReport(410) },
+          ],
+        },
+        {
+          settle(facts) {
+            states.push(`${facts.delivery.state} ${facts.webhook.status}`)
+            return plainDecisions.settle(facts)
+          },
+        },
+      )
+      expect(states).toEqual(['pending active', 'held disabled_gone'])
+      expect(results.map((result) => settled(result).stopped)).toEqual([true, false])
+      expect(settled(results[0]!).delivery).toMatchObject({ state: 'held', dueAt: null, attemptCount: 1 })
+      expect(await deliveryNow(the(), stopper!)).toMatchObject({ state: 'held', dueAt: null, leasedAt: null })
+      expect(await deliveryNow(the(), inFlight!)).toMatchObject({
+        state: 'held',
+        dueAt: null,
+        leasedAt: clock.now,
+        fence: 1,
+      })
+      expect(await store.webhooks.countHeld(webhook.id)).toBe(4)
+      expect(await store.work.lanes()).toEqual([])
+      expect((await settle(inFlight!, okReport())).delivery).toMatchObject({
+        state: 'delivered',
+        leasedAt: null,
+      })
+    })
+
+    test('leaves other webhooks alone', async () => {
+      const { addWebhook, accept, settle, store } = the()
+      await addWebhook()
+      const other = await addWebhook()
+      const { leased } = await accept()
+      await settle(leased[0]!, failedReport(410))
+      expect(await store.webhooks.countHeld(other.id)).toBe(0)
+      expect(await deliveryNow(the(), leased[1]!)).toMatchObject({ state: 'pending' })
+    })
+  })
+
+  describe('a result after the webhook was changed', () => {
+    test('is judged with the delivery held and with the webhook as it is now', async () => {
+      const { addWebhook, lease, settle, store, organization, clock } = the()
+      const webhook = await addWebhook()
+      const leased = await lease()
+      await store.webhooks.change(organization.id, webhook.id, (current) => disable(current, clock.now))
+      let facts: SettleFacts | null = null
+      const outcome = await settle(leased, failedReport(500), {
+        settle(given) {
+          facts = given
+          return plainDecisions.settle(given)
+        },
+      })
+      expect(facts).toMatchObject({ delivery: { state: 'held' }, webhook: { status: 'disabled' } })
+      expect(outcome.delivery).toMatchObject({ state: 'held', attemptCount: 1, leasedAt: null })
+    })
+
+    test('still counts when the webhook was deleted: the log must not deny it', async () => {
+      const { addWebhook, lease, settle, store, organization, clock } = the()
+      const webhook = await addWebhook()
+      const [good, bad] = [await lease(), await lease()]
+      await store.webhooks.change(organization.id, webhook.id, (current) => remove(current, clock.now))
+      const cancelledAt = clock.now
+      clock.now += 1_000
+      expect((await settle(good, okReport())).delivery).toMatchObject({ state: 'delivered', leasedAt: null })
+      expect((await settle(bad, failedReport(500))).delivery).toMatchObject({
+        state: 'cancelled',
+        attemptCount: 1,
+        endedAt: cancelledAt,
+      })
+      expect(await store.deliveries.attempts(organization.id, bad.delivery.id)).toHaveLength(1)
+    })
+  })
+
+  describe('a settlement that the states do not allow', () => {
+    test('fails the commit and is not written', async () => {
+      const { addWebhook, lease, settle, store, organization, clock } = the()
+      const webhook = await addWebhook()
+      const leased = await lease()
+      await store.webhooks.change(organization.id, webhook.id, (current) => remove(current, clock.now))
+      const revived = settle(leased, failedReport(500), {
+        settle: () => ({
+          delivery: { state: 'pending', tries: 1, dueAt: clock.now, endedAt: null },
+          webhook: null,
+          holdPending: false,
+        }),
+      })
+      await expect(revived).rejects.toThrow('cannot move from cancelled to pending')
+      expect(await deliveryNow(the(), leased)).toMatchObject({
+        state: 'cancelled',
+        attemptCount: 0,
+        fence: 1,
+      })
+      expect(await store.deliveries.attempts(organization.id, leased.delivery.id)).toEqual([])
+    })
+  })
+
+  test('attempts of a test delivery are marked as such', async () => {
+    const { addWebhook, acceptUnit, event, settle, store, organization } = the()
+    const webhook = await addWebhook()
+    const outcome = await acceptUnit({ events: [event()], target: { webhookId: webhook.id, kind: 'test' } })
+    if (outcome.outcome !== 'accepted') throw new Error('not accepted')
+    await settle(outcome.leased[0]!, okReport())
+    expect(await store.deliveries.attempts(organization.id, outcome.targeted[0]!)).toMatchObject([
+      { kind: 'test' },
+    ])
+  })
+}

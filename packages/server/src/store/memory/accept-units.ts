@@ -1,0 +1,52 @@
+import { Problem } from '../../core/errors.ts'
+import type { Run } from '../../core/run.ts'
+import { bearDeliveries, planOrRefuse, planUnit } from '../rules/accept.ts'
+import type { AcceptPort } from '../rules/accept.ts'
+import type { AcceptOutcome, Decisions, WorkBatch } from '../work.ts'
+import { claimKey } from './tables.ts'
+import type { Savepoint, Tables } from './tables.ts'
+
+export function acceptUnits(
+  tables: Tables,
+  savepoint: Savepoint,
+  batch: Pick<WorkBatch, 'accepts' | 'now'>,
+  decisions: Pick<Decisions, 'match' | 'admit'>,
+  makeDeliveryId: () => string,
+): AcceptOutcome[] {
+  const port = createAcceptPort(tables, makeDeliveryId)
+  return batch.accepts.map((unit) => {
+    const plan = planOrRefuse(() => savepoint(() => planUnit(port, unit, decisions)))
+    return plan.outcome === 'planned' ? bearDeliveries(port, plan, decisions, batch.now) : plan
+  })
+}
+
+function createAcceptPort(tables: Tables, makeDeliveryId: () => string): AcceptPort {
+  return {
+    earlierClaim: (claim) => tables.claims.get(claimKey(claim)),
+    saveClaim: (claim) => tables.claims.put(claim),
+    saveRun: (run, submission) => saveRun(tables, run, submission),
+    addEvent: (event) => tables.events.add(event),
+    candidates: (event) =>
+      tables.webhooks
+        .where('organization', event.organizationId)
+        .filter((webhook) => webhook.deletedAt === null && webhook.events.includes(event.type)),
+    webhook: (id) => tables.webhooks.get(id),
+    addDelivery: (delivery) => tables.deliveries.add(delivery),
+    makeDeliveryId,
+  }
+}
+
+function saveRun(tables: Tables, run: Run, submission: Buffer | null): void {
+  const earlier = tables.runs.get(run.id)
+  if (earlier !== null && earlier.organizationId !== run.organizationId) {
+    throw new Error(`run ${run.id} belongs to another organization`)
+  }
+  if (earlier === null) {
+    const workflow = tables.workflows.get(run.workflowId)
+    if (workflow?.organizationId !== run.organizationId || workflow.deletedAt !== null) {
+      throw new Problem('not_found', `workflow ${run.workflowId} is gone`)
+    }
+    tables.submissions.add({ runId: run.id, content: submission })
+  }
+  tables.runs.put(run)
+}

@@ -1,0 +1,21 @@
+import type { EventStore } from '../store.ts'
+import { newestFirst } from './pages.ts'
+import type { Tables } from './tables.ts'
+
+export function createEventStore(tables: Tables): EventStore {
+  return {
+    get: async (organizationId, id) =>
+      tables.read(() => {
+        const event = tables.events.get(id)
+        return event?.organizationId === organizationId ? event : null
+      }),
+    list: async (organizationId, filter, page) =>
+      tables.read(() => {
+        const events = tables.events.where('organization', organizationId)
+        return newestFirst(
+          events.filter((event) => filter.type === undefined || event.type === filter.type),
+          page,
+        )
+      }),
+  }
+}

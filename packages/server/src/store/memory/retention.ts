@@ -1,0 +1,66 @@
+import { isFinished } from '../../core/delivery.ts'
+import type { RetentionStore } from '../store.ts'
+import { claimKey } from './tables.ts'
+import type { Tables } from './tables.ts'
+
+export function createRetentionStore(tables: Tables): RetentionStore {
+  return {
+    sweep: async (before, keysBefore, limit) =>
+      tables.transact(() => {
+        let left = limit
+        left -= sweepDeliveries(tables, before, left)
+        left -= sweepEvents(tables, before, left)
+        left -= sweepRuns(tables, before, left)
+        left -= sweepClaims(tables, keysBefore, left)
+        return limit - left
+      }),
+  }
+}
+
+/** Attempts go before their delivery, so that a slice smaller than one delivery's log still gets somewhere. */
+function sweepDeliveries(tables: Tables, before: number, limit: number): number {
+  let removed = 0
+  for (const delivery of tables.deliveries.all()) {
+    if (!isFinished(delivery.state) || delivery.leasedAt !== null) continue
+    if (delivery.endedAt === null || delivery.endedAt >= before) continue
+    for (const attempt of tables.attempts.where('delivery', delivery.id)) {
+      if (removed >= limit) return removed
+      tables.attempts.remove(`${attempt.deliveryId}/${attempt.number}`)
+      removed += 1
+    }
+    if (removed >= limit) return removed
+    tables.deliveries.remove(delivery.id)
+    removed += 1
+  }
+  return removed
+}
+
+function sweepEvents(tables: Tables, before: number, limit: number): number {
+  const old = tables.events
+    .all()
+    .filter((event) => event.createdAt < before && tables.deliveries.where('event', event.id).length === 0)
+    .slice(0, limit)
+  for (const event of old) tables.events.remove(event.id)
+  return old.length
+}
+
+function sweepRuns(tables: Tables, before: number, limit: number): number {
+  const old = tables.runs
+    .all()
+    .filter((run) => run.endedAt !== null && run.endedAt < before)
+    .slice(0, limit)
+  for (const run of old) {
+    tables.submissions.remove(run.id)
+    tables.runs.remove(run.id)
+  }
+  return old.length
+}
+
+function sweepClaims(tables: Tables, before: number, limit: number): number {
+  const old = tables.claims
+    .all()
+    .filter((claim) => claim.createdAt < before)
+    .slice(0, limit)
+  for (const claim of old) tables.claims.remove(claimKey(claim))
+  return old.length
+}

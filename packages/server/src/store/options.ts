@@ -1,0 +1,7 @@
+/** What every engine is given by compose: time and ids, so that a simulation can hold both. */
+export interface EngineOptions {
+  /** Wall-clock milliseconds. */
+  now: () => number
+  /** A new time-ordered `dlv_…` id. */
+  makeDeliveryId: () => string
+}

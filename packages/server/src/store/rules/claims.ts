@@ -1,0 +1,16 @@
+import { LIMITS } from '../../core/limits.ts'
+import type { IdempotencyClaim } from '../store.ts'
+
+export type ClaimVerdict =
+  { outcome: 'free' } | { outcome: 'replayed'; resourceId: string } | { outcome: 'conflict' }
+
+/**
+ * Judges a claim against the `earlier` one on the same organization, operation and key. A claim that has outlived
+ * `LIMITS.idempotencyMs` no longer binds, whether or not the sweep has come by.
+ */
+export function judgeClaim(claim: IdempotencyClaim, earlier: IdempotencyClaim | null): ClaimVerdict {
+  if (earlier === null || claim.createdAt - earlier.createdAt >= LIMITS.idempotencyMs)
+    return { outcome: 'free' }
+  if (earlier.requestHash !== claim.requestHash) return { outcome: 'conflict' }
+  return { outcome: 'replayed', resourceId: earlier.resourceId }
+}

@@ -1,0 +1,62 @@
+import type { Attempt } from '../../core/attempt.ts'
+import type { Delivery } from '../../core/delivery.ts'
+import type { Connection } from './connection.ts'
+import { decodeHeaders, encodeHeaders } from './header-codec.ts'
+import { bufferOf, idBytes } from './ids.ts'
+import { ATTEMPT_KINDS, OUTCOMES, numberOf, wordOf } from './words.ts'
+
+export interface AttemptRow {
+  number: number
+  kind: number
+  outcome: number
+  started_at: number
+  duration_ms: number | null
+  status_code: number | null
+  error_code: string | null
+  error_message: string | null
+  request_headers: string
+  response_headers: string | null
+  response_body: Uint8Array | null
+}
+
+export function attemptFrom(deliveryId: string, eventId: string, row: AttemptRow): Attempt {
+  const context = { eventId, startedAt: row.started_at }
+  return {
+    deliveryId,
+    number: row.number,
+    kind: wordOf(ATTEMPT_KINDS, row.kind),
+    outcome: wordOf(OUTCOMES, row.outcome),
+    startedAt: row.started_at,
+    durationMs: row.duration_ms,
+    statusCode: row.status_code,
+    error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+    requestHeaders: decodeHeaders(row.request_headers, context),
+    responseHeaders: row.response_headers === null ? null : decodeHeaders(row.response_headers, context),
+    responseBody: row.response_body === null ? null : bufferOf(row.response_body),
+  }
+}
+
+/** Writes one attempt of a delivery. */
+export function createAttemptWriter(connection: Connection): (delivery: Delivery, attempt: Attempt) => void {
+  const insert = connection.prepare(`
+    INSERT INTO attempts (delivery_seq, number, kind, outcome, started_at, duration_ms, status_code, error_code,
+      error_message, request_headers, response_headers, response_body)
+    VALUES ((SELECT seq FROM deliveries WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  return ({ id, eventId }, attempt) => {
+    const context = { eventId, startedAt: attempt.startedAt }
+    insert.run(
+      idBytes('dlv', id),
+      attempt.number,
+      numberOf(ATTEMPT_KINDS, attempt.kind),
+      numberOf(OUTCOMES, attempt.outcome),
+      attempt.startedAt,
+      attempt.durationMs,
+      attempt.statusCode,
+      attempt.error?.code ?? null,
+      attempt.error?.message ?? null,
+      encodeHeaders(attempt.requestHeaders, context),
+      attempt.responseHeaders === null ? null : encodeHeaders(attempt.responseHeaders, context),
+      attempt.responseBody,
+    )
+  }
+}

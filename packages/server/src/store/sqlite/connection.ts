@@ -1,0 +1,85 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import { storeError } from './errors.ts'
+
+/** A prepared statement whose result has the shape `Row`. */
+export interface Statement<Row = unknown> {
+  get(...values: SQLInputValue[]): Row | undefined
+  all(...values: SQLInputValue[]): Row[]
+  run(...values: SQLInputValue[]): { changes: number | bigint; lastInsertRowid: number | bigint }
+}
+
+/**
+ * The database as the operations see it. Everything is synchronous: between the start and the end of a transaction
+ * nothing else of this process can run, and so nothing can come between.
+ */
+export interface Connection {
+  /** Prepared once, when the store opens. `Row` is what the SQL selects: the one place where types meet SQL. */
+  prepare<Row = unknown>(sql: string): Statement<Row>
+  /** Runs `action` with the store's errors. */
+  read<Result>(action: () => Result): Result
+  /** Runs `action` in a transaction: durable when this returns, undone when it throws. */
+  write<Result>(action: () => Result): Result
+  /** Runs a part of a transaction so that its failure undoes that part alone. The failure is thrown on. */
+  savepoint<Result>(action: () => Result): Result
+  /** Calls `listener` at the end of every transaction, so that caches can drop what was not to be. */
+  onEnd(listener: (committed: boolean) => void): void
+  /** Whether a transaction failed for the store's own reasons since the health was last proved. */
+  readonly ailing: boolean
+  proveHealthy(): void
+}
+
+export function createConnection(database: DatabaseSync): Connection {
+  const begin = database.prepare('BEGIN IMMEDIATE')
+  const commit = database.prepare('COMMIT')
+  const listeners: ((committed: boolean) => void)[] = []
+  let ailing = false
+
+  function rollBack(): void {
+    // A full disk or an I/O error may already have rolled back.
+    if (database.isOpen && database.isTransaction) database.exec('ROLLBACK')
+    for (const listener of listeners) listener(false)
+  }
+
+  return {
+    prepare: <Row>(sql: string) => database.prepare(sql) as unknown as Statement<Row>,
+    read(action) {
+      try {
+        return action()
+      } catch (error) {
+        throw storeError(error)
+      }
+    },
+    write(action) {
+      try {
+        begin.run()
+        const result = action()
+        commit.run()
+        for (const listener of listeners) listener(true)
+        return result
+      } catch (error) {
+        rollBack()
+        const mapped = storeError(error)
+        ailing ||= mapped !== error
+        throw mapped
+      }
+    },
+    savepoint(action) {
+      database.exec('SAVEPOINT part')
+      try {
+        const result = action()
+        database.exec('RELEASE part')
+        return result
+      } catch (error) {
+        if (database.isTransaction) database.exec('ROLLBACK TO part; RELEASE part')
+        throw storeError(error)
+      }
+    },
+    onEnd: (listener) => void listeners.push(listener),
+    get ailing() {
+      return ailing
+    },
+    proveHealthy() {
+      ailing = false
+    },
+  }
+}

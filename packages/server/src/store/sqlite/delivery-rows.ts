@@ -1,0 +1,90 @@
+import type { Delivery } from '../../core/delivery.ts'
+import type { Connection } from './connection.ts'
+import { idBytes, idText } from './ids.ts'
+import { KINDS, STATES, numberOf, wordOf } from './words.ts'
+
+export interface DeliveryRecord {
+  id: Uint8Array
+  organization_id: number
+  event_id: Uint8Array
+  webhook_id: Uint8Array
+  kind: number
+  state: number
+  tries: number
+  attempt_count: number
+  due_at: number | null
+  leased_at: number | null
+  fence: number
+  created_at: number
+  ended_at: number | null
+}
+
+/** Selected from DELIVERY_TABLES. */
+export const DELIVERY_COLUMNS = `
+  d.id, d.organization_id, e.id AS event_id, w.id AS webhook_id, d.kind, d.state, d.tries, d.attempt_count, d.due_at,
+  d.leased_at, d.fence, d.created_at, d.ended_at`
+
+/** CROSS JOIN keeps SQLite from walking the tables in another order than this. */
+export const DELIVERY_TABLES = `
+  deliveries d CROSS JOIN events e ON e.seq = d.event_seq CROSS JOIN webhooks w ON w.seq = d.webhook_seq`
+
+export function deliveryFrom(row: DeliveryRecord): Delivery {
+  return {
+    id: idText('dlv', row.id),
+    organizationId: row.organization_id,
+    eventId: idText('evt', row.event_id),
+    webhookId: idText('webhook', row.webhook_id),
+    kind: wordOf(KINDS, row.kind),
+    state: wordOf(STATES, row.state),
+    tries: row.tries,
+    attemptCount: row.attempt_count,
+    dueAt: row.due_at,
+    leasedAt: row.leased_at,
+    fence: row.fence,
+    createdAt: row.created_at,
+    endedAt: row.ended_at,
+  }
+}
+
+export function createDeliveryWriter(connection: Connection) {
+  const insert = connection.prepare(`
+    INSERT INTO deliveries (id, organization_id, event_seq, webhook_seq, kind, state, tries, attempt_count, due_at,
+      leased_at, fence, created_at, ended_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const update = connection.prepare(`
+    UPDATE deliveries SET state = ?, tries = ?, attempt_count = ?, due_at = ?, leased_at = ?, fence = ?, ended_at = ?
+    WHERE id = ?`)
+
+  return {
+    insert(delivery: Delivery, eventSeq: number, webhookSeq: number): void {
+      insert.run(
+        idBytes('dlv', delivery.id),
+        delivery.organizationId,
+        eventSeq,
+        webhookSeq,
+        numberOf(KINDS, delivery.kind),
+        numberOf(STATES, delivery.state),
+        delivery.tries,
+        delivery.attemptCount,
+        delivery.dueAt,
+        delivery.leasedAt,
+        delivery.fence,
+        delivery.createdAt,
+        delivery.endedAt,
+      )
+    },
+    /** What a delivery is made of stays; what happens to it is written. */
+    update(delivery: Delivery): void {
+      update.run(
+        numberOf(STATES, delivery.state),
+        delivery.tries,
+        delivery.attemptCount,
+        delivery.dueAt,
+        delivery.leasedAt,
+        delivery.fence,
+        delivery.endedAt,
+        idBytes('dlv', delivery.id),
+      )
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import { cutPage } from '../rules/pages.ts'
+import type { EventStore } from '../store.ts'
+import type { Connection } from './connection.ts'
+import { EVENT_COLUMNS, eventFrom } from './event-rows.ts'
+import type { EventRow } from './event-rows.ts'
+import { findableId } from './ids.ts'
+import { pageStart } from './pages.ts'
+
+export function createEventStore(connection: Connection): EventStore {
+  const select = connection.prepare<EventRow>(
+    `SELECT ${EVENT_COLUMNS} FROM events e WHERE e.organization_id = ? AND e.id = ?`,
+  )
+  const selectPage = connection.prepare<EventRow>(`
+    SELECT ${EVENT_COLUMNS} FROM events e WHERE e.organization_id = ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`)
+  const selectPageOfType = connection.prepare<EventRow>(`
+    SELECT ${EVENT_COLUMNS} FROM events e
+    WHERE e.organization_id = ? AND e.type = ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`)
+
+  return {
+    get: async (organizationId, id) =>
+      connection.read(() => {
+        const bytes = findableId('evt', id)
+        const row = bytes === null ? undefined : select.get(organizationId, bytes)
+        return row === undefined ? null : eventFrom(row)
+      }),
+    list: async (organizationId, { type }, { before, limit }) =>
+      connection.read(() => {
+        const start = pageStart(before, (id) => findableId('evt', id))
+        if (start === null) return { rows: [], next: null }
+        const rows =
+          type === undefined
+            ? selectPage.all(organizationId, start, limit + 1)
+            : selectPageOfType.all(organizationId, type, start, limit + 1)
+        return cutPage(rows.map(eventFrom), limit, (event) => event.id)
+      }),
+  }
+}

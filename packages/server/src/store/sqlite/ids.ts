@@ -1,0 +1,48 @@
+import { hyphenate } from '../../core/ids.ts'
+import type { IdPrefix } from '../../core/ids.ts'
+
+/** Public ids are 36 to 40 characters; rows hold the 16 bytes those spell. Bytes sort as the text does. */
+
+const DIGITS = /^[0-9a-f]{32}$/
+
+/** An id's bytes; null when it is not an id of that kind, and so names nothing. */
+export function findableId(prefix: IdPrefix, id: string): Buffer | null {
+  if (!id.startsWith(`${prefix}_`)) return null
+  const digits = id.slice(prefix.length + 1)
+  return DIGITS.test(digits) ? Buffer.from(digits, 'hex') : null
+}
+
+/** The bytes of an id that is about to be written. Throws when it is not an id of that kind. */
+export function idBytes(prefix: IdPrefix, id: string): Buffer {
+  const bytes = findableId(prefix, id)
+  if (bytes === null) throw new Error(`"${id}" is not ${prefix}_ and 32 hex digits`)
+  return bytes
+}
+
+export function idText(prefix: IdPrefix, bytes: Uint8Array): string {
+  return `${prefix}_${bufferOf(bytes).toString('hex')}`
+}
+
+/** As `findableId`, for a run's UUID. */
+export function findableUuid(uuid: string): Buffer | null {
+  const digits = uuid.replaceAll('-', '')
+  return DIGITS.test(digits) && hyphenate(digits) === uuid ? Buffer.from(digits, 'hex') : null
+}
+
+export function uuidBytes(uuid: string): Buffer {
+  const bytes = findableUuid(uuid)
+  if (bytes === null) throw new Error(`"${uuid}" is not a UUID`)
+  return bytes
+}
+
+export function uuidText(bytes: Uint8Array): string {
+  return hyphenate(bufferOf(bytes).toString('hex'))
+}
+
+/** Sorts after every id: where a list without a cursor begins. */
+export const AFTER_EVERY_ID: Buffer = Buffer.alloc(17, 0xff)
+
+/** The Buffer over the same memory; node:sqlite answers with plain Uint8Arrays. */
+export function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

@@ -1,0 +1,5 @@
+import { initial } from './0001-initial.ts'
+import type { Migration } from './migration.ts'
+
+/** In order; the schema's version is how many have been applied. Never change one that was released: add another. */
+export const migrations: readonly Migration[] = [initial]

@@ -1,0 +1,3 @@
+export interface Migration {
+  sql: string
+}

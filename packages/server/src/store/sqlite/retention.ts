@@ -1,0 +1,69 @@
+import type { RetentionStore } from '../store.ts'
+import type { Connection } from './connection.ts'
+import { HELD, PENDING } from './words.ts'
+
+export function createRetentionStore(connection: Connection): RetentionStore {
+  const sweepDeliveries = createDeliverySweep(connection)
+  const sweepRuns = createRunSweep(connection)
+  const sweepEvents = connection.prepare(`
+    DELETE FROM events WHERE seq IN (
+      SELECT seq FROM events WHERE deliveries_left = 0 AND created_at < ? ORDER BY created_at LIMIT ?)`)
+  const sweepClaims = connection.prepare(`
+    DELETE FROM idempotency_claims WHERE (organization_id, operation, key) IN (
+      SELECT organization_id, operation, key FROM idempotency_claims WHERE created_at < ? ORDER BY created_at LIMIT ?)`)
+
+  return {
+    sweep: async (before, keysBefore, limit) =>
+      connection.write(() => {
+        let left = limit
+        left -= sweepDeliveries(before, left)
+        left -= Number(sweepEvents.run(before, left).changes)
+        left -= sweepRuns(before, left)
+        left -= Number(sweepClaims.run(keysBefore, left).changes)
+        return limit - left
+      }),
+  }
+}
+
+type Sweep = (before: number, limit: number) => number
+
+/** Attempts go before their delivery, so that a slice smaller than one delivery's log still gets somewhere. */
+function createDeliverySweep(connection: Connection): Sweep {
+  const selectEnded = connection.prepare<{ seq: number; event_seq: number }>(`
+    SELECT seq, event_seq FROM deliveries
+    WHERE ended_at < ? AND state NOT IN (${PENDING}, ${HELD}) AND leased_at IS NULL ORDER BY ended_at LIMIT ?`)
+  const deleteAttempts = connection.prepare(`
+    DELETE FROM attempts WHERE delivery_seq = ?1 AND number IN (
+      SELECT number FROM attempts WHERE delivery_seq = ?1 ORDER BY number LIMIT ?2)`)
+  const deleteDelivery = connection.prepare('DELETE FROM deliveries WHERE seq = ?')
+  const countOff = connection.prepare('UPDATE events SET deliveries_left = deliveries_left - 1 WHERE seq = ?')
+
+  return (before, limit) => {
+    let removed = 0
+    for (const { seq, event_seq: eventSeq } of selectEnded.all(before, limit)) {
+      removed += Number(deleteAttempts.run(seq, limit - removed).changes)
+      if (removed >= limit) break
+      deleteDelivery.run(seq)
+      countOff.run(eventSeq)
+      removed += 1
+    }
+    return removed
+  }
+}
+
+function createRunSweep(connection: Connection): Sweep {
+  const selectEnded = connection.prepare<{ seq: number }>(
+    'SELECT seq FROM runs WHERE ended_at < ? ORDER BY ended_at LIMIT ?',
+  )
+  const deleteSubmission = connection.prepare('DELETE FROM submissions WHERE run_seq = ?')
+  const deleteRun = connection.prepare('DELETE FROM runs WHERE seq = ?')
+
+  return (before, limit) => {
+    const ended = selectEnded.all(before, limit)
+    for (const { seq } of ended) {
+      deleteSubmission.run(seq)
+      deleteRun.run(seq)
+    }
+    return ended.length
+  }
+}

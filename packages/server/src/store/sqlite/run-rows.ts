@@ -1,0 +1,104 @@
+import { Problem } from '../../core/errors.ts'
+import type { Finding, Run } from '../../core/run.ts'
+import type { Connection } from './connection.ts'
+import { idBytes, idText, uuidBytes, uuidText } from './ids.ts'
+
+export interface RunRow {
+  seq: number
+  id: Uint8Array
+  organization_id: number
+  workflow_id: number
+  project_id: Uint8Array
+  status: string
+  result: string
+  source: string
+  submission: string
+  subject: string | null
+  findings: string
+  error_count: number
+  warning_count: number
+  info_count: number
+  score: number | null
+  error_category: string | null
+  created_at: number
+  started_at: number | null
+  ended_at: number | null
+  duration_ms: number | null
+}
+
+export function runFrom(row: RunRow): Run {
+  return {
+    id: uuidText(row.id),
+    organizationId: row.organization_id,
+    workflowId: row.workflow_id,
+    projectId: idText('proj', row.project_id),
+    status: row.status as Run['status'],
+    result: row.result as Run['result'],
+    source: row.source as Run['source'],
+    submission: JSON.parse(row.submission) as Run['submission'],
+    subject: row.subject,
+    findings: JSON.parse(row.findings) as Finding[],
+    counts: { error: row.error_count, warning: row.warning_count, info: row.info_count },
+    score: row.score,
+    errorCategory: row.error_category,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    durationMs: row.duration_ms,
+  }
+}
+
+/**
+ * Inserts a run with what it judges, or replaces the run of that id. Throws `Problem('not_found')` when the run is new
+ * and its workflow is gone.
+ */
+export function createRunWriter(connection: Connection): (run: Run, submission: Buffer | null) => void {
+  const update = connection.prepare(`
+    UPDATE runs SET workflow_id = ?, project_id = ?, status = ?, result = ?, source = ?, submission = ?, subject = ?,
+      findings = ?, error_count = ?, warning_count = ?, info_count = ?, score = ?, error_category = ?, created_at = ?,
+      started_at = ?, ended_at = ?, duration_ms = ?
+    WHERE organization_id = ? AND id = ?`)
+  const selectWorkflow = connection.prepare(
+    'SELECT 1 FROM workflows WHERE id = ? AND organization_id = ? AND deleted_at IS NULL',
+  )
+  const insert = connection.prepare(`
+    INSERT INTO runs (workflow_id, project_id, status, result, source, submission, subject, findings, error_count,
+      warning_count, info_count, score, error_category, created_at, started_at, ended_at, duration_ms,
+      organization_id, id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const insertSubmission = connection.prepare('INSERT INTO submissions (run_seq, content) VALUES (?, ?)')
+
+  return (run, submission) => {
+    const values = valuesOf(run)
+    if (Number(update.run(...values).changes) > 0) return
+    if (selectWorkflow.get(run.workflowId, run.organizationId) === undefined) {
+      throw new Problem('not_found', `workflow ${run.workflowId} is gone`)
+    }
+    const { lastInsertRowid } = insert.run(...values)
+    if (submission !== null) insertSubmission.run(lastInsertRowid, submission)
+  }
+}
+
+function valuesOf(run: Run) {
+  return [
+    run.workflowId,
+    idBytes('proj', run.projectId),
+    run.status,
+    run.result,
+    run.source,
+    JSON.stringify(run.submission),
+    run.subject,
+    JSON.stringify(run.findings),
+    run.counts.error,
+    run.counts.warning,
+    run.counts.info,
+    run.score,
+    run.errorCategory,
+    run.createdAt,
+    run.startedAt,
+    run.endedAt,
+    run.durationMs,
+    run.organizationId,
+    uuidBytes(run.id),
+  ] as const
+}

@@ -1,0 +1,126 @@
+import type { Webhook } from '../../core/webhook.ts'
+import type { Connection } from './connection.ts'
+import { findableId } from './ids.ts'
+import { createWebhookWriter, webhookFrom } from './webhook-rows.ts'
+import type { WebhookRow } from './webhook-rows.ts'
+
+/** Webhooks kept parsed in memory, least recently used out first. */
+const CACHED_WEBHOOKS_MAX = 10_000
+
+export interface CachedWebhook {
+  seq: number
+  webhook: Webhook
+}
+
+/**
+ * Webhooks as the hot path reads them, parsed once: every accepted event and every result asks for some. All writes
+ * go through here, and no other process writes webhooks while the server runs, so what is cached is what is stored.
+ *
+ * The states that the results of one commit change are staged: read back at once, written once for each webhook by
+ * `flushStates`, however many results it had. A rollback drops what its transaction changed.
+ */
+export interface WebhookCache {
+  /** Whatever its organization, deleted or not. */
+  byId(id: string): CachedWebhook | null
+  bySeq(seq: number): CachedWebhook
+  /** Webhooks of an organization that name an event type; never deleted ones. */
+  candidates(organizationId: number, eventType: string): Webhook[]
+  insert(webhook: Webhook): void
+  update(before: CachedWebhook, after: Webhook): void
+  stageState(webhook: Webhook): void
+  flushStates(): void
+}
+
+export function createWebhookCache(connection: Connection, cachedMax = CACHED_WEBHOOKS_MAX): WebhookCache {
+  const writer = createWebhookWriter(connection)
+  const selectById = connection.prepare<WebhookRow>('SELECT * FROM webhooks WHERE id = ?')
+  const selectBySeq = connection.prepare<WebhookRow>('SELECT * FROM webhooks WHERE seq = ?')
+  const selectCandidates = connection.prepare<{ webhook_seq: number }>(
+    'SELECT webhook_seq FROM webhook_events WHERE organization_id = ? AND event_type = ? ORDER BY webhook_seq',
+  )
+  const cached = new Map<number, CachedWebhook>()
+  const seqs = new Map<string, number>()
+  const staged = new Map<number, CachedWebhook>()
+  /** What the transaction under way has changed. */
+  let changed: number[] = []
+
+  function keep({ seq, webhook }: CachedWebhook): CachedWebhook {
+    // Many callers are given this one object; none of them may change it.
+    const entry = { seq, webhook: Object.freeze({ ...webhook }) }
+    drop(seq)
+    cached.set(seq, entry)
+    seqs.set(entry.webhook.id, entry.seq)
+    if (cached.size > cachedMax) {
+      const [oldest] = cached.keys()
+      if (oldest !== undefined) drop(oldest)
+    }
+    return entry
+  }
+
+  function drop(seq: number): void {
+    const entry = cached.get(seq)
+    if (entry === undefined) return
+    cached.delete(seq)
+    seqs.delete(entry.webhook.id)
+  }
+
+  function find(seq: number): CachedWebhook | null {
+    const stagedEntry = staged.get(seq)
+    if (stagedEntry !== undefined) return stagedEntry
+    const entry = cached.get(seq)
+    if (entry === undefined) return null
+    // To the young end of the map's order.
+    cached.delete(seq)
+    cached.set(seq, entry)
+    return entry
+  }
+
+  connection.onEnd((committed) => {
+    if (!committed) for (const seq of changed) drop(seq)
+    changed = []
+    staged.clear()
+  })
+
+  function bySeq(seq: number): CachedWebhook {
+    const found = find(seq)
+    if (found !== null) return found
+    const row = selectBySeq.get(seq)
+    if (row === undefined) throw new Error(`no webhook with seq ${seq}`)
+    return keep({ seq, webhook: webhookFrom(row) })
+  }
+
+  function byId(id: string): CachedWebhook | null {
+    const seq = seqs.get(id)
+    if (seq !== undefined) return bySeq(seq)
+    const bytes = findableId('webhook', id)
+    const row = bytes === null ? undefined : selectById.get(bytes)
+    if (row === undefined) return null
+    return find(row.seq) ?? keep({ seq: row.seq, webhook: webhookFrom(row) })
+  }
+
+  return {
+    byId,
+    bySeq,
+    candidates: (organizationId, eventType) =>
+      selectCandidates.all(organizationId, eventType).map((row) => bySeq(row.webhook_seq).webhook),
+    insert: (webhook) => writer.insert(webhook),
+    update({ seq, webhook: before }, after) {
+      writer.update(seq, before, after)
+      changed.push(seq)
+      keep({ seq, webhook: after })
+    },
+    stageState(webhook) {
+      const entry = byId(webhook.id)
+      if (entry === null) throw new Error(`no webhook ${webhook.id}`)
+      staged.set(entry.seq, { seq: entry.seq, webhook })
+    },
+    flushStates() {
+      for (const entry of staged.values()) {
+        writer.updateState(entry.seq, entry.webhook)
+        changed.push(entry.seq)
+        keep(entry)
+      }
+      staged.clear()
+    },
+  }
+}

@@ -1,0 +1,124 @@
+import type { Webhook, WebhookScope } from '../../core/webhook.ts'
+import type { Connection } from './connection.ts'
+import { idBytes, idText } from './ids.ts'
+
+export interface WebhookRow {
+  seq: number
+  id: Uint8Array
+  organization_id: number
+  url: string
+  description: string
+  events: string
+  scope: string
+  sealed_secret: string
+  headers: string
+  retry_schedule: string
+  disable_after: number
+  created_at: number
+  updated_at: number
+  deleted_at: number | null
+  status: string
+  health: string
+  failure_count: number
+  exhausted_in_streak: number
+  last_error: string | null
+  last_triggered_at: number | null
+}
+
+export function webhookFrom(row: WebhookRow): Webhook {
+  return {
+    id: idText('webhook', row.id),
+    organizationId: row.organization_id,
+    url: row.url,
+    description: row.description,
+    events: JSON.parse(row.events) as string[],
+    scope: JSON.parse(row.scope) as WebhookScope,
+    sealedSecret: row.sealed_secret,
+    headers: JSON.parse(row.headers) as Record<string, string>,
+    retrySchedule: JSON.parse(row.retry_schedule) as number[],
+    disableAfter: row.disable_after,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    deletedAt: row.deleted_at,
+    status: row.status as Webhook['status'],
+    health: row.health as Webhook['health'],
+    failureCount: row.failure_count,
+    exhaustedInStreak: row.exhausted_in_streak === 1,
+    lastError: row.last_error,
+    lastTriggeredAt: row.last_triggered_at,
+  }
+}
+
+/** Writes of webhooks and of the table that says who hears what. */
+export function createWebhookWriter(connection: Connection) {
+  const insert = connection.prepare(`
+    INSERT INTO webhooks (url, description, events, scope, sealed_secret, headers, retry_schedule, disable_after,
+      created_at, updated_at, deleted_at, status, health, failure_count, exhausted_in_streak, last_error,
+      last_triggered_at, organization_id, id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const update = connection.prepare(`
+    UPDATE webhooks SET url = ?, description = ?, events = ?, scope = ?, sealed_secret = ?, headers = ?,
+      retry_schedule = ?, disable_after = ?, created_at = ?, updated_at = ?, deleted_at = ?, status = ?, health = ?,
+      failure_count = ?, exhausted_in_streak = ?, last_error = ?, last_triggered_at = ?
+    WHERE organization_id = ? AND id = ?`)
+  const updateState = connection.prepare(`
+    UPDATE webhooks SET status = ?, health = ?, failure_count = ?, exhausted_in_streak = ?, last_error = ?,
+      last_triggered_at = ?
+    WHERE seq = ?`)
+  const hear = connection.prepare(
+    'INSERT OR IGNORE INTO webhook_events (organization_id, event_type, webhook_seq) VALUES (?, ?, ?)',
+  )
+  const unhear = connection.prepare(
+    'DELETE FROM webhook_events WHERE organization_id = ? AND event_type = ? AND webhook_seq = ?',
+  )
+
+  function hearEvents(seq: number, webhook: Webhook): void {
+    if (webhook.deletedAt !== null) return
+    for (const type of webhook.events) hear.run(webhook.organizationId, type, seq)
+  }
+
+  return {
+    insert(webhook: Webhook): void {
+      const { lastInsertRowid } = insert.run(...valuesOf(webhook))
+      hearEvents(Number(lastInsertRowid), webhook)
+    },
+    update(seq: number, before: Webhook, after: Webhook): void {
+      update.run(...valuesOf(after))
+      for (const type of before.events) unhear.run(before.organizationId, type, seq)
+      hearEvents(seq, after)
+    },
+    updateState(seq: number, webhook: Webhook): void {
+      updateState.run(...stateValuesOf(webhook), seq)
+    },
+  }
+}
+
+function valuesOf(webhook: Webhook) {
+  return [
+    webhook.url,
+    webhook.description,
+    JSON.stringify(webhook.events),
+    JSON.stringify(webhook.scope),
+    webhook.sealedSecret,
+    JSON.stringify(webhook.headers),
+    JSON.stringify(webhook.retrySchedule),
+    webhook.disableAfter,
+    webhook.createdAt,
+    webhook.updatedAt,
+    webhook.deletedAt,
+    ...stateValuesOf(webhook),
+    webhook.organizationId,
+    idBytes('webhook', webhook.id),
+  ] as const
+}
+
+function stateValuesOf(webhook: Webhook) {
+  return [
+    webhook.status,
+    webhook.health,
+    webhook.failureCount,
+    webhook.exhaustedInStreak ? 1 : 0,
+    webhook.lastError,
+    webhook.lastTriggeredAt,
+  ] as const
+}

@@ -1,0 +1,59 @@
+import type { WebhookStore } from '../store.ts'
+import { cutPage } from '../rules/pages.ts'
+import type { Connection } from './connection.ts'
+import { findableId } from './ids.ts'
+import type { Idempotency } from './idempotency.ts'
+import { pageStart } from './pages.ts'
+import { createMoveWaiting } from './waiting.ts'
+import type { CachedWebhook, WebhookCache } from './webhook-cache.ts'
+import { webhookFrom } from './webhook-rows.ts'
+import type { WebhookRow } from './webhook-rows.ts'
+import { HELD } from './words.ts'
+
+export function createWebhookStore(
+  connection: Connection,
+  cache: WebhookCache,
+  idempotency: Idempotency,
+): WebhookStore {
+  const selectPage = connection.prepare<WebhookRow>(`
+    SELECT * FROM webhooks WHERE organization_id = ? AND deleted_at IS NULL AND id < ? ORDER BY id DESC LIMIT ?`)
+  const countHeld = connection.prepare<{ count: number }>(`
+    SELECT count(*) AS count FROM deliveries
+    WHERE webhook_seq = (SELECT seq FROM webhooks WHERE id = ?) AND state = ${HELD}`)
+  const moveWaiting = createMoveWaiting(connection)
+
+  function find(organizationId: number, id: string): CachedWebhook | null {
+    const entry = cache.byId(id)
+    return entry?.webhook.organizationId === organizationId && entry.webhook.deletedAt === null ? entry : null
+  }
+
+  return {
+    create: async (webhook, claim) =>
+      idempotency.createOnce(claim, () => {
+        cache.insert(webhook)
+        return { row: webhook, resourceId: webhook.id }
+      }),
+    get: async (organizationId, id) => connection.read(() => find(organizationId, id)?.webhook ?? null),
+    list: async (organizationId, { before, limit }) =>
+      connection.read(() => {
+        const start = pageStart(before, (id) => findableId('webhook', id))
+        const rows = start === null ? [] : selectPage.all(organizationId, start, limit + 1)
+        return cutPage(rows.map(webhookFrom), limit, (webhook) => webhook.id)
+      }),
+    change: async (organizationId, id, decide) =>
+      connection.write(() => {
+        const entry = find(organizationId, id)
+        if (entry === null) return null
+        const { webhook, waiting } = decide(entry.webhook)
+        if (webhook !== entry.webhook) cache.update(entry, webhook)
+        moveWaiting(entry.seq, waiting, webhook.updatedAt)
+        return webhook
+      }),
+    byId: async (id) => connection.read(() => cache.byId(id)?.webhook ?? null),
+    countHeld: async (webhookId) =>
+      connection.read(() => {
+        const bytes = findableId('webhook', webhookId)
+        return bytes === null ? 0 : (countHeld.get(bytes)?.count ?? 0)
+      }),
+  }
+}
