@@ -1,0 +1,213 @@
+import { errors } from 'undici'
+import { describe, expect, it } from 'vitest'
+import { fieldProblem } from '../core/errors.ts'
+import { ATTEMPT_ERRORS } from './attempt-errors.ts'
+import { classify, classifyStatus, type FailureContext } from './classify.ts'
+import { DeadlineError, ResponseRefusedError } from './failures.ts'
+import { ConnectError } from './guard/connect-error.ts'
+
+const context: FailureContext = {
+  host: 'hooks.example.com',
+  stage: 'sent',
+  address: '203.0.113.7',
+  connectMs: 40.4,
+  deadlineMs: 30_000,
+}
+
+function coded(code: string, message = 'what the library says'): Error {
+  return Object.assign(new Error(message), { code })
+}
+
+const FAILURES: [string, Error, Partial<FailureContext>, string][] = [
+  [
+    'timeout',
+    new DeadlineError(),
+    {},
+    'No complete answer within 30 s. Your server accepted the connection after 40 ms, then sent nothing usable.',
+  ],
+  [
+    'timeout',
+    new DeadlineError(),
+    { connectMs: null },
+    'No complete answer within 30 s. Your server took the request over a connection it had kept open, then sent nothing usable.',
+  ],
+  [
+    'timeout',
+    new DeadlineError(),
+    { stage: 'securing' },
+    'No secure connection within 30 s. Your server accepted the connection, then did not finish the TLS handshake.',
+  ],
+  [
+    'connection_timeout',
+    new DeadlineError(),
+    { stage: 'connecting' },
+    'Connection timeout: 203.0.113.7 did not answer within 30 s.',
+  ],
+  [
+    'connection_timeout',
+    new DeadlineError(),
+    { stage: 'waiting' },
+    'No connection became free within 30 s: other requests to hooks.example.com hold all of them.',
+  ],
+  [
+    'dns_failed',
+    new DeadlineError(),
+    { stage: 'resolving' },
+    'hooks.example.com could not be looked up within 30 s.',
+  ],
+  ['address_denied', new ConnectError('address_denied', 'Denied.'), {}, 'Denied.'],
+  ['dns_not_found', new ConnectError('dns_not_found', 'Not there.'), {}, 'Not there.'],
+  ['malformed_response', new ResponseRefusedError('No end.'), {}, 'No end.'],
+  [
+    'url_not_allowed',
+    fieldProblem('url_not_allowed', 'url', 'it begins with http:; it must begin with https://'),
+    {},
+    'The URL is not allowed: it begins with http:; it must begin with https://.',
+  ],
+  ['connection_refused', coded('ECONNREFUSED'), {}, 'Nothing listens at 203.0.113.7 (hooks.example.com).'],
+  [
+    'connection_unreachable',
+    coded('EHOSTUNREACH'),
+    {},
+    'The network has no way to 203.0.113.7 (EHOSTUNREACH).',
+  ],
+  [
+    'connection_unreachable',
+    coded('ENETUNREACH'),
+    { address: null },
+    'The network has no way to hooks.example.com (ENETUNREACH).',
+  ],
+  [
+    'connection_timeout',
+    coded('UND_ERR_CONNECT_TIMEOUT'),
+    { stage: 'connecting' },
+    'Connection timeout: 203.0.113.7 did not answer.',
+  ],
+  [
+    'connection_timeout',
+    coded('ETIMEDOUT'),
+    { stage: 'connecting' },
+    'Connection timeout: 203.0.113.7 did not answer.',
+  ],
+  ['connection_reset', coded('ETIMEDOUT'), {}, 'The connection to your server was lost.'],
+  ['connection_reset', coded('ECONNRESET'), {}, 'Your server reset the connection before it answered.'],
+  ['connection_reset', coded('EPIPE'), { stage: 'connecting' }, 'Your server reset the connection at once.'],
+  ['tls_failed', coded('ECONNRESET'), { stage: 'securing' }, 'Your server broke off the TLS handshake.'],
+  [
+    'connection_closed',
+    coded('UND_ERR_SOCKET', 'other side closed'),
+    {},
+    'Your server closed the connection without an answer.',
+  ],
+  [
+    'tls_failed',
+    coded('UND_ERR_SOCKET', 'closed'),
+    { stage: 'securing' },
+    'Your server broke off the TLS handshake.',
+  ],
+  [
+    'response_header_too_large',
+    coded('UND_ERR_HEADERS_OVERFLOW'),
+    {},
+    'The header of the answer is larger than 16 KiB.',
+  ],
+  [
+    'malformed_response',
+    new errors.HTTPParserError('Expected HTTP/'),
+    {},
+    'What came back is not HTTP/1.1: Expected HTTP/.',
+  ],
+  [
+    'request_invalid',
+    coded('UND_ERR_INVALID_ARG', 'invalid header'),
+    {},
+    'The request could not be made: invalid header.',
+  ],
+  ['tls_expired', coded('CERT_HAS_EXPIRED'), {}, 'The certificate of hooks.example.com expired.'],
+  ['tls_expired', coded('CERT_NOT_YET_VALID'), {}, 'The certificate of hooks.example.com is not valid yet.'],
+  [
+    'tls_name_mismatch',
+    coded('ERR_TLS_CERT_ALTNAME_INVALID'),
+    {},
+    'The certificate is not for hooks.example.com.',
+  ],
+  [
+    'tls_untrusted',
+    coded('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
+    {},
+    'The certificate of hooks.example.com cannot be traced to a trusted authority; an intermediate certificate may be missing.',
+  ],
+  [
+    'tls_failed',
+    coded('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION'),
+    {},
+    'No secure connection to hooks.example.com could be agreed upon (ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION).',
+  ],
+  [
+    'send_failed',
+    coded('EMFILE', 'too many open files.'),
+    {},
+    'The request failed: too many open files (EMFILE).',
+  ],
+  ['send_failed', new Error('what?'), {}, 'The request failed: what.'],
+]
+
+const STATUSES: [string, number, Record<string, string>, string][] = [
+  [
+    'redirect_not_followed',
+    308,
+    { location: 'https://www.example.com/hook' },
+    'Your server redirects to https://www.example.com/hook (308). Redirects are never followed: change the URL.',
+  ],
+  ['redirect_not_followed', 304, {}, 'Your server answered with a redirect status (304) and no address.'],
+  ['http_client_error', 400, {}, 'Your server refused the request (400 Bad Request).'],
+  ['http_client_error', 401, {}, 'Your server refused the signature or credentials (401).'],
+  ['http_client_error', 403, {}, 'Your server refused the signature or credentials (403).'],
+  ['http_client_error', 404, {}, 'Your server has nothing at this path (404).'],
+  ['http_client_error', 499, {}, 'Your server refused the request (499).'],
+  ['gone', 410, {}, 'Your server said that this endpoint is gone for good (410).'],
+  ['rate_limited', 429, {}, 'Your server asks for fewer requests (429).'],
+  ['http_server_error', 500, {}, 'Your server failed (500 Internal Server Error).'],
+  ['http_server_error', 599, {}, 'Your server failed (599).'],
+  ['http_unexpected_status', 600, {}, 'Your server answered 600, which is not a status that HTTP defines.'],
+]
+
+describe('classify', () => {
+  it.each(FAILURES)('%s: %s', (code, error, part, message) => {
+    expect(classify(error, { ...context, ...part })).toEqual({ code, message })
+  })
+
+  it.each([undefined, null, 'text', { code: 'ECONNRESET' }])('takes %j, whatever it is', (thrown) => {
+    expect(classify(thrown, context).code).toBe('send_failed')
+  })
+
+  it('names what a wrong certificate is for', () => {
+    const subjectaltname = 'DNS:a.example, DNS:b.example, IP Address:192.0.2.1, DNS:d.example'
+    const error = Object.assign(coded('ERR_TLS_CERT_ALTNAME_INVALID'), { cert: { subjectaltname } })
+    expect(classify(error, context).message).toBe(
+      'The certificate is for a.example, b.example, 192.0.2.1, not hooks.example.com.',
+    )
+  })
+})
+
+describe('classifyStatus', () => {
+  it.each(STATUSES)('%s: %i', (code, status, headers, message) => {
+    expect(classifyStatus(status, headers)).toEqual({ code, message })
+  })
+
+  it.each([200, 201, 202, 204, 226, 299])('%i is success', (status) => {
+    expect(classifyStatus(status, {})).toBeNull()
+  })
+
+  it('shows a location as plain text of bounded length', () => {
+    const location = `https://example.com/\u001b[31m${'a'.repeat(5_000)}`
+    const message = classifyStatus(302, { location })?.message ?? ''
+    expect(message).toContain('https://example.com/?[31maaa')
+    expect(message.length).toBeLessThan(400)
+  })
+})
+
+it('every code of the table is given to something, and nothing has a code beside the table', () => {
+  const given = new Set([...FAILURES, ...STATUSES].map(([code]) => code))
+  expect([...given].sort()).toEqual(Object.keys(ATTEMPT_ERRORS).sort())
+})

@@ -1,0 +1,60 @@
+import type { AddressPolicy } from './address.ts'
+import { ConnectError } from './connect-error.ts'
+import { nameRefusal, withoutRootDot } from './names.ts'
+import type { Resolver } from './resolver.ts'
+import { addressRefusal, isListedPort, literalOf, portOf } from './url.ts'
+
+/** Where to, in undici's words: `hostname` is a name or a literal without brackets, `port` is '' for the scheme's own. */
+export interface ConnectTarget {
+  protocol: string
+  hostname: string
+  port: string
+}
+
+export interface AddressFinderOptions {
+  allowHttp: boolean
+  addresses: AddressPolicy
+  resolver: Resolver
+}
+
+/**
+ * Makes the function that says which addresses a connection may be made to, at least one. It looks a name up once and
+ * refuses the name when any answer is bad, since an attacker's name server would mix good ones in. Rejects with a
+ * ConnectError.
+ */
+export function createAddressFinder({ allowHttp, addresses, resolver }: AddressFinderOptions) {
+  async function resolve(hostname: string): Promise<string[]> {
+    const wrong = nameRefusal(hostname)
+    if (wrong !== null) throw denied(`The host name "${hostname}" ${wrong}`)
+    const found = await resolver.resolve(withoutRootDot(hostname))
+    if (found.length > 0) return found
+    throw new ConnectError('dns_not_found', `${hostname} does not resolve: the name has no address.`)
+  }
+
+  function refuseAddress(host: string, address: string): void {
+    const what = addresses.refusal(address)
+    if (what !== null) throw denied(addressRefusal(host, address, what))
+  }
+
+  function refusePort(port: number, found: readonly string[]): void {
+    if (isListedPort(port, allowHttp)) return
+    const unlisted = found.find((address) => !addresses.isListed(address))
+    if (unlisted === undefined) return
+    throw denied(
+      `Port ${port} is only allowed at addresses that an operator named with --allow-cidr; ${unlisted} is not one`,
+    )
+  }
+
+  return async (target: ConnectTarget): Promise<string[]> => {
+    const { hostname } = target
+    const literal = literalOf(hostname)
+    const found = literal === null ? await resolve(hostname) : [literal]
+    for (const address of found) refuseAddress(hostname, address)
+    refusePort(portOf(target), found)
+    return found
+  }
+}
+
+function denied(sentence: string): ConnectError {
+  return new ConnectError('address_denied', `${sentence}.`)
+}

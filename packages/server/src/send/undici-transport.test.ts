@@ -1,0 +1,541 @@
+import { EventEmitter, once } from 'node:events'
+import type { Socket } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { http, startRawServer, type RawBehaviour, type RawServer } from '../../test/support/raw-server.ts'
+import { systemClock, type Clock } from '../core/clock.ts'
+import { LIMITS } from '../core/limits.ts'
+import { createGuard } from './guard/guard.ts'
+import { createResolver } from './guard/resolver.ts'
+import type { OutboundReport, OutboundRequest, Transport } from './transport.ts'
+import { createUndiciTransport, type UndiciTransportOptions } from './undici-transport.ts'
+
+const opened: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const part of opened.splice(0).reverse()) await part.close()
+})
+
+async function serve(behaviour: RawBehaviour): Promise<RawServer> {
+  const server = await startRawServer(behaviour)
+  opened.push(server)
+  return server
+}
+
+function answering(...answers: string[]): Promise<RawServer> {
+  return serve({
+    onRequest: (socket, index) => socket.write(answers[Math.min(index, answers.length - 1)] ?? ''),
+  })
+}
+
+function transport(options: Partial<UndiciTransportOptions> = {}): Transport {
+  const guard = createGuard({ allowHttp: true, allowCidr: ['127.0.0.0/8'], resolver: createResolver() })
+  const made = createUndiciTransport({ guard, clock: systemClock, connectionsPerOriginMax: 10, ...options })
+  opened.push(made)
+  return made
+}
+
+function request(port: number, path = '/hook', body = '{"a":1}'): OutboundRequest {
+  return {
+    url: `http://127.0.0.1:${port}${path}`,
+    headers: { 'content-type': 'application/json', 'accept-encoding': 'identity', 'webhook-id': 'evt_1' },
+    body: Buffer.from(body),
+    startedAt: 1_700_000_000_000,
+  }
+}
+
+async function sendTo(
+  behaviour: RawBehaviour,
+  options: { deadlineMs?: number } = {},
+): Promise<OutboundReport & { server: RawServer }> {
+  const server = await serve(behaviour)
+  return { ...(await transport(options).send(request(server.port))), server }
+}
+
+/** Keeps a socket full until it is closed: a write is only followed by another when the last was taken. */
+function flood(socket: Socket, chunk: string): void {
+  const more = (): void => {
+    while (!socket.destroyed && socket.write(chunk));
+  }
+  socket.on('drain', more)
+  more()
+}
+
+describe('what a status means', () => {
+  it('reports a 2xx as delivered, with the request as it was given', async () => {
+    const server = await answering(http('204 No Content'))
+    const report = await transport().send(request(server.port, '/hook?a=1&b=%20'))
+    expect(report).toMatchObject({
+      outcome: 'delivered',
+      startedAt: 1_700_000_000_000,
+      statusCode: 204,
+      error: null,
+      retryAfterMs: null,
+      responseHeaders: { 'content-length': '0' },
+    })
+    expect(report.responseBody).toEqual(Buffer.alloc(0))
+    expect(server.received).toContain('POST /hook?a=1&b=%20 HTTP/1.1\r\n')
+    expect(server.received).toContain(`host: 127.0.0.1:${server.port}\r\n`)
+    expect(server.received).toContain('accept-encoding: identity\r\n')
+    expect(server.received).toMatch(/content-length: 7\r\n\r\n\{"a":1\}$/)
+  })
+
+  it.each([
+    ['301 Moved Permanently', 'redirect_not_followed'],
+    ['304 Not Modified', 'redirect_not_followed'],
+    ['400 Bad Request', 'http_client_error'],
+    ['401 Unauthorized', 'http_client_error'],
+    ['404 Not Found', 'http_client_error'],
+    ['410 Gone', 'gone'],
+    ['429 Too Many Requests', 'rate_limited'],
+    ['500 Internal Server Error', 'http_server_error'],
+    ['503 Service Unavailable', 'http_server_error'],
+    ['799 Whatever', 'http_unexpected_status'],
+  ])('reports %s as %s', async (status, code) => {
+    const server = await answering(http(status, {}, 'why'))
+    const report = await transport().send(request(server.port))
+    expect(report.outcome).toBe('failed')
+    expect(report.statusCode).toBe(Number(status.slice(0, 3)))
+    expect(report.error?.code).toBe(code)
+    if (report.statusCode !== 304) expect(report.responseBody?.toString()).toBe('why')
+  })
+
+  it('does not follow a redirect, and says where it leads', async () => {
+    const target = await answering(http('200 OK'))
+    const location = `http://127.0.0.1:${target.port}/elsewhere`
+    const server = await answering(http('308 Permanent Redirect', { location }))
+    const report = await transport().send(request(server.port))
+    expect(report.error).toEqual({
+      code: 'redirect_not_followed',
+      message: `Your server redirects to ${location} (308). Redirects are never followed: change the URL.`,
+    })
+    expect(target.connections).toBe(0)
+  })
+
+  it.each(['429 Too Many Requests', '503 Service Unavailable'])('reads Retry-After of %s', async (status) => {
+    const server = await answering(http(status, { 'retry-after': '120' }))
+    expect((await transport().send(request(server.port))).retryAfterMs).toBe(120_000)
+  })
+
+  it('reads no Retry-After of another status', async () => {
+    const server = await answering(http('500 Internal Server Error', { 'retry-after': '120' }))
+    expect((await transport().send(request(server.port))).retryAfterMs).toBeNull()
+  })
+
+  it('joins repeated headers and takes strange names', async () => {
+    const server = await answering(
+      'HTTP/1.1 200 OK\r\nx-a: 1\r\nX-A: 2\r\n__proto__: 3\r\ncontent-length: 0\r\n\r\n',
+    )
+    const { responseHeaders } = await transport().send(request(server.port))
+    expect(responseHeaders).toHaveProperty('x-a', '1, 2')
+    expect(Object.getPrototypeOf(responseHeaders)).toBe(Object.prototype)
+  })
+})
+
+describe('a body changes nothing once the status has come', () => {
+  it.each([
+    ['is complete', (socket: Socket) => socket.end(http('200 OK', {}, 'thanks')), 'thanks'],
+    [
+      'breaks off',
+      (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nthan'),
+      'than',
+    ],
+    [
+      'is reset',
+      (socket: Socket) =>
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n', () => socket.resetAndDestroy()),
+      '',
+    ],
+    [
+      'is garbage',
+      (socket: Socket) =>
+        socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nnot a length\r\n'),
+      '',
+    ],
+  ])('a 200 whose body %s is delivered', async (_what, answer, body) => {
+    const report = await sendTo({ onRequest: answer })
+    expect(report).toMatchObject({ outcome: 'delivered', statusCode: 200, error: null })
+    expect(report.responseBody?.toString()).toBe(body)
+  })
+
+  it('a 200 whose body never ends within the deadline is delivered', async () => {
+    const report = await sendTo(
+      { onRequest: (socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nd') },
+      { deadlineMs: 100 },
+    )
+    expect(report).toMatchObject({ outcome: 'delivered', statusCode: 200, error: null })
+    expect(report.responseBody?.toString()).toBe('d')
+  })
+
+  it('a 500 whose body never ends keeps its status as the reason', async () => {
+    const report = await sendTo(
+      { onRequest: (socket) => socket.write('HTTP/1.1 500 No\r\ncontent-length: 99\r\n\r\nd') },
+      { deadlineMs: 100 },
+    )
+    expect(report.error?.code).toBe('http_server_error')
+  })
+
+  it('reads a body up to the cap, keeps less, and cuts the connection', async () => {
+    let closed: () => void = () => undefined
+    const hungUp = new Promise<void>((resolve) => (closed = resolve))
+    const server = await serve({
+      onConnection: (socket) => socket.on('close', closed),
+      onRequest: (socket) => {
+        // One byte more than is read, then nothing: only the cap can end this.
+        socket.write(`HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(LIMITS.responseBytesMax + 1)}`)
+      },
+    })
+    const clock: Clock = { ...systemClock, after: () => ({ cancel: () => undefined }) }
+    const report = await transport({ clock }).send(request(server.port))
+    expect(report).toMatchObject({ outcome: 'delivered', statusCode: 200 })
+    expect(report.responseBody?.toString()).toBe('x'.repeat(LIMITS.responseBytesKept))
+    await hungUp
+  })
+
+  it('reads a body that just fits, and keeps the connection', async () => {
+    const server = await answering(http('200 OK', {}, 'x'.repeat(LIMITS.responseBytesMax)))
+    const sender = transport()
+    for (let index = 0; index < 2; index++) {
+      const report = await sender.send(request(server.port))
+      expect(report.responseBody?.length).toBe(LIMITS.responseBytesKept)
+    }
+    expect(server.connections).toBe(1)
+  })
+
+  it('an endless body is delivered', async () => {
+    const report = await sendTo({
+      onRequest: (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n')
+        flood(socket, 'x'.repeat(10_000))
+      },
+    })
+    expect(report).toMatchObject({ outcome: 'delivered', statusCode: 200 })
+  })
+
+  it('a flood of chunk extensions, which is no body, is cut and delivered', async () => {
+    const report = await sendTo({
+      onRequest: (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;')
+        flood(socket, 'x=y;'.repeat(2_500))
+      },
+    })
+    expect(report).toMatchObject({ outcome: 'delivered', statusCode: 200 })
+    expect(report.responseBody?.length).toBe(0)
+  })
+
+  it('a flood of trailers is cut and delivered', async () => {
+    const report = await sendTo({
+      onRequest: (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n')
+        flood(socket, `x-more: ${'y'.repeat(1_000)}\r\n`)
+      },
+    })
+    expect(report).toMatchObject({ outcome: 'delivered', statusCode: 200 })
+    expect(report.responseBody?.toString()).toBe('ok')
+  })
+
+  it('a compressed bomb is kept as it came', async () => {
+    const bomb = gzipSync(Buffer.alloc(5_000_000))
+    const report = await sendTo({
+      onRequest: (socket) => {
+        socket.write(`HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n\r\n`)
+        socket.write(bomb)
+      },
+    })
+    expect(report.outcome).toBe('delivered')
+    expect(report.responseBody).toEqual(bomb.subarray(0, LIMITS.responseBytesKept))
+  })
+})
+
+describe('receivers that misbehave before a status', () => {
+  it('nothing listens', async () => {
+    const server = await answering('')
+    await server.close()
+    opened.pop()
+    const report = await transport().send(request(server.port))
+    expect(report).toMatchObject({
+      outcome: 'failed',
+      statusCode: null,
+      responseHeaders: null,
+      responseBody: null,
+    })
+    expect(report.error).toEqual({
+      code: 'connection_refused',
+      message: `Nothing listens at 127.0.0.1 (127.0.0.1:${server.port}).`,
+    })
+  })
+
+  it('resets the connection when it gets the request', async () => {
+    const report = await sendTo({ onRequest: (socket) => socket.resetAndDestroy() })
+    expect(report.error).toEqual({
+      code: 'connection_reset',
+      message: 'Your server reset the connection before it answered.',
+    })
+    expect(report.server.connections).toBe(1)
+  })
+
+  it('closes its side without an answer', async () => {
+    const report = await sendTo({ onRequest: (socket) => socket.end() })
+    expect(report.error?.code).toBe('connection_closed')
+  })
+
+  it('closes its side in the middle of a header', async () => {
+    const report = await sendTo({ onRequest: (socket) => socket.end('HTTP/1.1 200 OK\r\nx-a: ') })
+    expect(report.error?.code).toBe('connection_closed')
+  })
+
+  it('accepts and says nothing', async () => {
+    const report = await sendTo({}, { deadlineMs: 100 })
+    expect(report.error?.code).toBe('timeout')
+    expect(report.error?.message).toMatch(
+      /^No complete answer within 0\.1 s\. Your server accepted the connection after \d+ ms, then sent nothing usable\.$/,
+    )
+    expect(report.durationMs).toBeGreaterThanOrEqual(99)
+  })
+
+  it('drips its header', async () => {
+    const report = await sendTo(
+      { onRequest: (socket) => socket.write('HTTP/1.1 200 OK\r\nx-a: b') },
+      { deadlineMs: 100 },
+    )
+    expect(report.error?.code).toBe('timeout')
+  })
+
+  it.each([
+    ['one header without end', 'x'.repeat(10_000)],
+    ['headers without end', `x-more: ${'y'.repeat(500)}\r\n`],
+  ])('sends %s', async (_what, chunk) => {
+    const report = await sendTo({
+      onRequest: (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\nx-first: ')
+        flood(socket, chunk)
+      },
+    })
+    expect(report.error?.code).toBe('response_header_too_large')
+  })
+
+  it('sends a status line without end', async () => {
+    const report = await sendTo({
+      onRequest: (socket) => {
+        socket.write('HTTP/1.1 200 ')
+        flood(socket, 'O'.repeat(10_000))
+      },
+    })
+    expect(report.error).toEqual({
+      code: 'malformed_response',
+      message: 'Your server sent an answer without end.',
+    })
+  })
+
+  it.each(['SSH-2.0-OpenSSH_9.9\r\n', '\u0016\u0003\u0001 not HTTP', 'HTTP/9 what\r\n\r\n'])(
+    'speaks another protocol: %j',
+    async (words) => {
+      const report = await sendTo({ onRequest: (socket) => socket.write(words) })
+      expect(report.error?.code).toBe('malformed_response')
+    },
+  )
+
+  it('sends one 103 after another', async () => {
+    const report = await sendTo({
+      onRequest: (socket) => flood(socket, 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'),
+    })
+    expect(report.error).toEqual({
+      code: 'malformed_response',
+      message: 'Your server sent one interim answer (1xx) after another.',
+    })
+  })
+
+  it('sends a few 103 and then its answer', async () => {
+    const hint = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'
+    const server = await answering(hint.repeat(3) + http('200 OK'))
+    expect((await transport().send(request(server.port))).outcome).toBe('delivered')
+  })
+
+  it('sends 100 although nobody expected it', async () => {
+    const report = await sendTo({ onRequest: (socket) => flood(socket, 'HTTP/1.1 100 Continue\r\n\r\n') })
+    expect(report.error?.code).toBe('malformed_response')
+  })
+
+  it('switches to another protocol', async () => {
+    const report = await sendTo({
+      onRequest: (socket) =>
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'),
+    })
+    expect(report.error?.code).toBe('malformed_response')
+  })
+
+  it('answers before it was asked', async () => {
+    const report = await sendTo({ onConnection: (socket) => socket.write(http('200 OK')) })
+    // Bytes that come right behind the handshake are taken for the answer: HTTP/1.1 cannot tell.
+    expect(report.statusCode === 200 || report.error?.code === 'connection_closed').toBe(true)
+  })
+})
+
+it('takes no notice of proxy variables', async () => {
+  const server = await answering(http('200 OK'))
+  for (const name of ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'NODE_USE_ENV_PROXY']) {
+    vi.stubEnv(name, name === 'NODE_USE_ENV_PROXY' ? '1' : 'http://127.0.0.1:1')
+  }
+  const report = await transport().send(request(server.port))
+  vi.unstubAllEnvs()
+  expect(report.outcome).toBe('delivered')
+})
+
+describe('requests that cannot be made', () => {
+  it('refuses a URL that the guard refuses, without a connection', async () => {
+    const report = await transport().send({ ...request(1), url: 'ftp://127.0.0.1/hook' })
+    expect(report).toMatchObject({ outcome: 'failed', statusCode: null, durationMs: 0 })
+    expect(report.error).toEqual({
+      code: 'url_not_allowed',
+      message: 'The URL is not allowed: it begins with ftp:; it must begin with https:// or http://.',
+    })
+  })
+
+  it('refuses headers that cannot be written', async () => {
+    const server = await answering(http('200 OK'))
+    const bad = request(server.port)
+    const report = await transport().send({ ...bad, headers: { ...bad.headers, 'x-a': 'line\r\nbreak' } })
+    expect(report.error?.code).toBe('request_invalid')
+    expect(server.received).toBe('')
+  })
+})
+
+describe('connections between requests', () => {
+  it('uses one connection for requests in turn', async () => {
+    const server = await answering(http('200 OK'))
+    const sender = transport()
+    for (let index = 0; index < 5; index++) {
+      expect((await sender.send(request(server.port))).outcome).toBe('delivered')
+    }
+    expect(server.connections).toBe(1)
+  })
+
+  it('makes no more connections to an origin than allowed, and loses no request', async () => {
+    const server = await answering(http('200 OK'))
+    const sender = transport({ connectionsPerOriginMax: 3 })
+    const reports = await Promise.all(Array.from({ length: 30 }, () => sender.send(request(server.port))))
+    expect(reports.map((report) => report.outcome)).toEqual(Array(30).fill('delivered'))
+    expect(server.connections).toBe(3)
+  })
+
+  it('tells a request that never got a connection from one that was not answered', async () => {
+    let asked: () => void = () => undefined
+    const firstAsked = new Promise<void>((resolve) => (asked = resolve))
+    const server = await serve({ onRequest: asked })
+    const deadlines: (() => void)[] = []
+    const clock: Clock = {
+      ...systemClock,
+      after: (_delayMs, action) => {
+        deadlines.push(action)
+        return { cancel: () => undefined }
+      },
+    }
+    const sender = transport({ connectionsPerOriginMax: 1, clock })
+    const reports = [sender.send(request(server.port)), sender.send(request(server.port))]
+    await firstAsked
+    deadlines[1]?.()
+    expect((await reports[1])?.error).toEqual({
+      code: 'connection_timeout',
+      message: `No connection became free within 30 s: other requests to 127.0.0.1:${server.port} hold all of them.`,
+    })
+    deadlines[0]?.()
+    expect((await reports[0])?.error?.code).toBe('timeout')
+    expect(server.received.match(/POST/g)).toHaveLength(1)
+  })
+
+  it('makes a new connection when the receiver says it closes', async () => {
+    const server = await serve({
+      onRequest: (socket) => socket.end(http('200 OK', { connection: 'close' })),
+    })
+    const sender = transport()
+    for (let index = 0; index < 3; index++) {
+      expect((await sender.send(request(server.port))).outcome).toBe('delivered')
+    }
+    expect(server.connections).toBe(3)
+  })
+
+  it.each([
+    ['closed', 'finish', (socket: Socket) => socket.end(http('200 OK'))],
+    ['reset', 'close', (socket: Socket) => socket.write(http('200 OK'), () => socket.resetAndDestroy())],
+  ])('does not fail on a kept connection that was %s behind the answer', async (_how, event, answer) => {
+    let left = once(new EventEmitter(), event)
+    const server = await serve({
+      onRequest: (socket) => {
+        left = once(socket, event)
+        answer(socket)
+      },
+    })
+    const sender = transport()
+    for (let index = 0; index < 20; index++) {
+      // The end of the connection is at our door when the next request starts, and often not yet looked at.
+      expect(await sender.send(request(server.port))).toMatchObject({ outcome: 'delivered', error: null })
+      await left
+    }
+    expect(server.received.match(/POST/g)).toHaveLength(20)
+  })
+
+  it('fails once, not every second time, on a receiver that closes behind its answers unannounced', async () => {
+    const asked = new WeakSet<Socket>()
+    const server = await serve({
+      onRequest: (socket) => {
+        // The close comes too late to be seen before the second request is on its way.
+        if (asked.has(socket)) socket.end()
+        else socket.write(http('200 OK'))
+        asked.add(socket)
+      },
+    })
+    const sender = transport()
+    const codes = []
+    for (let index = 0; index < 10; index++) codes.push((await sender.send(request(server.port))).error?.code)
+    expect(codes).toEqual([undefined, 'connection_closed', ...Array(8).fill(undefined)])
+    expect(server.connections).toBe(9)
+  })
+
+  it('does not keep a connection for ever', async () => {
+    let hours = 0
+    const clock: Clock = { ...systemClock, monotonic: () => systemClock.monotonic() + hours * 3_600_000 }
+    const server = await answering(http('200 OK'))
+    const sender = transport({ clock })
+    for (hours = 0; hours < 3; hours++) await sender.send(request(server.port))
+    // One is found too old when it comes back, so that every second request needs a new one.
+    expect(server.connections).toBe(2)
+  })
+
+  it('does not send a request twice when a kept connection breaks under it', async () => {
+    const server = await serve({
+      onRequest: (socket, index) => (index === 0 ? socket.write(http('200 OK')) : socket.resetAndDestroy()),
+    })
+    const sender = transport()
+    expect((await sender.send(request(server.port))).outcome).toBe('delivered')
+    expect((await sender.send(request(server.port))).error?.code).toBe('connection_reset')
+    expect(server.received.match(/POST/g)).toHaveLength(2)
+    expect(server.connections).toBe(1)
+  })
+
+  it('gives a request its own answer, not what was left of the one before', async () => {
+    const server = await serve({
+      onRequest: (socket, index) =>
+        socket.write(index === 0 ? http('200 OK') + http('500 Smuggled') : http('201 Created')),
+    })
+    const sender = transport()
+    expect((await sender.send(request(server.port))).statusCode).toBe(200)
+    expect((await sender.send(request(server.port))).statusCode).toBe(201)
+  })
+
+  it('ends idle connections on close, twice without harm, and later ones as they come back', async () => {
+    const hungUp = new EventEmitter()
+    const server = await serve({
+      onConnection: (socket) => socket.on('close', () => hungUp.emit('one')),
+      onRequest: (socket) => socket.write(http('200 OK')),
+    })
+    const sender = transport()
+    await sender.send(request(server.port))
+    const first = once(hungUp, 'one')
+    await sender.close()
+    await sender.close()
+    await first
+    const second = once(hungUp, 'one')
+    expect((await sender.send(request(server.port))).outcome).toBe('delivered')
+    await second
+    expect(server.connections).toBe(2)
+  })
+})
