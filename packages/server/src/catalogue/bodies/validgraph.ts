@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import {
+  countField,
+  projectIdField,
+  scoreField,
+  subjectField,
+  timestampField,
+  validationIdField,
+  webhookIdField,
+  workflowField,
+} from './fields.ts'
+
+/**
+ * Bodies in ValidGraph's dialect: `{event, timestamp, data}`, as ValidGraph's webhook page documents them. What stands
+ * in its examples is required here; what was added stands at the end of its object and is optional, so that the
+ * documented examples remain valid.
+ */
+function bodySchema<const Type extends string, Data extends z.ZodObject>(type: Type, data: Data) {
+  return z.object({ event: z.literal(type), timestamp: timestampField, data })
+}
+
+const validationErrorSchema = z.object({
+  property: z.string().describe('The property concerned; "" when the error concerns no single one'),
+  message: z.string(),
+  schema_type: z.string().describe('The schema type the property belongs to; "" when it has none').optional(),
+  path: z.string().describe('Where in the document, a JSON Pointer; "" is the whole of it').optional(),
+  code: z.string().describe('The rule that was broken').optional(),
+})
+
+const validationDataSchema = z.object({
+  validation_id: validationIdField,
+  url: subjectField,
+  project_id: projectIdField,
+  status: z
+    .enum(['valid', 'invalid', 'error'])
+    .describe('`invalid`: the data is bad. `error`: no verdict was reached.'),
+  schema_type: z.string().describe('The schema type with most errors; "" when no finding names one'),
+  errors: z.array(validationErrorSchema).describe('The first errors; `error_count` tells how many there are'),
+  score: scoreField.nullable().optional(),
+  error_count: countField.optional(),
+  warning_count: countField.optional(),
+  workflow: workflowField.optional(),
+  run_url: z.url().describe("The run's page").optional(),
+})
+
+/** `data` of a `validation.*` body that we make: with everything that was added. */
+export type ValidationData = Required<z.infer<typeof validationDataSchema>> & {
+  errors: Required<z.infer<typeof validationErrorSchema>>[]
+}
+
+export const validationCompletedSchema = bodySchema('validation.completed', validationDataSchema)
+export const validationFailedSchema = bodySchema(
+  'validation.failed',
+  validationDataSchema.extend({ status: z.literal('invalid') }),
+)
+
+export const scoreDroppedSchema = bodySchema(
+  'score.dropped',
+  z.object({
+    project_id: projectIdField,
+    previous_score: scoreField,
+    current_score: scoreField,
+    change: z.number().max(0).describe('`current_score` − `previous_score`'),
+    url: subjectField,
+  }),
+)
+
+const impactField = z
+  .enum(['high', 'medium', 'low'])
+  .describe('high: a type or a required property. medium: a recommended one. low: any other.')
+
+export const schemaChangedSchema = bodySchema(
+  'schema.changed',
+  z.object({
+    validation_id: validationIdField,
+    url: subjectField,
+    project_id: projectIdField,
+    impact: impactField.describe('The highest impact among the changes'),
+    changes: z.array(
+      z.object({
+        kind: z.enum(['type_added', 'type_removed', 'property_added', 'property_removed']),
+        schema_type: z.string(),
+        property: z.string().describe('"" when the change is about the type itself'),
+        impact: impactField,
+      }),
+    ),
+  }),
+)
+
+export const schemaRemovedSchema = bodySchema(
+  'schema.removed',
+  z.object({
+    validation_id: validationIdField,
+    url: subjectField,
+    project_id: projectIdField,
+    schema_type: z.string().describe('The type that is gone'),
+  }),
+)
+
+export const alertTriggeredSchema = bodySchema(
+  'alert.triggered',
+  z.object({
+    validation_id: validationIdField,
+    url: subjectField,
+    project_id: projectIdField,
+    alert_rule: z.object({ id: z.string(), name: z.string(), rule_type: z.string() }),
+    severity: z.enum(['info', 'warning', 'critical']),
+    message: z.string(),
+  }),
+)
+
+export const webhookTestSchema = bodySchema(
+  'webhook.test',
+  z.object({ webhook_id: webhookIdField, message: z.string() }),
+)
+
+/** What a `webhook.test` body says. */
+export function webhookTestContent(webhookId: string) {
+  return {
+    webhook_id: webhookId,
+    message: 'This is a test. If you can read it and its signature verifies, your endpoint is ready.',
+  }
+}

@@ -1,0 +1,23 @@
+import type { Organization } from '../core/organization.ts'
+import type { Run } from '../core/run.ts'
+import type { Workflow } from '../core/workflow.ts'
+
+/** Everything detection looks at. It has no clock: an ended run bears its own time. */
+export interface EndedRun {
+  organization: Pick<Organization, 'slug' | 'name'>
+  workflow: Pick<Workflow, 'id' | 'slug' | 'name'>
+  run: Run
+  /** Where people reach this server, with or without a slash at the end. */
+  baseUrl: string
+}
+
+/** When the run ended. A run that has not is the caller's mistake. */
+export function endedAtOf(run: Run): number {
+  if (run.endedAt === null) throw new Error(`Run ${run.id} has not ended: there is nothing to detect yet`)
+  return run.endedAt
+}
+
+/** The run's page. */
+export function runUrl({ organization, run, baseUrl }: EndedRun): string {
+  return `${baseUrl.replace(/\/+$/, '')}/orgs/${organization.slug}/runs/${run.id}/`
+}

@@ -1,0 +1,57 @@
+import type { Clock } from '../../core/clock.ts'
+import type { Task, TaskLimits, TaskOutcome } from '../worker/task.ts'
+import { createHost, type Host } from './host.ts'
+
+/**
+ * Runs tasks where they can do no harm: in worker threads with limits of time and memory, in a process of their own.
+ *
+ * The threads alone would be no wall. At the limit of a thread's heap Node ends that thread, but what V8 allocates until
+ * it comes to that may exceed the leeway Node gives it (16 MB), and then V8 aborts the whole process. Of 42 hostile
+ * schemas and documents, all within the limits of a request, three did that. So the process that ends is not the server.
+ */
+export interface Isolation {
+  /** Never rejects. At most `threads` at once, each with a slot of its own. */
+  run(task: Task): Promise<TaskOutcome>
+  /** Ends all processes. Safe to call twice. */
+  close(): Promise<void>
+}
+
+export function createIsolation(limits: TaskLimits, clock: Clock): Isolation {
+  const host = createHost(limits, clock)
+  const lonely = new Set<Host>()
+  let closed = false
+
+  /** A second try with no neighbours, so that a task is blamed for its own deeds only. */
+  async function runAlone(task: Task): Promise<TaskOutcome> {
+    if (closed) return { kind: 'closed' }
+    const alone = createHost({ ...limits, threads: 1 }, clock)
+    lonely.add(alone)
+    try {
+      const outcome = await alone.run({ ...task, slot: 0 })
+      return outcome.kind === 'host_died' ? causeOfDeath(outcome.reason) : outcome
+    } finally {
+      lonely.delete(alone)
+      await alone.close()
+    }
+  }
+
+  return {
+    async run(task) {
+      const outcome = await host.run(task)
+      return outcome.kind === 'host_died' ? runAlone(task) : outcome
+    },
+
+    async close() {
+      closed = true
+      await Promise.all([host, ...lonely].map((each) => each.close()))
+    },
+  }
+}
+
+/** How V8 ends a process that is out of memory (by platform), and how the kernel does. */
+const MEMORY_SIGNALS: ReadonlySet<string> = new Set(['SIGABRT', 'SIGTRAP', 'SIGILL', 'SIGKILL'])
+
+function causeOfDeath(reason: string): TaskOutcome {
+  if (MEMORY_SIGNALS.has(reason)) return { kind: 'out_of_memory' }
+  return { kind: 'died', message: `the process that judged it ended (${reason}).` }
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { fieldErrors } from '../field-errors.ts'
+import type { Validator } from '../validator.ts'
+
+const configSchema = z.strictObject({
+  schema: z.union([z.record(z.string(), z.unknown()), z.boolean()], {
+    error: 'must be a JSON Schema: an object, or true or false',
+  }),
+})
+
+/** Judges a JSON document by a JSON Schema: `{ schema }`, of draft-04 to 2020-12 as its `$schema` says. */
+export const jsonSchema = {
+  name: 'json-schema',
+  needsJson: true,
+  compiledField: 'schema',
+  checkConfig(config) {
+    const checked = configSchema.safeParse(config)
+    return checked.success ? [] : fieldErrors(checked.error)
+  },
+} as const satisfies Validator
