@@ -1,0 +1,245 @@
+import { mkdirSync } from 'node:fs'
+import { createApi } from './api/app.ts'
+import type { ApiState } from './api/context.ts'
+import type { WebhookService } from './api/services.ts'
+import type { Settings } from './config/settings.ts'
+import { VERSION } from './config/version.ts'
+import { systemClock, type Clock } from './core/clock.ts'
+import { createIds, type Ids } from './core/ids.ts'
+import { systemRandom, type Random } from './core/random.ts'
+import { createDeliveryPipeline, type DeliveryPipeline } from './delivery-pipeline.ts'
+import { ensureDefaultOrganization } from './identity/bootstrap.ts'
+import { createSecretBox, type SecretBox } from './identity/secret-box.ts'
+import { loadOrCreateKey } from './identity/secret-key-file.ts'
+import { createRunPipeline } from './run-pipeline.ts'
+import { createGuard, type Guard } from './send/guard/guard.ts'
+import { createResolver } from './send/guard/resolver.ts'
+import type { Transport } from './send/transport.ts'
+import { createUndiciTransport } from './send/undici-transport.ts'
+import { createSigner } from './sign/signer.ts'
+import { lockDataDirectory } from './store/sqlite/data-directory-lock.ts'
+import { openSqliteStore } from './store/sqlite/index.ts'
+import type { Store } from './store/store.ts'
+import { createLogger, type Logger } from './telemetry/logger.ts'
+import { createValidatorPool } from './validate/pool.ts'
+import { createRetentionSweep } from './watch/retention.ts'
+import { createWideLog, type WideLog } from './watch/wide-log.ts'
+import { createWebhookService } from './webhook-service.ts'
+
+/** A whole server, made of concrete parts and not yet listening. */
+export interface Composed {
+  /** Opens the API on the settings' host and port; resolves with its URL. */
+  listen(): Promise<string>
+  /** Refuses new work, lets what is in flight end, closes everything. Safe to call twice. */
+  stop(): Promise<void>
+}
+
+/** Webhooks whose derived signing keys are kept in memory. */
+const SIGNING_KEYS_MAX = 10_000
+const CONNECTIONS_PER_ORIGIN_MAX = 64
+/** A little over the deadline of an attempt: nothing in flight can take longer. */
+const DRAIN_MS_MAX = 35_000
+
+/** The store the settings name. The only place that picks a storage engine. */
+export async function openStore(
+  settings: Settings,
+  { clock, ids }: { clock: Clock; ids: Ids },
+): Promise<Store> {
+  mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
+  return openSqliteStore({
+    dataDir: settings.dataDir,
+    now: () => clock.now(),
+    makeDeliveryId: () => ids.make('dlv'),
+  })
+}
+
+/** What the parts stand on. */
+interface Ground {
+  settings: Settings
+  clock: Clock
+  random: Random
+  ids: Ids
+  logger: Logger
+  log: WideLog
+  store: Store
+  secretBox: SecretBox
+  /** Closes the store and gives the data directory free. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes a server on a data directory that no other server uses, and takes up what an earlier one left there. Rejects
+ * with the reason, and leaves nothing open, when it cannot.
+ */
+export async function compose(
+  settings: Settings,
+  { clock, random }: { clock: Clock; random: Random } = { clock: systemClock, random: systemRandom },
+): Promise<Composed> {
+  const ground = await openGround(settings, clock, random)
+  try {
+    return await composeOn(ground)
+  } catch (error) {
+    await ground.close()
+    throw error
+  }
+}
+
+async function openGround(settings: Settings, clock: Clock, random: Random): Promise<Ground> {
+  const ids = createIds(clock, random)
+  const logger = createLogger(settings)
+  mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
+  const lock = lockDataDirectory(settings.dataDir)
+  try {
+    const store = await openStore(settings, { clock, ids })
+    await ensureDefaultOrganization(store, ids, clock)
+    const secretBox = createSecretBox(secretKeyOf(settings))
+    const close = async (): Promise<void> => {
+      await store.close()
+      lock.release()
+    }
+    return { settings, clock, random, ids, logger, log: createWideLog(logger), store, secretBox, close }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+/** The key that seals signing secrets: the setting's, else the data directory's own. */
+function secretKeyOf({ secretKey, dataDir }: Settings): Buffer {
+  return secretKey === null ? loadOrCreateKey(dataDir) : Buffer.from(secretKey, 'base64')
+}
+
+/** Puts the parts together in the order of the data's way. */
+async function composeOn(ground: Ground): Promise<Composed> {
+  const { settings, clock, random, ids, logger, log, store } = ground
+  let listening: string | null = null
+  /** `--port 0` takes a free port, which the default base URL cannot know before. */
+  const baseUrl = (): string =>
+    settings.baseUrl.endsWith(':0') ? (listening ?? settings.baseUrl) : settings.baseUrl
+
+  const guard = createGuard({
+    allowHttp: settings.allowHttp,
+    allowCidr: settings.allowCidr,
+    resolver: createResolver({ servers: settings.dnsServers }),
+  })
+  const transport = createUndiciTransport({
+    guard,
+    clock,
+    connectionsPerOriginMax: Math.min(settings.webhookConcurrency, CONNECTIONS_PER_ORIGIN_MAX),
+  })
+  const deliveries = composeDeliveries(ground, transport)
+  const validators = createValidatorPool({
+    threads: settings.validatorThreads,
+    timeoutMs: settings.validatorTimeoutMs,
+    memoryMb: settings.validatorMemoryMb,
+    clock,
+  })
+  const runs = createRunPipeline({
+    store,
+    validators,
+    accept: (unit) => deliveries.accept(unit),
+    clock,
+    ids,
+    baseUrl,
+    threads: settings.validatorThreads,
+    watch: log,
+  })
+  const retention = createRetentionSweep({
+    retention: store.retention,
+    clock,
+    retentionMs: settings.retentionMs,
+    onSwept: (rows) => logger.info({ line: 'retention', rows }, 'old rows removed'),
+    onError: (error) => log.failure(error, 'removing old rows'),
+  })
+  const state: ApiState = { draining: false }
+  const { requestBytesMax, rateLimitPerMinute } = settings
+  const api = await createApi({
+    store,
+    services: { runs, webhooks: composeWebhooks(ground, guard, deliveries) },
+    settings: {
+      get baseUrl() {
+        return baseUrl()
+      },
+      requestBytesMax,
+      rateLimitPerMinute,
+    },
+    clock,
+    ids,
+    random,
+    logger,
+    state,
+  })
+
+  const cutOff = await deliveries.start()
+  const resumed = await runs.resume()
+  if (cutOff + resumed > 0) {
+    logger.info({ line: 'resume', attempts: cutOff, runs: resumed }, 'took up unfinished work')
+  }
+  retention.start()
+
+  async function stopAll(): Promise<void> {
+    state.draining = true
+    retention.stop()
+    runs.stop()
+    // The API goes last: until then /readyz tells balancers to look elsewhere, and what they still send is answered.
+    await drained(deliveries, clock)
+    await api.close()
+    await Promise.all([transport.close(), validators.close()])
+    await ground.close()
+  }
+
+  let stopping: Promise<void> | null = null
+  return {
+    async listen() {
+      const url = await api.listen({ host: settings.host, port: settings.port })
+      listening = url
+      return url
+    },
+    stop: () => (stopping ??= stopAll()),
+  }
+}
+
+function composeDeliveries(ground: Ground, transport: Transport): DeliveryPipeline {
+  const { settings, clock, random, log, store, secretBox } = ground
+  const signer = createSigner({
+    openSecret: ({ organizationId, id: webhookId, sealedSecret }) =>
+      secretBox.open({ organizationId, webhookId }, sealedSecret),
+    cacheMax: SIGNING_KEYS_MAX,
+    version: VERSION,
+  })
+  return createDeliveryPipeline({
+    store,
+    clock,
+    random,
+    transport,
+    signer,
+    watch: log,
+    slots: settings.sendConcurrency,
+    slotsPerWebhook: settings.webhookConcurrency,
+  })
+}
+
+function composeWebhooks(ground: Ground, guard: Guard, pipeline: DeliveryPipeline): WebhookService {
+  const { store, secretBox, clock, ids } = ground
+  return createWebhookService({
+    store,
+    pipeline,
+    checkUrl: (url) => void guard.checkUrl(url),
+    seal: (organizationId, webhookId, secret) => secretBox.seal({ organizationId, webhookId }, secret),
+    open: ({ organizationId, id: webhookId, sealedSecret }) =>
+      secretBox.open({ organizationId, webhookId }, sealedSecret),
+    clock,
+    ids,
+  })
+}
+
+/** What hangs for longer than an attempt may take is left to the next start, as after a crash. */
+function drained(deliveries: DeliveryPipeline, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.after(DRAIN_MS_MAX, resolve)
+    void deliveries.drain().then(() => {
+      timer.cancel()
+      resolve()
+    })
+  })
+}

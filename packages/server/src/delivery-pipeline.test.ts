@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest'
+import { createEngine, type Engine } from '../test/support/engine.ts'
+import { Problem } from './core/errors.ts'
+import { LIMITS } from './core/limits.ts'
+import { HOUR_MS, MINUTE_MS } from './core/time.ts'
+import { disable, enable } from './core/webhook.ts'
+import type { Store } from './store/store.ts'
+
+async function states(engine: Engine): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  let before: string | null = null
+  do {
+    const page = await engine.store.deliveries.list(1, {}, { limit: 200, before })
+    for (const { state } of page.rows) counts[state] = (counts[state] ?? 0) + 1
+    before = page.next
+  } while (before !== null)
+  return counts
+}
+
+describe('an accepted event', () => {
+  it('is sent at once to each webhook that matches, with the same bytes and id', async () => {
+    const engine = await createEngine()
+    await engine.addWebhook({ url: 'https://one.example.com/' })
+    await engine.addWebhook({ url: 'https://two.example.com/' })
+    await engine.addWebhook({ url: 'https://other.example.com/', events: ['run.failed'] })
+    const [event] = await engine.publish()
+    expect(engine.requests.map(({ url }) => url).sort()).toEqual([
+      'https://one.example.com/',
+      'https://two.example.com/',
+    ])
+    for (const { body, headers } of engine.requests) {
+      expect(body).toBe(event!.body)
+      expect(headers['webhook-id']).toBe(event!.id)
+    }
+    expect(await states(engine)).toEqual({ delivered: 2 })
+  })
+
+  it('is retried on schedule until it is acknowledged, signed afresh each time', async () => {
+    let refusals = 2
+    const engine = await createEngine({ answer: () => (refusals-- > 0 ? 500 : 200) })
+    const webhook = await engine.addWebhook()
+    await engine.publish()
+    await engine.clock.advance(MINUTE_MS - 1_000)
+    expect(engine.requests).toHaveLength(1)
+    await engine.clock.advance(8_000)
+    expect(engine.requests).toHaveLength(2)
+    await engine.clock.advance(6 * MINUTE_MS)
+    expect(engine.requests).toHaveLength(3)
+    expect(await states(engine)).toEqual({ delivered: 1 })
+    expect(new Set(engine.requests.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(3)
+    expect(new Set(engine.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
+    expect(await engine.webhook(webhook.id)).toMatchObject({
+      failureCount: 0,
+      health: 'healthy',
+      lastError: null,
+    })
+  })
+
+  it('overflows into the store when memory has no room, and every one still arrives', async () => {
+    const engine = await createEngine({ slots: 20, slotsPerWebhook: 5 })
+    await engine.addWebhook()
+    const events = 6 * LIMITS.laneReadyMax
+    await engine.publish(events)
+    await engine.clock.advance(2_000)
+    expect(engine.requests).toHaveLength(events)
+    expect(await states(engine)).toEqual({ delivered: events })
+  })
+})
+
+describe('a dead endpoint', () => {
+  it('is disabled by its fifth attempt; what comes meanwhile is held, and sent when it is enabled again', async () => {
+    let alive = false
+    const engine = await createEngine({ answer: () => (alive ? 200 : 503) })
+    const webhook = await engine.addWebhook()
+    await engine.publish()
+    await engine.clock.advance(3 * HOUR_MS)
+    expect(engine.requests).toHaveLength(5)
+    expect(await engine.webhook(webhook.id)).toMatchObject({
+      status: 'disabled_too_many_failures',
+      failureCount: 5,
+      lastError: 'Your server answered 503.',
+    })
+    await engine.publish(3)
+    expect(await states(engine)).toEqual({ exhausted: 1, held: 3 })
+    expect(engine.requests).toHaveLength(5)
+
+    alive = true
+    const enabled = await engine.store.webhooks.change(1, webhook.id, (now) =>
+      enable(now, 'send', engine.clock.now()),
+    )
+    engine.pipeline.dispatcher.refresh(enabled!)
+    await engine.clock.advance(100)
+    expect(await states(engine)).toEqual({ exhausted: 1, delivered: 3 })
+  })
+})
+
+describe('a webhook that hangs', () => {
+  it('takes its own slots and no more; the others are served', async () => {
+    const engine = await createEngine({
+      slots: 12,
+      slotsPerWebhook: 4,
+      answer: ({ url }) => (url.includes('hangs') ? new Promise<number>(() => undefined) : 200),
+    })
+    await engine.addWebhook({ url: 'https://hangs.example.com/' })
+    await engine.addWebhook({ url: 'https://lives.example.com/' })
+    await engine.publish(50)
+    await engine.clock.advance(1_000)
+    const sent = (name: string) => engine.requests.filter(({ url }) => url.includes(name)).length
+    expect(sent('hangs')).toBe(4)
+    expect(sent('lives')).toBe(50)
+  })
+})
+
+describe('a webhook that its owner disables', () => {
+  it('starts nothing after the change, and holds what waits', async () => {
+    const answers: ((status: number) => void)[] = []
+    const engine = await createEngine({
+      slotsPerWebhook: 2,
+      answer: () => new Promise<number>((resolve) => answers.push(resolve)),
+    })
+    const webhook = await engine.addWebhook()
+    await engine.publish(10)
+    expect(engine.requests).toHaveLength(2)
+    engine.pipeline.dispatcher.pause(webhook.id, 1)
+    const changed = await engine.store.webhooks.change(1, webhook.id, (now) =>
+      disable(now, engine.clock.now()),
+    )
+    engine.pipeline.dispatcher.refresh(changed!)
+    answers[0]!(200)
+    answers[1]!(500)
+    await engine.clock.advance(HOUR_MS)
+    expect(engine.requests).toHaveLength(2)
+    expect(await states(engine)).toEqual({ delivered: 1, held: 9 })
+  })
+})
+
+describe('a server that dies', () => {
+  it('leaves its attempts as unknown, and the next one delivers them with the same id', async () => {
+    const engine = await createEngine({ answer: () => new Promise<number>(() => undefined) })
+    await engine.addWebhook()
+    const events = await engine.publish(30)
+    const next = await engine.restart(() => 200)
+    await next.clock.advance(1_000)
+    expect(await states(next)).toEqual({ delivered: 30 })
+    const [row] = (
+      await next.store.deliveries.list(1, { eventId: events[0]!.id }, { limit: 1, before: null })
+    ).rows
+    const attempts = await next.store.deliveries.attempts(1, row!.id)
+    expect(attempts.map(({ outcome, number }) => [number, outcome])).toEqual([
+      [1, 'unknown'],
+      [2, 'delivered'],
+    ])
+  })
+
+  it('gives back on a calm stop what it had not started, which then is no attempt at all', async () => {
+    const answers: ((status: number) => void)[] = []
+    const engine = await createEngine({
+      slotsPerWebhook: 1,
+      answer: () => new Promise<number>((resolve) => answers.push(resolve)),
+    })
+    await engine.addWebhook()
+    await engine.publish(5)
+    const drained = engine.pipeline.drain()
+    answers[0]!(200)
+    await engine.clock.advance(1_000)
+    await drained
+    const rows = (await engine.store.deliveries.list(1, {}, { limit: 10, before: null })).rows
+    expect(rows.map(({ state, leasedAt, attemptCount }) => [state, leasedAt, attemptCount]).sort()).toEqual([
+      ['delivered', null, 1],
+      ...Array.from({ length: 4 }, () => ['pending', null, 0]),
+    ])
+  })
+})
+
+describe('a store that cannot write', () => {
+  it('refuses new events, and keeps the results of attempts until it can', async () => {
+    let broken = false
+    const wrap = (store: Store): Store => ({
+      ...store,
+      work: {
+        ...store.work,
+        commit: (batch, decisions) =>
+          broken
+            ? Promise.reject(new Problem('store_full', 'no space'))
+            : store.work.commit(batch, decisions),
+      },
+    })
+    let answer: (status: number) => void = () => undefined
+    const engine = await createEngine({
+      wrap,
+      answer: () => new Promise<number>((resolve) => (answer = resolve)),
+    })
+    await engine.addWebhook()
+    await engine.publish()
+    broken = true
+    answer(200)
+    await expect(engine.publish()).rejects.toThrow('no space')
+    await engine.clock.advance(60_000)
+    expect(await states(engine)).toEqual({ pending: 1 })
+    broken = false
+    await engine.clock.advance(10_000)
+    expect(await states(engine)).toEqual({ delivered: 1 })
+    expect(engine.requests).toHaveLength(1)
+    expect(engine.failures.length).toBeGreaterThan(2)
+  })
+})

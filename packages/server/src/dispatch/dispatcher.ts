@@ -1,0 +1,195 @@
+import type { AttemptReport } from '../core/attempt.ts'
+import type { Clock } from '../core/clock.ts'
+import type { LeasedDelivery } from '../core/delivery.ts'
+import { LIMITS } from '../core/limits.ts'
+import { isLive, type Webhook } from '../core/webhook.ts'
+import type { GroupCommit } from '../store/group-commit.ts'
+import type { LaneWork, ResultOutcome } from '../store/work.ts'
+import { createBacklog } from './backlog.ts'
+import type { Lane } from './lane.ts'
+import type { Lanes } from './lanes.ts'
+import { createTurnOrder } from './turn-order.ts'
+
+/**
+ * Starts attempts when there is a slot, in fair order.
+ *
+ *   made ──start()──▶ running ──drain()──▶ draining ──last attempt settled──▶ drained
+ *
+ * A delivery reaches a lane's `ready` in two ways, leased in both: from memory, right after the commit that accepted
+ * it (`offer`), or claimed from the store (backlog.ts) when its retry is due or there was no room before.
+ */
+export interface Dispatcher {
+  /** Reads from the store what waits there. */
+  start(): Promise<void>
+  /** Takes deliveries that were born leased, in places that `Lanes.admit` gave. */
+  offer(leased: readonly LeasedDelivery[]): void
+  /** The store holds due work for this webhook. */
+  noteWaiting(webhookId: string, organizationId: number): void
+  /** Before a webhook is changed: nothing of it starts until `refresh`. */
+  pause(webhookId: string, organizationId: number): void
+  /** After a webhook was changed: as it is now. */
+  refresh(webhook: Webhook): void
+  /** Sends one delivery at once, outside every line; resolves when its result is committed. */
+  sendNow(leased: LeasedDelivery, webhook: Webhook): Promise<AttemptReport>
+  /** Gives back what has not started and resolves when what has is settled. Safe to call twice. */
+  drain(): Promise<void>
+}
+
+export interface DispatcherParts {
+  lanes: Lanes
+  commit: GroupCommit
+  clock: Clock
+  /** Signs and sends. Must not reject. */
+  attempt: (leased: LeasedDelivery, webhook: Webhook) => Promise<AttemptReport>
+  findLanes: () => Promise<LaneWork[]>
+  findWebhook: (id: string) => Promise<Webhook | null>
+  /** Attempts under way at once: over all webhooks, and for each. */
+  slots: number
+  slotsPerWebhook: number
+  onSettled: (leased: LeasedDelivery, report: AttemptReport, outcome: ResultOutcome) => void
+  onError: (error: unknown, doing: string) => void
+}
+
+export function createDispatcher(parts: DispatcherParts): Dispatcher {
+  const { lanes, commit, clock } = parts
+  const turns = createTurnOrder()
+  const backlog = createBacklog({
+    lanes,
+    commit,
+    clock,
+    findLanes: parts.findLanes,
+    findWebhook: parts.findWebhook,
+    lowWater: parts.slotsPerWebhook,
+    onReady,
+    onError: parts.onError,
+  })
+  let inFlight = 0
+  let unsettled = 0
+  let draining: Promise<void> | null = null
+  let finishDraining: () => void = () => undefined
+
+  function onReady(lane: Lane): void {
+    turns.join(lane)
+    pump()
+  }
+
+  function mayStart(lane: Lane): boolean {
+    const full = lane.inFlight >= parts.slotsPerWebhook
+    return !full && !lane.stopped && lane.ready.length > 0 && lane.webhook !== null
+  }
+
+  function pump(): void {
+    while (draining === null && inFlight < parts.slots && unsettled < LIMITS.unsettledMax) {
+      const lane = turns.next(mayStart)
+      if (lane === null) return
+      start(lane)
+    }
+  }
+
+  function start(lane: Lane): void {
+    const leased = lanes.shift(lane)
+    if (leased === undefined || lane.webhook === null) return
+    lane.inFlight += 1
+    void perform(leased, lane.webhook, () => {
+      lane.inFlight -= 1
+      backlog.refill(lane)
+      backlog.refillHungry()
+      turns.join(lane)
+    })
+  }
+
+  /** `onEnded` runs when the request is over; its slot is free then. The promise waits for the commit as well. */
+  async function perform(
+    leased: LeasedDelivery,
+    webhook: Webhook,
+    onEnded: () => void,
+  ): Promise<AttemptReport> {
+    inFlight += 1
+    const report = await parts.attempt(leased, webhook)
+    inFlight -= 1
+    unsettled += 1
+    onEnded()
+    pump()
+    const { id: deliveryId, fence } = leased.delivery
+    const outcome = await commit.settle({ deliveryId, fence, report })
+    unsettled -= 1
+    afterSettling(leased.delivery.webhookId, outcome)
+    parts.onSettled(leased, report, outcome)
+    if (draining !== null && inFlight === 0 && unsettled === 0) finishDraining()
+    pump()
+    return report
+  }
+
+  function afterSettling(webhookId: string, outcome: ResultOutcome): void {
+    const lane = outcome.stale ? lanes.get(webhookId) : lanes.of(webhookId, outcome.webhook.organizationId)
+    if (lane === undefined) return
+    // A change made since this commit knows better.
+    const overtaken =
+      !outcome.stale && lane.webhook !== null && lane.webhook.updatedAt > outcome.webhook.updatedAt
+    if (!outcome.stale) {
+      if (!overtaken) lane.webhook = outcome.webhook
+      if (outcome.stopped && !overtaken) stop(lane)
+      else if (outcome.delivery.state === 'pending') backlog.note(lane, outcome.delivery.dueAt)
+    }
+    lanes.dropIfIdle(lane)
+  }
+
+  /** Nothing of the lane starts any more; what it held goes back to the store, where the commit has made it held. */
+  function stop(lane: Lane): void {
+    lane.stopped = true
+    lane.nextDueAt = null
+    giveBackReady(lane)
+  }
+
+  function giveBackReady(lane: Lane): void {
+    const unused = lanes.clear(lane)
+    if (unused.length === 0) return
+    void commit.release(unused.map(({ delivery }) => ({ deliveryId: delivery.id, fence: delivery.fence })))
+  }
+
+  function offerOne(leased: LeasedDelivery): void {
+    const { webhookId, organizationId } = leased.delivery
+    const lane = lanes.of(webhookId, organizationId)
+    lanes.unreserve(lane, 1)
+    lanes.push(lane, leased)
+    if (lane.stopped || draining !== null) giveBackReady(lane)
+    else turns.join(lane)
+  }
+
+  return {
+    start: () => backlog.start(),
+    offer(leased) {
+      for (const item of leased) offerOne(item)
+      pump()
+    },
+    noteWaiting(webhookId, organizationId) {
+      backlog.note(lanes.of(webhookId, organizationId), clock.now())
+    },
+    pause(webhookId, organizationId) {
+      lanes.of(webhookId, organizationId).stopped = true
+    },
+    refresh(webhook) {
+      const lane = lanes.of(webhook.id, webhook.organizationId)
+      lane.webhook = webhook
+      if (isLive(webhook)) {
+        lane.stopped = false
+        backlog.note(lane, clock.now())
+        onReady(lane)
+      } else {
+        stop(lane)
+      }
+      lanes.dropIfIdle(lane)
+    },
+    sendNow: (leased, webhook) => perform(leased, webhook, () => undefined),
+    drain() {
+      draining ??= new Promise<void>((resolve) => {
+        finishDraining = resolve
+        backlog.stop()
+        lanes.close()
+        for (const lane of lanes.all()) giveBackReady(lane)
+      })
+      if (inFlight === 0 && unsettled === 0) finishDraining()
+      return draining.then(() => commit.idle())
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import { compose } from './compose.ts'
+import type { Settings } from './config/settings.ts'
+
+export interface RunningServer {
+  /** Where it listens, e.g. `http://127.0.0.1:8080`. */
+  url: string
+  /** Drains and closes. Safe to call twice. */
+  stop(): Promise<void>
+}
+
+/** Puts a server together and opens it. When opening fails (the port is taken, say) nothing of it stays behind. */
+export async function serve(settings: Settings): Promise<RunningServer> {
+  const server = await compose(settings)
+  try {
+    const url = await server.listen()
+    return { url, stop: () => server.stop() }
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
+}

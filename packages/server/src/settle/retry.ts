@@ -1,0 +1,24 @@
+import type { AttemptReport } from '../core/attempt.ts'
+import { LIMITS } from '../core/limits.ts'
+import { SECOND_MS } from '../core/time.ts'
+
+/**
+ * When the next attempt may start, milliseconds: the schedule's wait after the end of the attempt before, longer by up
+ * to `LIMITS.retryJitterMax` so that a crowd does not come back in step. `Retry-After` may postpone it, up to a day,
+ * and never hastens it.
+ *
+ * `tries` is how many automatic attempts have been made, so `schedule[tries - 1]` is the wait that follows.
+ */
+export function retryDueAt(
+  schedule: readonly number[],
+  tries: number,
+  report: Pick<AttemptReport, 'startedAt' | 'durationMs' | 'retryAfterMs'> | null,
+  now: number,
+  jitter: number,
+): number {
+  const endedAt = report === null ? now : report.startedAt + report.durationMs
+  const waitMs = (schedule[tries - 1] ?? 0) * SECOND_MS
+  const scheduled = endedAt + Math.ceil(waitMs * (1 + LIMITS.retryJitterMax * jitter))
+  const asked = endedAt + Math.min(report?.retryAfterMs ?? 0, LIMITS.retryAfterMsMax)
+  return Math.max(scheduled, asked)
+}

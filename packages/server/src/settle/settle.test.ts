@@ -1,0 +1,263 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { failedReport, sampleDelivery, sampleReport, sampleWebhook } from '../../test/support/samples.ts'
+import { START_MS } from '../../test/support/virtual-clock.ts'
+import type { Delivery } from '../core/delivery.ts'
+import { canMove, DELIVERY_STATES } from '../core/delivery.ts'
+import { LIMITS } from '../core/limits.ts'
+import { DAY_MS, MINUTE_MS } from '../core/time.ts'
+import type { Webhook } from '../core/webhook.ts'
+import type { SettleFacts } from '../store/work.ts'
+import { settle } from './settle.ts'
+
+const NOW = START_MS + 1_000
+
+function facts(fields: Partial<SettleFacts> = {}): SettleFacts {
+  const outcome = fields.outcome ?? 'failed'
+  const report = outcome === 'failed' ? failedReport() : outcome === 'delivered' ? sampleReport() : null
+  return {
+    delivery: sampleDelivery(),
+    webhook: sampleWebhook(),
+    outcome,
+    report,
+    unknownBefore: 0,
+    now: NOW,
+    ...fields,
+  }
+}
+
+/** Settles `outcomes` one after another on one delivery, as the store would. */
+function play(
+  webhook: Webhook,
+  outcomes: readonly ('delivered' | 'failed')[],
+): { delivery: Delivery; webhook: Webhook } {
+  let state = { delivery: sampleDelivery(), webhook }
+  for (const outcome of outcomes) {
+    const settlement = settle(facts({ ...state, outcome }), 0)
+    state = {
+      delivery: { ...state.delivery, ...settlement.delivery },
+      webhook: { ...state.webhook, ...settlement.webhook },
+    }
+  }
+  return state
+}
+
+describe('an acknowledged attempt', () => {
+  it('delivers and wipes the streak', () => {
+    const webhook = sampleWebhook({
+      failureCount: 4,
+      exhaustedInStreak: true,
+      health: 'failing',
+      lastError: 'no',
+    })
+    const settlement = settle(facts({ outcome: 'delivered', webhook }), 0)
+    expect(settlement).toEqual({
+      delivery: { state: 'delivered', tries: 1, dueAt: null, endedAt: NOW },
+      webhook: {
+        status: 'active',
+        health: 'healthy',
+        failureCount: 0,
+        exhaustedInStreak: false,
+        lastError: null,
+        lastTriggeredAt: START_MS,
+      },
+      holdPending: false,
+    })
+  })
+
+  it('leaves the webhook alone when it says nothing new', () => {
+    const webhook = sampleWebhook({ lastTriggeredAt: START_MS - 500 })
+    expect(settle(facts({ outcome: 'delivered', webhook }), 0).webhook).toBeNull()
+  })
+})
+
+describe('a failed attempt', () => {
+  it('is followed by retries after 1, 5, 30 and 60 minutes, later by at most a tenth', () => {
+    const waits = [0, 1, 2, 3].map((tries) => {
+      const base = facts({ delivery: sampleDelivery({ tries }) })
+      const endedAt = START_MS + 20
+      return [0, 0.999].map((jitter) => (settle(base, jitter).delivery.dueAt ?? 0) - endedAt)
+    })
+    const minutes = [1, 5, 30, 60]
+    waits.forEach(([least, most], index) => {
+      const waitMs = (minutes[index] ?? 0) * MINUTE_MS
+      expect(least).toBe(waitMs)
+      expect(most).toBeGreaterThan(waitMs * 1.09)
+      expect(most).toBeLessThanOrEqual(waitMs * 1.1)
+    })
+  })
+
+  it('is the last when the schedule is used up', () => {
+    const settlement = settle(facts({ delivery: sampleDelivery({ tries: 4 }) }), 0)
+    expect(settlement.delivery).toEqual({ state: 'exhausted', tries: 5, dueAt: null, endedAt: NOW })
+  })
+
+  it('is postponed by Retry-After, never hastened, and by no more than a day', () => {
+    const due = (retryAfterMs: number) =>
+      settle(facts({ report: failedReport({ statusCode: 429, retryAfterMs }) }), 0).delivery.dueAt
+    expect(due(1_000)).toBe(START_MS + 20 + MINUTE_MS)
+    expect(due(10 * MINUTE_MS)).toBe(START_MS + 20 + 10 * MINUTE_MS)
+    expect(due(90 * DAY_MS)).toBe(START_MS + 20 + DAY_MS)
+  })
+
+  it('turns health to failing at the third in a row', () => {
+    const health = (failures: number) =>
+      play(
+        sampleWebhook(),
+        Array.from({ length: failures }, () => 'failed' as const),
+      ).webhook.health
+    expect([health(2), health(3)]).toEqual(['healthy', 'failing'])
+  })
+
+  it('says 410 Gone: the webhook stops at once and the event is held', () => {
+    const settlement = settle(facts({ report: failedReport({ statusCode: 410 }) }), 0)
+    expect(settlement.webhook?.status).toBe('disabled_gone')
+    expect(settlement.delivery.state).toBe('held')
+    expect(settlement.holdPending).toBe(true)
+  })
+})
+
+describe('auto-disable', () => {
+  it('comes with the fifth attempt of one event to a dead endpoint, not before', () => {
+    const four = play(sampleWebhook(), ['failed', 'failed', 'failed', 'failed'])
+    expect(four.webhook).toMatchObject({ status: 'active', failureCount: 4 })
+    const five = play(sampleWebhook(), ['failed', 'failed', 'failed', 'failed', 'failed'])
+    expect(five.webhook).toMatchObject({
+      status: 'disabled_too_many_failures',
+      failureCount: 5,
+      lastError: 'Your server answered 500.',
+    })
+    expect(five.delivery.state).toBe('exhausted')
+  })
+
+  it('comes with the fifth event when there are no retries', () => {
+    let webhook = sampleWebhook({ retrySchedule: [] })
+    const statuses: string[] = []
+    for (let event = 0; event < 5; event++) {
+      webhook = play(webhook, ['failed']).webhook
+      statuses.push(webhook.status)
+    }
+    expect(statuses).toEqual(['active', 'active', 'active', 'active', 'disabled_too_many_failures'])
+  })
+
+  it('never comes from a blip under load: many first attempts fail, none is used up', () => {
+    let webhook = sampleWebhook()
+    for (let event = 0; event < 50; event++) webhook = play(webhook, ['failed']).webhook
+    expect(webhook).toMatchObject({ status: 'active', failureCount: 50, health: 'failing' })
+  })
+
+  it('forgets an exhausted delivery once another is acknowledged', () => {
+    const webhook = sampleWebhook({ retrySchedule: [] })
+    const after = [
+      'failed',
+      'failed',
+      'failed',
+      'failed',
+      'delivered',
+      'failed',
+      'failed',
+      'failed',
+      'failed',
+    ] as const
+    const last = after.reduce((state, outcome) => play(state, [outcome]).webhook, webhook)
+    expect(last).toMatchObject({ status: 'active', failureCount: 4 })
+  })
+
+  it('is off at 0', () => {
+    let webhook = sampleWebhook({ retrySchedule: [], disableAfter: 0 })
+    for (let event = 0; event < 20; event++) webhook = play(webhook, ['failed']).webhook
+    expect(webhook).toMatchObject({ status: 'active', failureCount: 20 })
+  })
+})
+
+describe('an attempt that a crash cut off', () => {
+  it('is due again at once, in the same place of the schedule, and counts against nobody', () => {
+    const settlement = settle(facts({ outcome: 'unknown', report: null }), 0)
+    expect(settlement).toEqual({
+      delivery: { state: 'pending', tries: 0, dueAt: NOW, endedAt: null },
+      webhook: null,
+      holdPending: false,
+    })
+  })
+
+  it('counts once it has happened too often, so that it cannot go on for ever', () => {
+    const unknownBefore = LIMITS.unknownAttemptsFree
+    const settlement = settle(facts({ outcome: 'unknown', report: null, unknownBefore }), 0)
+    expect(settlement.delivery).toMatchObject({ state: 'pending', tries: 1, dueAt: NOW + MINUTE_MS })
+    const last = settle(
+      facts({ outcome: 'unknown', report: null, unknownBefore, delivery: sampleDelivery({ tries: 4 }) }),
+      0,
+    )
+    expect(last.delivery.state).toBe('exhausted')
+  })
+})
+
+describe('a webhook that was stopped while the request was in flight', () => {
+  it('holds what failed and delivers what was acknowledged', () => {
+    const webhook = sampleWebhook({ status: 'disabled' })
+    const delivery = sampleDelivery({ state: 'held' })
+    expect(settle(facts({ webhook, delivery }), 0).delivery.state).toBe('held')
+    expect(settle(facts({ webhook, delivery, outcome: 'delivered' }), 0).delivery.state).toBe('delivered')
+    expect(settle(facts({ webhook, delivery, outcome: 'delivered' }), 0).webhook?.status).toBe('disabled')
+  })
+
+  it('leaves a cancelled delivery cancelled and a deleted webhook untouched', () => {
+    const webhook = sampleWebhook({ status: 'disabled', deletedAt: START_MS })
+    const settlement = settle(
+      facts({ webhook, delivery: sampleDelivery({ state: 'cancelled', endedAt: 7 }) }),
+      0,
+    )
+    expect(settlement.delivery).toEqual({ state: 'cancelled', tries: 1, dueAt: null, endedAt: 7 })
+    expect(settlement.webhook).toBeNull()
+  })
+})
+
+describe('a test', () => {
+  it('is made once and changes nothing about its webhook', () => {
+    const delivery = sampleDelivery({ kind: 'test' })
+    const failed = settle(facts({ delivery }), 0)
+    expect(failed.delivery.state).toBe('exhausted')
+    expect(failed.webhook).toBeNull()
+    expect(settle(facts({ delivery, outcome: 'delivered' }), 0).delivery.state).toBe('delivered')
+    expect(settle(facts({ delivery, outcome: 'unknown', report: null }), 0).delivery.state).toBe('exhausted')
+  })
+})
+
+describe('any outcome', () => {
+  it('moves a delivery only where the state machine allows, and never plans what has ended', () => {
+    const anyFacts = fc.record({
+      state: fc.constantFrom(
+        ...DELIVERY_STATES.filter((state) => state !== 'delivered' && state !== 'exhausted'),
+      ),
+      outcome: fc.constantFrom('delivered' as const, 'failed' as const, 'unknown' as const),
+      kind: fc.constantFrom('auto' as const, 'test' as const),
+      status: fc.constantFrom('active' as const, 'disabled' as const, 'disabled_gone' as const),
+      statusCode: fc.constantFrom(200, 410, 429, 500),
+      schedule: fc.array(fc.integer({ min: 0, max: 10_000 }), { maxLength: 20 }),
+      tries: fc.nat(20),
+      failureCount: fc.nat(30),
+      unknownBefore: fc.nat(10),
+      jitter: fc.double({ min: 0, max: 0.999, noNaN: true }),
+    })
+    fc.assert(
+      fc.property(anyFacts, (given) => {
+        const delivery = sampleDelivery({ state: given.state, kind: given.kind, tries: given.tries })
+        const webhook = sampleWebhook({
+          status: given.status,
+          retrySchedule: given.schedule,
+          failureCount: given.failureCount,
+        })
+        const report = given.outcome === 'unknown' ? null : failedReport({ statusCode: given.statusCode })
+        const { delivery: next, holdPending } = settle(
+          { delivery, webhook, outcome: given.outcome, report, unknownBefore: given.unknownBefore, now: NOW },
+          given.jitter,
+        )
+        expect(canMove(given.state, next.state)).toBe(true)
+        expect(next.dueAt !== null).toBe(next.state === 'pending')
+        expect(next.state === 'pending' && given.status !== 'active').toBe(false)
+        expect(holdPending && next.state === 'pending').toBe(false)
+        expect(next.tries - given.tries).toBeGreaterThanOrEqual(0)
+      }),
+    )
+  })
+})

@@ -1,0 +1,55 @@
+import type { AttemptReport } from '../core/attempt.ts'
+import type { LeasedDelivery } from '../core/delivery.ts'
+import type { Event } from '../core/event.ts'
+import type { Run } from '../core/run.ts'
+import type { ResultOutcome } from '../store/work.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { logAttempt, logEventAccepted, logRun } from '../telemetry/wide-lines.ts'
+
+/** Writes one wide line for each run, accepted event and settled attempt. */
+export interface WideLog {
+  runEnded(run: Run, bytes: number | null): void
+  eventAccepted(event: Event, deliveries: number): void
+  attemptSettled(leased: LeasedDelivery, report: AttemptReport, outcome: ResultOutcome): void
+  failure(error: unknown, doing: string): void
+}
+
+export function createWideLog(logger: Logger): WideLog {
+  return {
+    runEnded(run, bytes) {
+      logRun(logger, { ...run, runId: run.id, bytes })
+    },
+    eventAccepted(event, deliveries) {
+      logEventAccepted(logger, { ...event, eventId: event.id, deliveries, bytes: event.body.length })
+    },
+    attemptSettled({ delivery, event }, report, outcome) {
+      if (outcome.stale) {
+        logger.warn(
+          { line: 'stale', delivery_id: delivery.id, webhook_id: delivery.webhookId, fence: delivery.fence },
+          'a result came after its lease was lost and was dropped',
+        )
+        return
+      }
+      logAttempt(logger, {
+        deliveryId: delivery.id,
+        eventId: event.id,
+        eventType: event.type,
+        webhookId: delivery.webhookId,
+        organizationId: delivery.organizationId,
+        number: outcome.delivery.attemptCount,
+        kind: delivery.kind,
+        outcome: report.outcome,
+        statusCode: report.statusCode,
+        durationMs: report.durationMs,
+        errorCode: report.error?.code ?? null,
+        state: outcome.delivery.state,
+        nextAttemptAt: outcome.delivery.dueAt,
+        webhookStatus: outcome.webhook.status,
+        webhookHealth: outcome.webhook.health,
+      })
+    },
+    failure(error, doing) {
+      logger.error({ err: error, doing }, `failed while ${doing}`)
+    },
+  }
+}

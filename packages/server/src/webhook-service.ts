@@ -1,0 +1,95 @@
+import type { TestAnswer, WebhookService } from './api/services.ts'
+import { webhookTestContent } from './catalogue/bodies/validgraph.ts'
+import { renderBody } from './catalogue/render-body.ts'
+import type { Clock } from './core/clock.ts'
+import { Problem } from './core/errors.ts'
+import type { Event } from './core/event.ts'
+import type { Ids } from './core/ids.ts'
+import { LIMITS } from './core/limits.ts'
+import type { Organization } from './core/organization.ts'
+import type { Webhook } from './core/webhook.ts'
+import type { DeliveryPipeline } from './delivery-pipeline.ts'
+import type { Store } from './store/store.ts'
+
+export interface WebhookServiceParts {
+  store: Pick<Store, 'webhooks' | 'deliveries'>
+  pipeline: Pick<DeliveryPipeline, 'accept' | 'dispatcher'>
+  checkUrl: (url: string) => void
+  seal: WebhookService['seal']
+  open: WebhookService['open']
+  clock: Clock
+  ids: Ids
+}
+
+/** What the API may do to a webhook that also concerns the engine: the store and the dispatcher are told in step. */
+export function createWebhookService(parts: WebhookServiceParts): WebhookService {
+  const { store, pipeline, clock, ids } = parts
+  let testsUnderWay = 0
+
+  async function test(organization: Organization, webhook: Webhook): Promise<TestAnswer> {
+    const event = testEvent(organization, webhook, ids, clock.now())
+    const target = { webhookId: webhook.id, kind: 'test' as const }
+    const accepted = await pipeline.accept({
+      claim: null,
+      run: null,
+      submission: null,
+      events: [event],
+      target,
+    })
+    const leased = accepted.outcome === 'accepted' ? accepted.leased[0] : undefined
+    if (leased === undefined) throw new Error(`The test of ${webhook.id} was not stored`)
+    await pipeline.dispatcher.sendNow(leased, webhook)
+    const [attempt] = await store.deliveries.attempts(organization.id, leased.delivery.id)
+    if (attempt === undefined) throw new Error(`The test ${leased.delivery.id} left no attempt`)
+    return { deliveryId: leased.delivery.id, eventId: event.id, attempt, requestBody: event.body }
+  }
+
+  return {
+    checkUrl: parts.checkUrl,
+    seal: parts.seal,
+    open: parts.open,
+
+    async change(organizationId, id, decide) {
+      // Paused first, so that no attempt can start between the commit and the dispatcher's hearing of it.
+      const known = await store.webhooks.get(organizationId, id)
+      if (known === null) return null
+      pipeline.dispatcher.pause(id, organizationId)
+      try {
+        return await store.webhooks.change(organizationId, id, decide)
+      } finally {
+        const now = await store.webhooks.byId(id)
+        if (now !== null) pipeline.dispatcher.refresh(now)
+      }
+    },
+
+    async test(organization, webhook) {
+      if (testsUnderWay >= LIMITS.testsInFlightMax) {
+        throw new Problem(
+          'overloaded',
+          `${LIMITS.testsInFlightMax} tests are under way. Try again in a moment.`,
+        )
+      }
+      testsUnderWay += 1
+      try {
+        return await test(organization, webhook)
+      } finally {
+        testsUnderWay -= 1
+      }
+    },
+  }
+}
+
+function testEvent(organization: Organization, webhook: Webhook, ids: Ids, now: number): Event {
+  return {
+    id: ids.make('evt'),
+    organizationId: organization.id,
+    type: 'webhook.test',
+    timestamp: now,
+    createdAt: now,
+    body: renderBody('webhook.test', now, webhookTestContent(webhook.id)),
+    projectId: null,
+    workflowId: null,
+    runId: null,
+    key: null,
+  }
+}
