@@ -61,7 +61,11 @@ export interface WebhookService {
   /** Decrypts it again, for the one answer that shows it. */
   open(webhook: Webhook): string
   /** Store's `change`, after which the dispatcher no longer starts what the change forbids. */
-  change(organizationId: number, id: string, decide: (webhook: Webhook) => WebhookChange): Promise<Webhook | null>
+  change(
+    organizationId: number,
+    id: string,
+    decide: (webhook: Webhook) => WebhookChange,
+  ): Promise<Webhook | null>
   /** Sends one `webhook.test` and waits for what comes of it. */
   test(organization: Organization, webhook: Webhook): Promise<TestAnswer>
 }

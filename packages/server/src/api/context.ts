@@ -1,0 +1,29 @@
+import type { Clock } from '../core/clock.ts'
+import type { Ids } from '../core/ids.ts'
+import type { Random } from '../core/random.ts'
+import type { Store } from '../store/store.ts'
+import type { Services } from './services.ts'
+
+/** Everything an operation can be given; each one declares the few members it needs. */
+export interface ApiContext {
+  store: Store
+  services: Services
+  settings: ApiSettings
+  state: ApiState
+  clock: Clock
+  ids: Ids
+  random: Random
+}
+
+/** The settings the API reads (config/settings.ts describes them). */
+export interface ApiSettings {
+  /** Without a slash at its end. */
+  baseUrl: string
+  requestBytesMax: number
+  rateLimitPerMinute: number
+}
+
+export interface ApiState {
+  /** Set when the server was told to stop: `/readyz` answers 503 so that balancers look elsewhere. */
+  draining: boolean
+}

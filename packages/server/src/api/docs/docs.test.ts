@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestApi, type TestApi } from '../../../test/support/test-api.ts'
+import { PROBLEMS } from '../../core/errors.ts'
+
+interface Entry {
+  operationId: string
+  summary: string
+  tags: string[]
+  security: unknown[]
+  responses: Record<string, { description: string; content?: Record<string, unknown> }>
+  requestBody?: { required: boolean; content: Record<string, unknown> }
+}
+
+interface Document {
+  openapi: string
+  paths: Record<string, Record<string, Entry>>
+  tags: { name: string }[]
+  components: { schemas: Record<string, object>; securitySchemes: object }
+  webhooks: Record<
+    string,
+    { post: { requestBody: { content: Record<string, { example: { event?: string } }> } } }
+  >
+}
+
+let api: TestApi
+let document: Document
+let text: string
+
+beforeAll(async () => {
+  api = await createTestApi()
+  text = (await api.app.inject('/openapi.json')).payload
+  document = JSON.parse(text)
+})
+afterAll(() => api.close())
+
+const entries = () => Object.values(document.paths).flatMap((methods) => Object.values(methods))
+
+describe('the OpenAPI document', () => {
+  it('is 3.1 and names every operation once', () => {
+    expect(document.openapi).toMatch(/^3\.1\./)
+    const ids = entries().map(({ operationId }) => operationId)
+    expect(ids.length).toBeGreaterThan(30)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  it('says of every operation what it does and how it refuses', () => {
+    const tags = document.tags.map(({ name }) => name)
+    for (const { operationId, summary, tags: own, security, responses } of entries()) {
+      expect([operationId, summary]).toEqual([operationId, expect.stringMatching(/^[A-Z].*[^.]$/)])
+      expect(tags).toContain(own[0])
+      const statuses = Object.keys(responses)
+      expect(statuses).toContain('500')
+      if (security.length > 0) expect(statuses).toEqual(expect.arrayContaining(['401', '403', '429']))
+      for (const [status, { description, content }] of Object.entries(responses)) {
+        expect([operationId, status, description]).toEqual([operationId, status, expect.stringMatching(/\w/)])
+        expect(description).not.toBe('Default Response')
+        if (Number(status) >= 400) expect(Object.keys(content ?? {})).toEqual(['application/problem+json'])
+      }
+    }
+  })
+
+  it('refers to nothing that is not there, and holds nothing that nobody refers to', () => {
+    const used = new Set([...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map((match) => match[1]))
+    expect([...used].sort()).toEqual(Object.keys(document.components.schemas).sort())
+    expect(text).not.toContain('#/$defs/')
+  })
+
+  it('offers a body only where one is read, in every form of a submission', () => {
+    const at = (path: string, method = 'post') => document.paths[path]?.[method]
+    expect(at('/api/v1/webhooks/{id}/test')?.requestBody).toBeUndefined()
+    expect(at('/api/v1/webhooks/{id}/enable')?.requestBody?.required).toBe(false)
+    expect(at('/api/v1/webhooks')?.requestBody?.required).toBe(true)
+    const submit = at('/api/v1/orgs/{org}/workflows/{workflow}/runs')
+    expect(Object.keys(submit?.requestBody?.content ?? {})).toEqual([
+      'application/json',
+      'multipart/form-data',
+      'application/octet-stream',
+    ])
+  })
+
+  it('describes the webhooks it sends by the catalogue', () => {
+    const sent = document.webhooks['validation.failed']?.post.requestBody.content['application/json']
+    expect(sent?.example).toMatchObject({ event: 'validation.failed' })
+    expect(Object.keys(document.webhooks)).toContain('webhook.test')
+  })
+})
+
+describe('the docs page', () => {
+  it('loads nothing from another host, and all it loads is there', async () => {
+    for (const page of ['/docs', '/docs/']) {
+      const answer = await api.app.inject(page)
+      expect(answer.statusCode).toBe(200)
+      expect(answer.headers['content-security-policy']).toContain("script-src 'self';")
+      expect(answer.headers['content-security-policy']).not.toContain('upgrade-insecure-requests')
+      const sources = [...answer.payload.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '')
+      expect(sources.length).toBeGreaterThan(4)
+      for (const source of sources) {
+        const url = new URL(source, `http://here${page}`)
+        expect(url.host).toBe('here')
+        expect([url.pathname, (await api.app.inject(url.pathname)).statusCode]).toEqual([url.pathname, 200])
+      }
+    }
+  })
+
+  it('sends the document to no validator', async () => {
+    const script = (await api.app.inject('/docs/static/swagger-initializer.js')).payload
+    expect(script).toContain('"validatorUrl":null')
+    expect(script).not.toContain('validator.swagger.io')
+  })
+})
+
+describe('/docs/errors', () => {
+  it('explains every code where the type of a problem points', async () => {
+    const { payload, headers } = await api.app.inject('/docs/errors')
+    for (const code of Object.keys(PROBLEMS)) expect(payload).toContain(`id="${code}"`)
+    expect(headers['content-type']).toBe('text/html; charset=utf-8')
+    expect(payload).not.toContain('<script')
+  })
+})

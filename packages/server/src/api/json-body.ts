@@ -1,0 +1,56 @@
+import { isUtf8 } from 'node:buffer'
+import { fieldProblem, type Problem } from '../core/errors.ts'
+
+/** Nesting of a JSON body. Deeper ones are refused before code that recurses meets them. */
+const JSON_DEPTH_MAX = 200
+
+/**
+ * The value of a JSON body; undefined for an empty one. Throws `malformed_json` on field `body`.
+ *
+ * `__proto__` is refused as a key: it means something else to every library that copies objects, and nothing to an
+ * honest caller.
+ */
+export function parseJsonBody(bytes: Buffer): unknown {
+  if (bytes.length === 0) return undefined
+  if (!isUtf8(bytes)) throw malformed('The body is not UTF-8 text.')
+  if (isDeeperThan(bytes, JSON_DEPTH_MAX))
+    throw malformed(`The body is nested more than ${JSON_DEPTH_MAX} deep.`)
+  const text = bytes.toString('utf8')
+  try {
+    return JSON.parse(text, refuseProto)
+  } catch (error) {
+    throw malformed(`The body is not JSON: ${(error as Error).message}.`)
+  }
+}
+
+function refuseProto(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new SyntaxError('the key "__proto__" is not allowed')
+  return value
+}
+
+function malformed(message: string): Problem {
+  return fieldProblem('malformed_json', 'body', message)
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const OPENING = new Set([0x5b, 0x7b])
+const CLOSING = new Set([0x5d, 0x7d])
+
+/** Counts brackets outside strings; what is not JSON at all is left to the parser to describe. */
+export function isDeeperThan(bytes: Buffer, depthMax: number): boolean {
+  let depth = 0
+  let inString = false
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0
+    if (inString) {
+      if (byte === BACKSLASH) at += 1
+      else if (byte === QUOTE) inString = false
+    } else if (byte === QUOTE) inString = true
+    else if (OPENING.has(byte)) {
+      depth += 1
+      if (depth > depthMax) return true
+    } else if (CLOSING.has(byte)) depth -= 1
+  }
+  return false
+}

@@ -1,0 +1,112 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Problem } from '../../core/errors.ts'
+import { runIdFrom } from '../../core/ids.ts'
+import { challenge, requireAccess, type Authenticate } from '../authenticate.ts'
+import type { ApiContext } from '../context.ts'
+import { notFound, sendProblem } from '../problems/error-handler.ts'
+import { ownOrganization, showRun } from '../routes/runs/fields.ts'
+import { runLocation, type RunView } from '../views/run.ts'
+import { markup, page, sendPage, type Markup } from './markup.ts'
+
+interface RunPageParams {
+  org: string
+  id: string
+}
+
+/**
+ * `/orgs/{slug}/runs/{uuid}/`, the page that webhook bodies link to. It shows a run to whoever sends an API key of
+ * its organization: as HTML, or as the API's JSON where `Accept` asks for that and not for HTML.
+ */
+export function registerRunPage(
+  app: FastifyInstance,
+  authenticate: Authenticate,
+  { store, settings }: Pick<ApiContext, 'store' | 'settings'>,
+): void {
+  async function find(request: FastifyRequest, { org, id }: RunPageParams): Promise<RunView> {
+    const caller = await authenticate(request.headers)
+    requireAccess(caller, ['read'])
+    request.caller = caller
+    const organization = ownOrganization(caller, org)
+    const runId = runIdFrom(id)
+    const run = runId === null ? null : await store.runs.get(organization.id, runId)
+    if (run === null) throw notFound()
+    return showRun({ store, settings }, organization, run)
+  }
+
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const params = request.params as RunPageParams
+    void reply.header('cache-control', 'no-store').header('vary', 'accept, authorization, x-api-key')
+    const wantsJson = prefersJson(request.headers.accept)
+    try {
+      const run = await find(request, params)
+      return await (wantsJson ? reply.send(run) : sendPage(reply, 200, runPage(run)))
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      if (wantsJson) return sendProblem(error, request, reply, settings.baseUrl)
+      if (error.code === 'unauthorized') void reply.header('www-authenticate', challenge(request.headers))
+      return sendPage(reply, error.status, refusalPage(error, params, settings.baseUrl))
+    }
+  }
+
+  app.get('/orgs/:org/runs/:id', { schema: { hide: true } }, answer)
+}
+
+function prefersJson(accept = ''): boolean {
+  return accept.includes('application/json') && !accept.includes('text/html')
+}
+
+function refusalPage(problem: Problem, { org, id }: RunPageParams, baseUrl: string): Markup {
+  if (problem.code !== 'unauthorized') {
+    return page(problem.status === 404 ? 'No such run' : 'Not shown', markup`<p>${problem.message}</p>`)
+  }
+  return page(
+    'An API key is needed',
+    markup`<p>This page shows a run to whoever sends an API key of its organization, which a browser does not do by itself.</p>
+<p>To look the run up from a shell:</p>
+<p><code>curl -H "X-API-Key: sk_live_…" ${baseUrl}${runLocation(encodeURIComponent(org), encodeURIComponent(id))}</code></p>`,
+  )
+}
+
+function runPage(run: RunView): Markup {
+  const facts: [string, string][] = [
+    ['Result', run.result],
+    ['Status', run.status],
+    ['Workflow', run.workflow.name ?? `${run.workflow.id} (removed)`],
+    ['Subject', run.subject ?? 'none'],
+    ['Score', run.score === null ? 'none' : String(run.score)],
+    ['Started', run.started_at ?? 'not yet'],
+    ['Ended', run.ended_at ?? 'not yet'],
+    ['Duration', run.duration_ms === null ? 'not known yet' : `${run.duration_ms} ms`],
+    ['Findings', summaryOf(run)],
+    ['Run', run.id],
+    ['Validation', run.validation_id],
+  ]
+  if (run.error_category !== null) facts.push(['Cause', run.error_category])
+  return page(
+    `Run of ${run.workflow.name ?? 'a removed workflow'}: ${run.result}`,
+    markup`<dl>${facts.map(([name, value]) => markup`\n<dt>${name}</dt><dd>${value}</dd>`)}
+</dl>
+${findingsTable(run)}`,
+  )
+}
+
+function summaryOf({ summary }: RunView): string {
+  const { error_count, warning_count, info_count } = summary
+  return `errors ${error_count}, warnings ${warning_count}, notes ${info_count}`
+}
+
+function findingsTable({ findings, summary }: RunView): Markup {
+  if (findings.length === 0) return markup`<p>There are no findings.</p>`
+  const shown = findings.length < summary.total_findings ? ` (the first ${findings.length})` : ''
+  const rows = findings.map(({ severity, code, message, path }) => {
+    const place = path === '' ? '(whole document)' : path
+    return markup`
+<tr><td>${severity}</td><td>${message}</td><td><code>${place}</code></td><td><code>${code}</code></td></tr>`
+  })
+  return markup`<h2 id="findings">Findings${shown}</h2>
+<table aria-labelledby="findings">
+<thead><tr><th scope="col">Severity</th><th scope="col">Message</th><th scope="col">Where</th><th scope="col">Rule</th></tr></thead>
+<tbody>${rows}
+</tbody>
+</table>`
+}

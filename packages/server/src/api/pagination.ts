@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { fieldProblem } from '../core/errors.ts'
+import { LIMITS } from '../core/limits.ts'
+import type { Page, PageRequest } from '../store/store.ts'
+
+const CURSOR_CHARACTERS_MAX = 200
+
+/** The query fields of every list. */
+export const PAGE_QUERY = {
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(LIMITS.pageSizeMax)
+    .default(LIMITS.pageSizeDefault)
+    .describe('Rows in one answer.'),
+  cursor: z
+    .string()
+    .max(CURSOR_CHARACTERS_MAX)
+    .optional()
+    .describe('`next_cursor` of the page before; leave it out for the first page.'),
+}
+
+export function listSchema<Row extends z.ZodType>(row: Row) {
+  return z
+    .object({
+      data: z.array(row).describe('Newest first.'),
+      next_cursor: z
+        .string()
+        .nullable()
+        .describe('Give it as `cursor` for the next page; null on the last one.'),
+    })
+    .describe('One page.')
+}
+
+/** The rows a list holds, and so what its cursors may name. */
+export type ListName = 'webhooks' | 'deliveries' | 'events' | 'projects' | 'workflows' | 'runs'
+
+const ID_FORMS: Readonly<Record<ListName, RegExp>> = {
+  webhooks: /^[\w-]{1,80}$/,
+  deliveries: /^[\w-]{1,80}$/,
+  events: /^[\w-]{1,80}$/,
+  projects: /^[\w-]{1,80}$/,
+  runs: /^[\w-]{1,80}$/,
+  workflows: /^\d{1,15}$/,
+}
+
+/** What to ask of the store. Throws `invalid_request` on `cursor` when it is not one that this list gave. */
+export function pageRequest(
+  list: ListName,
+  query: { limit: number; cursor?: string | undefined },
+): PageRequest {
+  if (query.cursor === undefined) return { limit: query.limit, before: null }
+  const [name, before] = Buffer.from(query.cursor, 'base64url').toString('latin1').split(':', 2)
+  if (
+    name !== list ||
+    before === undefined ||
+    !ID_FORMS[list].test(before) ||
+    query.cursor !== cursorOf(list, before)
+  ) {
+    throw fieldProblem('invalid_request', 'cursor', `This is no cursor that the list of ${list} gave.`)
+  }
+  return { limit: query.limit, before }
+}
+
+/** The answer's form of a store's page. */
+export function listBody<Row, Shown>(list: ListName, page: Page<Row>, show: (row: Row) => Shown) {
+  return { data: page.rows.map(show), next_cursor: page.next === null ? null : cursorOf(list, page.next) }
+}
+
+function cursorOf(list: ListName, before: string): string {
+  return Buffer.from(`${list}:${before}`, 'latin1').toString('base64url')
+}

@@ -1,0 +1,147 @@
+import type { FastifyInstance, FastifyRequest, FastifySchema, HTTPMethods } from 'fastify'
+import { z } from 'zod'
+import { PROBLEMS, Problem, type ProblemCode } from '../core/errors.ts'
+import { requireFeature } from '../identity/tiers.ts'
+import { requireAccess, type Authenticate, type Caller } from './authenticate.ts'
+import { readIdempotencyKey } from './idempotency.ts'
+import type { AnyOperation, Call } from './operation.ts'
+import { problemSchema } from './problems/problem-body.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null on operations that are open to everybody. */
+    caller: Caller | null
+    /** The body's bytes as they came; null without a body. */
+    rawBody: Buffer | null
+  }
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const satisfies HTTPMethods[]
+const NO_FIELDS = z.strictObject({})
+/** A POST that takes nothing may come without a body, or with an empty object. */
+const NO_BODY = z.strictObject({}).optional()
+
+export function registerOperation(
+  app: FastifyInstance,
+  operation: AnyOperation,
+  authenticate: Authenticate,
+): void {
+  app.route({
+    method: operation.method,
+    url: operation.path,
+    schema: schemaOf(operation),
+    config: operation.access.length === 0 ? { rateLimit: false } : {},
+    // Before the body is read: nobody without a key makes the server take a megabyte.
+    async onRequest(request, reply) {
+      // Answers hold secrets and change with every attempt.
+      void reply.header('cache-control', 'no-store')
+      if (operation.access.length === 0) return
+      const caller = await authenticate(request.headers)
+      requireAccess(caller, operation.access)
+      if (operation.feature) requireFeature(caller.organization, operation.feature)
+      request.caller = caller
+    },
+    async handler(request, reply) {
+      const answer = await operation.handle(callOf(request))
+      void reply.code(answer.status).headers(answer.headers ?? {})
+      return answer.status === 204 ? reply.send() : reply.send(answer.body)
+    },
+  })
+}
+
+/** Answers 405 with `Allow` to the methods that a path of ours does not offer. */
+export function registerOtherMethods(app: FastifyInstance, operations: readonly AnyOperation[]): void {
+  for (const [path, offered] of Map.groupBy(operations, (operation) => operation.path)) {
+    const allowed = offered.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    app.route({
+      method: METHODS.filter((method) => !allowed.includes(method)),
+      url: path,
+      schema: { hide: true },
+      async onRequest(request, reply) {
+        void reply.header('allow', allowed.join(', '))
+        throw new Problem(
+          'method_not_allowed',
+          `${request.method} is not offered here; ${allowed.join(', ')} can be used.`,
+        )
+      },
+      handler: async () => undefined,
+    })
+  }
+}
+
+function callOf(request: FastifyRequest): Call<unknown, unknown, unknown> {
+  const { method, headers, rawBody } = request
+  return {
+    // Operations that are open to everybody never look at it.
+    caller: request.caller as Caller,
+    params: request.params,
+    query: request.query,
+    body: request.body,
+    header(name) {
+      const value = headers[name]
+      return typeof value === 'string' ? value : undefined
+    },
+    idempotency(asked = [headers['content-type'] ?? null, rawBody]) {
+      const path = request.url.replace(/\?.*$/s, '').replace(/\/+$/, '')
+      return readIdempotencyKey(headers['idempotency-key'], [method, path, ...asked])
+    },
+  }
+}
+
+function schemaOf(operation: AnyOperation): FastifySchema {
+  const takesJson =
+    operation.bodyKind !== 'bytes' && operation.method !== 'GET' && operation.method !== 'DELETE'
+  return {
+    operationId: operation.id,
+    tags: [operation.tag],
+    summary: operation.summary,
+    ...(operation.description && { description: operation.description }),
+    security: operation.access.length === 0 ? [] : [{ apiKey: [] }, { bearer: [] }],
+    params: operation.params ?? NO_FIELDS,
+    querystring: operation.query ?? NO_FIELDS,
+    ...(takesJson && { body: operation.body ?? NO_BODY }),
+    response: { ...answerSchemas(operation), ...problemSchemas(operation) },
+  }
+}
+
+function answerSchemas({ answers }: AnyOperation): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, schema]) => [
+      status,
+      status === '204'
+        ? schema
+        : { description: schema.description ?? 'Done.', content: { 'application/json': { schema } } },
+    ]),
+  )
+}
+
+function problemSchemas(operation: AnyOperation): Record<string, unknown> {
+  const byStatus = Map.groupBy(problemCodes(operation), (code) => String(PROBLEMS[code].status))
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      status,
+      {
+        description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+        content: { 'application/problem+json': { schema: problemSchema } },
+      },
+    ]),
+  )
+}
+
+/** What the definition itself makes possible, then what the operation adds. */
+function problemCodes(operation: AnyOperation): ProblemCode[] {
+  const codes = new Set<ProblemCode>(['internal_error'])
+  if (operation.access.length > 0) {
+    for (const code of ['unauthorized', 'insufficient_scope', 'rate_limited'] as const) codes.add(code)
+  }
+  if (operation.feature) codes.add('tier_required')
+  if (operation.params) codes.add('not_found')
+  if (operation.query) codes.add('invalid_request')
+  if (operation.method === 'POST' || operation.method === 'PATCH') {
+    for (const code of ['invalid_request', 'request_too_large', 'unsupported_media_type'] as const)
+      codes.add(code)
+    if (operation.bodyKind !== 'bytes') codes.add('malformed_json')
+  }
+  for (const code of operation.problems ?? []) codes.add(code)
+  return [...codes].sort((one, other) => PROBLEMS[one].status - PROBLEMS[other].status)
+}

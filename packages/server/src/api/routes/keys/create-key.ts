@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { fieldProblem } from '../../../core/errors.ts'
+import { issueKey } from '../../../identity/api-key.ts'
+import type { ApiContext } from '../../context.ts'
+import { operation } from '../../operation.ts'
+import { apiKeyView, apiKeyWithKeySchema } from '../../views/api-key.ts'
+import { nameField } from '../fields.ts'
+
+const body = z
+  .strictObject({
+    name: nameField,
+    // Not `operator`: an organization's admin must not be able to reach beyond the organization.
+    scopes: z
+      .array(z.enum(['read', 'write', 'admin']))
+      .min(1)
+      .max(3),
+    expires_at: z.iso.datetime({ offset: true }).nullable().default(null),
+  })
+  .meta({ id: 'NewApiKey', examples: [{ name: 'ci', scopes: ['write'] }] })
+
+export function createKey({
+  store,
+  clock,
+  ids,
+  random,
+}: Pick<ApiContext, 'store' | 'clock' | 'ids' | 'random'>) {
+  return operation({
+    id: 'createKey',
+    method: 'POST',
+    path: '/api/v1/keys',
+    tag: 'API keys',
+    summary: 'Create an API key',
+    description:
+      'The key is in this answer and in no later one, so an Idempotency-Key has no effect here: repeat a request ' +
+      'whose answer was lost, and revoke the key nobody has.',
+    access: ['admin'],
+    feature: 'api_keys',
+    body,
+    answers: { 201: apiKeyWithKeySchema },
+    async handle({ caller: { organization }, body: { name, scopes, expires_at } }) {
+      const now = clock.now()
+      const expiresAt = expires_at === null ? null : Date.parse(expires_at)
+      if (expiresAt !== null && expiresAt <= now) {
+        throw fieldProblem('invalid_request', 'expires_at', 'Must lie in the future.')
+      }
+      const wanted = { id: ids.make('key'), organizationId: organization.id, name, expiresAt, now }
+      const { key, row } = issueKey({ ...wanted, scopes: [...new Set(scopes)] }, random)
+      await store.keys.create(row)
+      return { status: 201, body: { ...apiKeyView(row), key } }
+    },
+  })
+}

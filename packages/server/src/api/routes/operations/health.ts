@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { operation } from '../../operation.ts'
+
+export function health() {
+  return operation({
+    id: 'health',
+    method: 'GET',
+    path: '/healthz',
+    tag: 'operations',
+    summary: 'Is the process alive?',
+    description: 'Says nothing of the store; restart the process when this does not answer.',
+    access: [],
+    answers: { 200: z.object({ status: z.literal('ok') }).describe('It is.') },
+    async handle() {
+      return { status: 200, body: { status: 'ok' as const } }
+    },
+  })
+}

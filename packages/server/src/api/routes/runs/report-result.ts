@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import { fieldProblem } from '../../../core/errors.ts'
+import { LIMITS } from '../../../core/limits.ts'
+import { countFindings, SEVERITIES, type Finding } from '../../../core/run.ts'
+import type { ApiContext } from '../../context.ts'
+import { REPLAYED_HEADERS } from '../../idempotency.ts'
+import { operation } from '../../operation.ts'
+import type { ExternalReport } from '../../services.ts'
+import { RUN_RESULTS, runLocation, runSchema } from '../../views/run.ts'
+import { findWorkflow } from '../workflows/fields.ts'
+import { ownOrganization, showRun, workflowRunParams } from './fields.ts'
+import { LABEL_FIELDS } from './text-fields.ts'
+
+/** Findings that one report may bring; all are counted, and the first `LIMITS.findingsMax` kept. */
+const REPORTED_FINDINGS_MAX = 10_000
+const NAME_CHARACTERS_MAX = 200
+
+const nameField = z.string().max(NAME_CHARACTERS_MAX)
+const timeField = z.iso.datetime({ offset: true }).optional()
+
+const findingSchema = z.strictObject({
+  severity: z.enum(SEVERITIES),
+  code: nameField.min(1).default('external').describe('Stable snake_case word for the rule.'),
+  message: z.string().min(1).max(LIMITS.findingMessageCharactersMax),
+  path: z.string().max(LIMITS.findingPathCharactersMax).default('').describe('A JSON Pointer.'),
+  property: nameField.nullable().default(null),
+  schema_type: nameField.nullable().default(null),
+})
+
+const body = z
+  .strictObject({
+    result: z.enum(RUN_RESULTS),
+    findings: z.array(findingSchema).max(REPORTED_FINDINGS_MAX).default([]),
+    started_at: timeField.describe('`ended_at`, when left out.'),
+    ended_at: timeField.describe('Now, when left out.'),
+    score: z.number().min(0).max(100).nullable().default(null),
+    ...LABEL_FIELDS,
+  })
+  .meta({
+    id: 'ExternalResult',
+    examples: [
+      {
+        result: 'FAIL',
+        findings: [
+          { severity: 'error', code: 'required', message: 'Property is required', property: 'headline' },
+        ],
+        subject: 'catalogue/2025-03-22',
+      },
+    ],
+  })
+
+export function reportResult({
+  store,
+  services,
+  settings,
+  clock,
+}: Pick<ApiContext, 'store' | 'services' | 'settings' | 'clock'>) {
+  return operation({
+    id: 'reportResult',
+    method: 'POST',
+    path: '/api/v1/orgs/:org/workflows/:workflow/results',
+    tag: 'runs',
+    summary: 'Report a run that an external validator finished',
+    description:
+      'The run and its events are kept together, and are no different from those of a built-in validator.',
+    access: ['write'],
+    params: workflowRunParams,
+    body,
+    answers: { 201: runSchema },
+    problems: ['idempotency_conflict', 'overloaded', 'shutting_down'],
+    async handle({ caller, params, body: wanted, idempotency }) {
+      const organization = ownOrganization(caller, params.org)
+      const workflow = await findWorkflow(store, organization.id, params.workflow)
+      const report = reportOf(wanted, clock.now())
+      const { run, replayed } = await services.runs.report({
+        organization,
+        workflow,
+        report,
+        idempotency: idempotency(),
+      })
+      return {
+        status: 201,
+        body: await showRun({ store, settings }, organization, run),
+        headers: { location: runLocation(organization.slug, run.id), ...(replayed && REPLAYED_HEADERS) },
+      }
+    },
+  })
+}
+
+/** Throws `invalid_request` when the times or the result contradict each other. */
+function reportOf(wanted: z.output<typeof body>, now: number): ExternalReport {
+  const endedAt = wanted.ended_at === undefined ? now : Date.parse(wanted.ended_at)
+  const startedAt = wanted.started_at === undefined ? endedAt : Date.parse(wanted.started_at)
+  if (startedAt > endedAt) {
+    throw fieldProblem('invalid_request', 'started_at', 'Must not lie after the end of the run.')
+  }
+  const findings = wanted.findings.map(({ schema_type, ...finding }): Finding => ({
+    ...finding,
+    schemaType: schema_type,
+  }))
+  const counts = countFindings(findings)
+  if (wanted.result === 'PASS' && counts.error > 0) {
+    throw fieldProblem('invalid_request', 'result', 'A run with findings of severity error cannot be a PASS.')
+  }
+  return {
+    submission: {
+      fileName: wanted.filename,
+      contentType: null,
+      url: wanted.url,
+      subject: wanted.subject,
+      metadata: wanted.metadata,
+    },
+    verdict: {
+      result: wanted.result,
+      findings: findings.slice(0, LIMITS.findingsMax),
+      counts,
+      score: wanted.score,
+      errorCategory: wanted.result === 'ERROR' ? 'VALIDATOR' : null,
+    },
+    startedAt,
+    endedAt,
+  }
+}

@@ -1,0 +1,29 @@
+import { disable } from '../../../core/webhook.ts'
+import type { ApiContext } from '../../context.ts'
+import { operation } from '../../operation.ts'
+import { notFound } from '../../problems/error-handler.ts'
+import { webhookSchema, webhookView } from '../../views/webhook.ts'
+import { idParams } from '../fields.ts'
+
+export function disableWebhook({ services, clock }: Pick<ApiContext, 'services' | 'clock'>) {
+  return operation({
+    id: 'disableWebhook',
+    method: 'POST',
+    path: '/api/v1/webhooks/:id/disable',
+    tag: 'webhooks',
+    summary: 'Disable a webhook',
+    description: 'Nothing is lost: matching events are held until it is enabled again.',
+    access: ['write'],
+    feature: 'webhooks',
+    params: idParams,
+    answers: { 200: webhookSchema },
+    async handle({ caller: { organization }, params }) {
+      const now = clock.now()
+      const webhook = await services.webhooks.change(organization.id, params.id, (current) =>
+        disable(current, now),
+      )
+      if (webhook === null) throw notFound()
+      return { status: 200, body: webhookView(webhook) }
+    },
+  })
+}

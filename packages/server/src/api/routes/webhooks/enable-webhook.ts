@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { enable } from '../../../core/webhook.ts'
+import type { ApiContext } from '../../context.ts'
+import { operation } from '../../operation.ts'
+import { notFound } from '../../problems/error-handler.ts'
+import { webhookSchema, webhookView } from '../../views/webhook.ts'
+import { idParams } from '../fields.ts'
+
+const body = z
+  .strictObject({
+    held: z.enum(['send', 'drop']).default('send').describe('What becomes of the deliveries that were held.'),
+  })
+  .optional()
+  .describe('May be left out.')
+
+export function enableWebhook({ services, clock }: Pick<ApiContext, 'services' | 'clock'>) {
+  return operation({
+    id: 'enableWebhook',
+    method: 'POST',
+    path: '/api/v1/webhooks/:id/enable',
+    tag: 'webhooks',
+    summary: 'Enable a webhook again',
+    description: 'Its failure count and health start afresh.',
+    access: ['write'],
+    feature: 'webhooks',
+    params: idParams,
+    body,
+    answers: { 200: webhookSchema },
+    async handle({ caller: { organization }, params, body: wanted }) {
+      const now = clock.now()
+      const webhook = await services.webhooks.change(organization.id, params.id, (current) =>
+        enable(current, wanted?.held ?? 'send', now),
+      )
+      if (webhook === null) throw notFound()
+      return { status: 200, body: webhookView(webhook) }
+    },
+  })
+}

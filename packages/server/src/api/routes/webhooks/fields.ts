@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { LIMITS } from '../../../core/limits.ts'
+import { RESERVED_HEADERS } from '../../../sign/reserved-headers.ts'
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const PRINTABLE = /^[\x20-\x7e]*$/
+const HEADER_NAME_CHARACTERS_MAX = 100
+
+const staticHeaders = z
+  .record(z.string(), z.string().max(LIMITS.webhookHeaderCharactersMax))
+  .superRefine((headers, context) => {
+    const names = Object.keys(headers)
+    if (names.length > LIMITS.webhookHeadersMax) {
+      context.addIssue({ code: 'custom', message: `Must have at most ${LIMITS.webhookHeadersMax} entries.` })
+    }
+    const seen = new Set<string>()
+    for (const name of names) {
+      const message = headerFault(name, headers[name] ?? '', seen)
+      if (message !== null) context.addIssue({ code: 'custom', path: [name], message })
+      seen.add(name.toLowerCase())
+    }
+  })
+  .describe(
+    'Sent with every request, e.g. `{"Authorization": "Bearer …"}`. Headers that Sealpost sets are refused.',
+  )
+
+/** RFC 9110, sections 5.1 and 5.5, narrowed to ASCII: what every receiver reads the same way. */
+function headerFault(name: string, value: string, seen: ReadonlySet<string>): string | null {
+  if (!TOKEN.test(name) || name.length > HEADER_NAME_CHARACTERS_MAX)
+    return 'Is no name that a header can have.'
+  if (RESERVED_HEADERS.has(name.toLowerCase())) return 'Is set by Sealpost itself and cannot be chosen.'
+  if (seen.has(name.toLowerCase())) return 'Is there twice; header names do not differ by case.'
+  if (!PRINTABLE.test(value) || value !== value.trim()) {
+    return 'Must be printable ASCII without spaces at either end.'
+  }
+  return null
+}
+
+/** What POST and PATCH have in common. */
+export const WEBHOOK_FIELDS = {
+  url: z
+    .string()
+    .max(LIMITS.webhookUrlCharactersMax)
+    .describe('Where events are sent: https, and no private address.'),
+  events: z
+    .array(z.string().max(200))
+    .min(1)
+    .max(LIMITS.webhookEventsMax)
+    .describe('Event types to hear; `GET /api/v1/event-types` lists them. Repeated ones count once.'),
+  description: z.string().max(1_000),
+  headers: staticHeaders,
+  retry_schedule: z
+    .array(z.number().min(0).max(LIMITS.retryWaitSecondsMax))
+    .max(LIMITS.retryWaitsMax)
+    .describe('Waits before each retry, in seconds; `[]` for no retry. Default `[60, 300, 1800, 3600]`.'),
+  disable_after: z
+    .int()
+    .min(0)
+    .max(LIMITS.disableAfterMax)
+    .describe('Failed attempts in a row that disable it; 0 never does. Default 5.'),
+}

@@ -1,0 +1,24 @@
+import type { ApiContext } from '../../context.ts'
+import { operation } from '../../operation.ts'
+import { notFound } from '../../problems/error-handler.ts'
+import { webhookSchema, webhookView } from '../../views/webhook.ts'
+import { idParams } from '../fields.ts'
+
+export function getWebhook({ store }: Pick<ApiContext, 'store'>) {
+  return operation({
+    id: 'getWebhook',
+    method: 'GET',
+    path: '/api/v1/webhooks/:id',
+    tag: 'webhooks',
+    summary: 'Read a webhook',
+    access: ['read'],
+    feature: 'webhooks',
+    params: idParams,
+    answers: { 200: webhookSchema },
+    async handle({ caller: { organization }, params }) {
+      const webhook = await store.webhooks.get(organization.id, params.id)
+      if (webhook === null) throw notFound()
+      return { status: 200, body: webhookView(webhook) }
+    },
+  })
+}

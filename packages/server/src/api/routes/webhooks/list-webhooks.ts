@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import type { ApiContext } from '../../context.ts'
+import { operation } from '../../operation.ts'
+import { listBody, listSchema, PAGE_QUERY, pageRequest } from '../../pagination.ts'
+import { webhookSchema, webhookView } from '../../views/webhook.ts'
+
+export function listWebhooks({ store }: Pick<ApiContext, 'store'>) {
+  return operation({
+    id: 'listWebhooks',
+    method: 'GET',
+    path: '/api/v1/webhooks',
+    tag: 'webhooks',
+    summary: 'List webhooks',
+    access: ['read'],
+    feature: 'webhooks',
+    query: z.strictObject(PAGE_QUERY),
+    answers: { 200: listSchema(webhookSchema) },
+    async handle({ caller: { organization }, query }) {
+      const page = await store.webhooks.list(organization.id, pageRequest('webhooks', query))
+      return { status: 200, body: listBody('webhooks', page, webhookView) }
+    },
+  })
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import type { ApiContext } from '../../context.ts'
+import { operation } from '../../operation.ts'
+import { notFound } from '../../problems/error-handler.ts'
+import { attemptErrorSchema, exchangedSchema, exchangeView } from '../../views/delivery.ts'
+import { idParams } from '../fields.ts'
+
+const testResultSchema = z
+  .object({
+    delivery_id: z.string(),
+    event_id: z.string(),
+    delivered: z.boolean().describe('Whether the receiver answered with a 2xx status.'),
+    status_code: z.int().nullable(),
+    duration_ms: z.number().nullable(),
+    error: attemptErrorSchema,
+    request: exchangedSchema.nullable(),
+    response: exchangedSchema.nullable(),
+  })
+  .describe('What came of the test; also when the receiver refused it.')
+  .meta({ id: 'WebhookTestResult' })
+
+export function testWebhook({ store, services }: Pick<ApiContext, 'store' | 'services'>) {
+  return operation({
+    id: 'testWebhook',
+    method: 'POST',
+    path: '/api/v1/webhooks/:id/test',
+    tag: 'webhooks',
+    summary: 'Send a test event',
+    description:
+      'Sends one `webhook.test` at once, also to a disabled webhook, and waits up to 30 seconds for the answer. ' +
+      'There is no retry and no effect on health or failure count.',
+    access: ['write'],
+    feature: 'webhooks',
+    params: idParams,
+    answers: { 200: testResultSchema },
+    problems: ['overloaded', 'shutting_down'],
+    async handle({ caller: { organization }, params }) {
+      const webhook = await store.webhooks.get(organization.id, params.id)
+      if (webhook === null) throw notFound()
+      const { deliveryId, eventId, attempt, requestBody } = await services.webhooks.test(
+        organization,
+        webhook,
+      )
+      return {
+        status: 200,
+        body: {
+          delivery_id: deliveryId,
+          event_id: eventId,
+          delivered: attempt.outcome === 'delivered',
+          status_code: attempt.statusCode,
+          duration_ms: attempt.durationMs,
+          ...exchangeView(attempt, requestBody),
+        },
+      }
+    },
+  })
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { disable, enable, type Webhook, type WebhookChange } from '../../../core/webhook.ts'
+import type { ApiContext } from '../../context.ts'
+import { operation } from '../../operation.ts'
+import { notFound } from '../../problems/error-handler.ts'
+import { scopeSchema, webhookSchema, webhookView } from '../../views/webhook.ts'
+import { idParams } from '../fields.ts'
+import { checkedEventTypes } from './event-types.ts'
+import { WEBHOOK_FIELDS } from './fields.ts'
+import { checkScope } from './scope.ts'
+
+const body = z
+  .strictObject({
+    url: WEBHOOK_FIELDS.url,
+    events: WEBHOOK_FIELDS.events,
+    description: WEBHOOK_FIELDS.description,
+    enabled: z
+      .boolean()
+      .describe(
+        'True enables it and sends what was held; false disables it. `/enable` can drop what was held.',
+      ),
+    headers: WEBHOOK_FIELDS.headers,
+    retry_schedule: WEBHOOK_FIELDS.retry_schedule,
+    disable_after: WEBHOOK_FIELDS.disable_after,
+    scope: scopeSchema,
+  })
+  .partial()
+  .meta({ id: 'WebhookChanges', examples: [{ events: ['run.failed'], retry_schedule: [10, 60] }] })
+
+type Changes = z.output<typeof body>
+
+export function updateWebhook({ store, services, clock }: Pick<ApiContext, 'store' | 'services' | 'clock'>) {
+  return operation({
+    id: 'updateWebhook',
+    method: 'PATCH',
+    path: '/api/v1/webhooks/:id',
+    tag: 'webhooks',
+    summary: 'Change a webhook',
+    description: 'Fields that are left out stay as they are. `headers` replaces all of them.',
+    access: ['write'],
+    feature: 'webhooks',
+    params: idParams,
+    body,
+    answers: { 200: webhookSchema },
+    problems: ['url_not_allowed', 'unknown_event_type'],
+    async handle({ caller: { organization }, params, body: changes }) {
+      // First of all, so that what a foreign id answers does not depend on the body.
+      if ((await store.webhooks.get(organization.id, params.id)) === null) throw notFound()
+      if (changes.events) changes.events = checkedEventTypes(changes.events)
+      if (changes.url !== undefined) services.webhooks.checkUrl(changes.url)
+      if (changes.scope) await checkScope(store, organization.id, changes.scope)
+
+      const now = clock.now()
+      const webhook = await services.webhooks.change(organization.id, params.id, (current) =>
+        applyChanges(current, changes, now),
+      )
+      if (webhook === null) throw notFound()
+      return { status: 200, body: webhookView(webhook) }
+    },
+  })
+}
+
+function applyChanges(current: Webhook, changes: Changes, now: number): WebhookChange {
+  const webhook: Webhook = {
+    ...current,
+    url: changes.url ?? current.url,
+    events: changes.events ?? current.events,
+    description: changes.description ?? current.description,
+    headers: changes.headers ?? current.headers,
+    retrySchedule: changes.retry_schedule ?? current.retrySchedule,
+    disableAfter: changes.disable_after ?? current.disableAfter,
+    scope: changes.scope ?? current.scope,
+    updatedAt: now,
+  }
+  if (changes.enabled === undefined) return { webhook, waiting: 'keep' }
+  return changes.enabled ? enable(webhook, 'send', now) : disable(webhook, now)
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import type { ApiContext } from '../../context.ts'
+import { operation } from '../../operation.ts'
+import { notFound } from '../../problems/error-handler.ts'
+import { workflowSchema, workflowView } from '../../views/workflow.ts'
+import { checkProject, findWorkflow, stepsOf, workflowParams, WORKFLOW_FIELDS } from './fields.ts'
+
+const body = z.strictObject(WORKFLOW_FIELDS).partial().meta({ id: 'WorkflowChanges' })
+
+export function updateWorkflow({ store, services, clock }: Pick<ApiContext, 'store' | 'services' | 'clock'>) {
+  return operation({
+    id: 'updateWorkflow',
+    method: 'PATCH',
+    path: '/api/v1/workflows/:id',
+    tag: 'workflows',
+    summary: 'Change a workflow',
+    description:
+      'Fields that are left out stay as they are; `steps` replaces all of them. Runs under way are not touched.',
+    access: ['write'],
+    params: workflowParams,
+    body,
+    answers: { 200: workflowSchema },
+    problems: ['schema_not_compiled', 'already_exists'],
+    async handle({ caller: { organization }, params, body: changes }) {
+      const current = await findWorkflow(store, organization.id, params.id)
+      if (changes.project !== undefined) await checkProject(store, organization.id, changes.project)
+      const steps = changes.steps && stepsOf(changes.steps)
+      if (steps) await services.runs.checkSteps(steps)
+
+      const workflow = await store.workflows.update({
+        ...current,
+        slug: changes.slug ?? current.slug,
+        name: changes.name ?? current.name,
+        projectId: changes.project ?? current.projectId,
+        scoreThreshold: changes.score_threshold ?? current.scoreThreshold,
+        steps: steps ?? current.steps,
+        updatedAt: clock.now(),
+      })
+      if (workflow === null) throw notFound()
+      return { status: 200, body: workflowView(workflow) }
+    },
+  })
+}

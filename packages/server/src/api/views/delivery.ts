@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import type { Attempt } from '../../core/attempt.ts'
+import { DELIVERY_STATES } from '../../core/delivery.ts'
+import { isoTime, isoTimeOrNull } from '../../core/time.ts'
+import type { DeliveryRow } from '../../store/store.ts'
+
+export const attemptErrorSchema = z
+  .object({
+    code: z.string().describe('Stable snake_case word.'),
+    message: z.string().describe('What happened, in plain words.'),
+  })
+  .nullable()
+
+export const exchangedSchema = z.object({
+  headers: z.record(z.string(), z.string()),
+  body: z.string().describe('As UTF-8 text.'),
+})
+
+const attemptSchema = z
+  .object({
+    number: z.int(),
+    kind: z.enum(['auto', 'manual', 'test']),
+    started_at: z.string(),
+    duration_ms: z.number().nullable(),
+    status_code: z.int().nullable(),
+    outcome: z
+      .enum(['delivered', 'failed', 'unknown'])
+      .describe('`unknown`: the server stopped while the attempt may have been under way.'),
+    error: attemptErrorSchema,
+    request: exchangedSchema.describe('As sent; signatures are cut to their scheme.'),
+    response: exchangedSchema
+      .nullable()
+      .describe('The first 16 KiB of what came back; null when nothing did.'),
+  })
+  .meta({ id: 'Attempt' })
+
+const DELIVERY_FIELDS = {
+  id: z.string().describe('`dlv_…`'),
+  event_id: z.string(),
+  event_type: z.string(),
+  webhook_id: z.string(),
+  kind: z.enum(['auto', 'test']),
+  state: z.enum(DELIVERY_STATES),
+  attempt_count: z.int(),
+  next_attempt_at: z.string().nullable(),
+  last_status_code: z.int().nullable(),
+  last_error: z.string().nullable(),
+  created_at: z.string(),
+  ended_at: z.string().nullable(),
+}
+
+export const deliverySchema = z.object(DELIVERY_FIELDS).meta({ id: 'Delivery' })
+
+export const deliveryWithAttemptsSchema = z
+  .object({ ...DELIVERY_FIELDS, attempts: z.array(attemptSchema).describe('Oldest first.') })
+  .describe('The delivery and every attempt made for it.')
+  .meta({ id: 'DeliveryWithAttempts' })
+
+export function deliveryView(row: DeliveryRow): z.output<typeof deliverySchema> {
+  return {
+    id: row.id,
+    event_id: row.eventId,
+    event_type: row.eventType,
+    webhook_id: row.webhookId,
+    kind: row.kind,
+    state: row.state,
+    attempt_count: row.attemptCount,
+    next_attempt_at: row.state === 'pending' ? isoTimeOrNull(row.dueAt) : null,
+    last_status_code: row.lastStatusCode,
+    last_error: row.lastError,
+    created_at: isoTime(row.createdAt),
+    ended_at: isoTimeOrNull(row.endedAt),
+  }
+}
+
+/** `requestBody` is the event's: every attempt sends the same bytes, so they are not stored with each. */
+export function attemptView(attempt: Attempt, requestBody: Buffer): z.output<typeof attemptSchema> {
+  return {
+    number: attempt.number,
+    kind: attempt.kind,
+    started_at: isoTime(attempt.startedAt),
+    duration_ms: attempt.durationMs,
+    status_code: attempt.statusCode,
+    outcome: attempt.outcome,
+    ...exchangeView(attempt, requestBody),
+  }
+}
+
+/** The part of an attempt that a test's answer shows too. */
+export function exchangeView(attempt: Attempt, requestBody: Buffer) {
+  return {
+    error: attempt.error && { code: attempt.error.code, message: attempt.error.message },
+    request: { headers: attempt.requestHeaders, body: requestBody.toString('utf8') },
+    response: attempt.responseHeaders && {
+      headers: attempt.responseHeaders,
+      body: attempt.responseBody?.toString('utf8') ?? '',
+    },
+  }
+}

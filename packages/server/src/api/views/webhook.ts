@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { isoTime, isoTimeOrNull } from '../../core/time.ts'
+import type { Webhook } from '../../core/webhook.ts'
+
+export const scopeSchema = z
+  .discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('organization') }),
+    z.strictObject({ type: z.literal('project'), id: z.string().describe('`proj_…`') }),
+    z.strictObject({ type: z.literal('workflow'), id: z.int().positive() }),
+  ])
+  .describe('Which events it hears: all of the organization, or those of one project or workflow.')
+
+/** The six fields of ValidGraph's contract come first, in its order. */
+const CONTRACT_FIELDS = {
+  id: z.string().describe('`webhook_…`'),
+  url: z.string(),
+  events: z.array(z.string()),
+  status: z.enum(['active', 'disabled', 'disabled_too_many_failures', 'disabled_gone']),
+  created_at: z.string(),
+  last_triggered_at: z.string().nullable(),
+}
+
+const OTHER_FIELDS = {
+  description: z.string(),
+  enabled: z.boolean().describe('True exactly when `status` is `active`.'),
+  health: z.enum(['healthy', 'failing']).describe('`failing` after three failed attempts in a row.'),
+  failure_count: z.int().describe('Failed attempts in a row, over all of its deliveries.'),
+  last_error: z.string().nullable(),
+  retry_schedule: z.array(z.number()).describe('Waits before each retry, in seconds.'),
+  disable_after: z.int().describe('Failed attempts in a row that disable it; 0 never does.'),
+  headers: z.record(z.string(), z.string()).describe('Sent with every request.'),
+  scope: scopeSchema,
+  filter: z.null().describe('Reserved.'),
+  ordering: z.null().describe('Reserved.'),
+  rate_limit: z.null().describe('Reserved.'),
+}
+
+const EXAMPLE = {
+  id: 'webhook_0198c1a29f4e7c3b8d5e6f7081920a1b',
+  url: 'https://myapp.example.com/webhooks/validgraph',
+  events: ['validation.failed', 'score.dropped'],
+  status: 'active',
+  created_at: '2025-03-22T14:30:00Z',
+  last_triggered_at: null,
+}
+
+export const webhookSchema = z
+  .object({ ...CONTRACT_FIELDS, ...OTHER_FIELDS })
+  .describe('The webhook.')
+  .meta({ id: 'Webhook' })
+
+export const webhookWithSecretSchema = z
+  .object({
+    ...CONTRACT_FIELDS,
+    secret: z.string().describe('The signing secret. Shown in this answer only.'),
+    ...OTHER_FIELDS,
+  })
+  .describe('The webhook, with its signing secret.')
+  .meta({ id: 'WebhookWithSecret', examples: [{ ...EXAMPLE, secret: 'whsec_…' }] })
+
+export function webhookView(webhook: Webhook): z.output<typeof webhookSchema> {
+  return {
+    id: webhook.id,
+    url: webhook.url,
+    events: webhook.events,
+    status: webhook.status,
+    created_at: isoTime(webhook.createdAt),
+    last_triggered_at: isoTimeOrNull(webhook.lastTriggeredAt),
+    description: webhook.description,
+    enabled: webhook.status === 'active',
+    health: webhook.health,
+    failure_count: webhook.failureCount,
+    last_error: webhook.lastError,
+    retry_schedule: webhook.retrySchedule,
+    disable_after: webhook.disableAfter,
+    headers: webhook.headers,
+    scope: webhook.scope,
+    filter: null,
+    ordering: null,
+    rate_limit: null,
+  }
+}
