@@ -1,0 +1,92 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { parseDuration } from '../../config/duration.ts'
+import { SCOPES, type Scope } from '../../core/organization.ts'
+import { DEFAULT_ORGANIZATION } from '../../identity/bootstrap.ts'
+import { issueKey } from '../../identity/api-key.ts'
+import type { VerbContext } from '../verb.ts'
+import { addSettingFlags, STORE_SETTINGS } from '../setting-flags.ts'
+import { organizationNamed, withStore } from '../with-store.ts'
+
+interface Options {
+  name: string
+  scopes: Scope[]
+  org: string
+  /** Milliseconds. */
+  expires?: number
+  json?: true
+}
+
+export function createKeyCommand({ terminal }: VerbContext): Command {
+  const command = new Command('create')
+    .description('Make an API key and print it, this once')
+    .requiredOption('--name <NAME>', 'what it is for, so that you know it again', parseName)
+    .addOption(scopesOption())
+    .option('--org <SLUG>', 'organization it belongs to', DEFAULT_ORGANIZATION)
+    .option(
+      '--expires <TIME>',
+      'how long it is good for, such as 90d or 12h (default: until it is revoked)',
+      parseExpiry,
+    )
+    .option('--json', 'print {"id", "key"} instead of the bare key')
+    .addHelpText('after', HELP)
+  addSettingFlags(command, STORE_SETTINGS)
+
+  return command.action(async (options: Options) => {
+    const created = await withStore(command, async ({ store, ids, clock, random }) => {
+      const organization = await organizationNamed(store, options.org)
+      const now = clock.now()
+      const expiresAt = options.expires === undefined ? null : now + options.expires
+      const { name, scopes } = options
+      const wanted = { id: ids.make('key'), organizationId: organization.id, name, scopes, expiresAt, now }
+      const { key, row } = issueKey(wanted, random)
+      await store.keys.create(row)
+      return { id: row.id, key }
+    })
+    if (options.json) {
+      terminal.out(JSON.stringify(created))
+      return
+    }
+    terminal.out(created.key)
+    terminal.note(
+      `Key ${created.id} of organization ${options.org} (${options.scopes.join(', ')}). It is not shown again.`,
+    )
+  })
+}
+
+const HELP = `
+read may look, write may also change, admin may also manage keys, all within the key's organization.
+operator may make organizations, and looks into none.
+
+Example:
+  export KEY=$(sealpost keys create --name laptop)
+  curl -H "X-API-Key: $KEY" http://127.0.0.1:8080/api/v1/webhooks`
+
+const NAME_CHARACTERS_MAX = 100
+
+function parseName(text: string): string {
+  const name = text.trim()
+  if (name === '' || name.length > NAME_CHARACTERS_MAX) {
+    throw new InvalidArgumentError(`A name has 1 to ${NAME_CHARACTERS_MAX} characters.`)
+  }
+  return name
+}
+
+function scopesOption(): Option {
+  const option = new Option('--scopes <LIST>', `what it may do, of ${SCOPES.join(', ')}`)
+  return option.argParser(parseScopes).default(['admin'], 'admin')
+}
+
+function parseScopes(text: string): Scope[] {
+  const names = text.split(',').map((name) => name.trim())
+  const scopes = SCOPES.filter((scope) => names.includes(scope))
+  if (scopes.length !== new Set(names).size) {
+    throw new InvalidArgumentError(`Scopes are ${SCOPES.join(', ')}, with commas between them.`)
+  }
+  return scopes
+}
+
+function parseExpiry(text: string): number {
+  const ms = parseDuration(text)
+  if (ms === null || ms === 0) throw new InvalidArgumentError('Write a time such as 90d, 12h or 30m.')
+  return ms
+}

@@ -1,0 +1,51 @@
+import type { Command } from 'commander'
+import { createProgram } from './program.ts'
+import type { Terminal } from './terminal.ts'
+
+const NOWHERE: Terminal = { out: () => undefined, note: () => undefined, style: (_format, text) => text }
+
+/** docs/reference/cli.md: the help text of every verb, made by `npm run docs`. */
+export function renderCliPage(): string {
+  const program = createProgram(NOWHERE, () => undefined)
+  return `# Command line
+
+<!-- Generated from packages/server/src/cli by \`npm run docs\`; change it there. -->
+
+Every verb takes the settings it needs as flags, from the environment or from a file: see
+[configuration](configuration.md).
+
+| Exit code | Meaning |
+|---|---|
+| 0 | done |
+| 1 | failed: the message says at what |
+| 2 | wrong usage, or a setting that cannot be used |
+${leavesOf(program, '').map(renderVerb).join('')}`
+}
+
+interface Verb {
+  name: string
+  command: Command
+}
+
+function leavesOf(command: Command, parent: string): Verb[] {
+  const name = `${parent} ${command.name()}`.trim()
+  if (command.commands.length === 0) return [{ name, command }]
+  return command.commands.flatMap((child) => leavesOf(child, name))
+}
+
+function renderVerb({ name, command }: Verb): string {
+  let help = ''
+  command.configureOutput({
+    writeOut: (text) => (help += text),
+    getOutHelpWidth: () => 100,
+    getOutHasColors: () => false,
+  })
+  command.outputHelp()
+  return `
+## ${name}
+
+\`\`\`text
+${help.trimEnd()}
+\`\`\`
+`
+}

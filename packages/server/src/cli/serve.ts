@@ -1,0 +1,43 @@
+import { Command } from 'commander'
+import type { Store } from '../store/store.ts'
+import type { VerbContext } from './verb.ts'
+import { addSettingFlags, settingsOf } from './setting-flags.ts'
+import { listenForStop } from './stop-signal.ts'
+import { withStoreOf } from './with-store.ts'
+
+export function serveCommand({ terminal }: VerbContext): Command {
+  const command = new Command('serve')
+    .description('Run the server on one data directory; it needs no other service')
+    .addHelpText('after', HELP)
+  addSettingFlags(command)
+
+  return command.action(async () => {
+    const { settings } = settingsOf(command)
+    // Before the start, so that a signal that comes while it starts is not lost.
+    const stop = listenForStop()
+    // Loaded late, as in with-store.ts.
+    const { serve } = await import('../main.ts')
+    const server = await serve(settings)
+    terminal.note(`Sealpost listens on ${server.url} (API reference: ${server.url}/docs)`)
+    if (!(await withStoreOf(settings, ({ store }) => hasKeys(store)))) {
+      terminal.note('There is no API key yet. Make one with: sealpost keys create --name NAME')
+    }
+    await stop.asked
+    await server.stop()
+    stop.release()
+  })
+}
+
+async function hasKeys(store: Store): Promise<boolean> {
+  for (const organization of await store.organizations.list()) {
+    if ((await store.keys.list(organization.id)).length > 0) return true
+  }
+  return false
+}
+
+const HELP = `
+Stops on SIGTERM or Ctrl-C: takes no new work, lets the requests in flight end, and exits with 0. What it has
+not sent by then is sent after the next start. A second signal ends it at once.
+
+Example:
+  sealpost serve --host 0.0.0.0 --base-url https://hooks.example.com --data-dir /var/lib/sealpost`

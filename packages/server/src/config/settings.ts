@@ -1,0 +1,203 @@
+import { LIMITS } from '../core/limits.ts'
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../core/time.ts'
+import * as kinds from './kinds.ts'
+import type { Kind } from './kinds.ts'
+
+/** Every setting of the server, read and checked. Frozen; a part is handed only what it needs of it. */
+export interface Settings {
+  host: string
+  port: number
+  /** How others reach this server, without a slash at the end; used in links. */
+  baseUrl: string
+  /** Absolute path. */
+  dataDir: string
+  /** `sqlite:` or null: both mean the embedded database in the data directory. */
+  databaseUrl: string | null
+  /** Whether webhooks may have plain http URLs. */
+  allowHttp: boolean
+  /** Private networks that webhooks may reach, e.g. `10.1.0.0/16`. */
+  allowCidr: readonly string[]
+  /** Name servers that resolve webhook hosts, as `address` or `address:port`; empty means the machine's own. */
+  dnsServers: readonly string[]
+  logLevel: LogLevel
+  logFormat: LogFormat
+  /** How long finished work is kept. */
+  retentionMs: number
+  /** Requests in flight over all webhooks, and to one of them. */
+  sendConcurrency: number
+  webhookConcurrency: number
+  validatorThreads: number
+  validatorTimeoutMs: number
+  validatorMemoryMb: number
+  requestBytesMax: number
+  /** Requests that one API key may make in a minute. */
+  rateLimitPerMinute: number
+  /** Base64 of the 32 bytes that seal signing secrets; null means the data directory's secret.key. */
+  secretKey: string | null
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** `auto` is pretty on a terminal and json elsewhere. */
+const LOG_FORMATS = ['auto', 'json', 'pretty'] as const
+type LogFormat = (typeof LOG_FORMATS)[number]
+
+/** What a default may depend on. */
+export interface Machine {
+  workingDirectory: string
+  /** Threads the machine runs at once. */
+  parallelism: number
+}
+
+/** One row of the table of settings. */
+export interface Setting<Value> {
+  /** As in the configuration file; `--allow-http` and `SEALPOST_ALLOW_HTTP` follow from `allow_http` (names.ts). */
+  name: string
+  kind: Kind<Value>
+  default(machine: Machine, host: string, port: number): Value
+  /** In words, where the default differs between machines. */
+  defaultShown?: string
+  /** One sentence. */
+  description: string
+  /** Not offered as a flag, since every user of the machine can read a command line; never shown. */
+  isSecret?: true
+}
+
+/** The one place where settings are declared; host and port come first because base_url's default needs them. */
+export const SETTINGS: { readonly [Key in keyof Settings]: Setting<Settings[Key]> } = {
+  host: {
+    name: 'host',
+    kind: kinds.host,
+    default: () => '127.0.0.1',
+    description: 'Address to listen on; 0.0.0.0 (or :: for IPv6 too) opens the server to other machines.',
+  },
+  port: {
+    name: 'port',
+    kind: kinds.integer('PORT', 0, 65_535),
+    default: () => 8080,
+    description: 'Port to listen on; 0 takes any free one.',
+  },
+  baseUrl: {
+    name: 'base_url',
+    kind: kinds.baseUrl,
+    default: (_machine, host, port) => `http://${hostInUrl(host)}:${port}`,
+    defaultShown: 'http://HOST:PORT',
+    description: 'How others reach this server; the links in webhooks begin with it.',
+  },
+  dataDir: {
+    name: 'data_dir',
+    kind: kinds.path,
+    default: () => 'sealpost-data',
+    defaultShown: './sealpost-data',
+    description:
+      'Directory of the database and the key that seals signing secrets; made when it is not there.',
+  },
+  databaseUrl: {
+    name: 'database_url',
+    kind: kinds.databaseUrl,
+    default: () => null,
+    description: 'Where the data is kept. This version has the embedded store only.',
+  },
+  allowHttp: {
+    name: 'allow_http',
+    kind: kinds.boolean,
+    default: () => false,
+    description: 'Lets webhooks have plain http URLs, which anybody on the way can read.',
+  },
+  allowCidr: {
+    name: 'allow_cidr',
+    kind: kinds.networks,
+    default: () => [],
+    description: 'Private networks that webhooks may reach; every other private address is refused.',
+  },
+  dnsServers: {
+    name: 'dns_servers',
+    kind: kinds.nameServers,
+    default: () => [],
+    defaultShown: "the machine's own",
+    description: "Name servers that look up webhook hosts, instead of the machine's own.",
+  },
+  logLevel: {
+    name: 'log_level',
+    kind: kinds.choice('LEVEL', LOG_LEVELS),
+    default: () => 'info',
+    description: 'Least important level that is logged; info has one line for each event, attempt and run.',
+  },
+  logFormat: {
+    name: 'log_format',
+    kind: kinds.choice('FORMAT', LOG_FORMATS),
+    default: () => 'auto',
+    description: 'How logs are written: JSON lines, or pretty for people; auto is pretty on a terminal only.',
+  },
+  retentionMs: {
+    name: 'retention',
+    kind: kinds.duration(MINUTE_MS, 3_650 * DAY_MS),
+    default: () => 30 * DAY_MS,
+    description: 'How long finished deliveries, events and runs are kept; unfinished work is never removed.',
+  },
+  sendConcurrency: {
+    name: 'send_concurrency',
+    kind: kinds.integer('COUNT', 1, 10_000),
+    default: () => 512,
+    description: 'Webhook requests in flight at once, over all webhooks.',
+  },
+  webhookConcurrency: {
+    name: 'webhook_concurrency',
+    kind: kinds.integer('COUNT', 1, 1_000),
+    default: () => 10,
+    description: 'Requests in flight at once to one webhook.',
+  },
+  validatorThreads: {
+    name: 'validator_threads',
+    kind: kinds.integer('COUNT', 1, 64),
+    default: ({ parallelism }) => Math.min(4, Math.max(1, parallelism - 1)),
+    defaultShown: 'one less than the processors, from 1 to 4',
+    description: 'Worker threads that judge submissions.',
+  },
+  validatorTimeoutMs: {
+    name: 'validator_timeout',
+    kind: kinds.duration(100, 10 * MINUTE_MS),
+    default: () => 10 * SECOND_MS,
+    description: 'How long one step may take to judge a submission before the run ends as TIMED_OUT.',
+  },
+  validatorMemoryMb: {
+    name: 'validator_memory',
+    kind: kinds.integer('MB', 32, 4_096),
+    default: () => 128,
+    description: 'Memory that one worker thread may use, in megabytes.',
+  },
+  requestBytesMax: {
+    name: 'request_bytes_max',
+    kind: kinds.integer('BYTES', 1_024, 64 * 1_024 * 1_024),
+    default: () => LIMITS.requestBytesMax,
+    description: 'Largest request body that the API reads, and so the largest document, in bytes.',
+  },
+  rateLimitPerMinute: {
+    name: 'rate_limit',
+    kind: kinds.integer('COUNT', 1, 10_000_000),
+    default: () => 120_000,
+    description: 'Requests that one API key may make in a minute.',
+  },
+  secretKey: {
+    name: 'secret_key',
+    kind: kinds.secretKey,
+    default: () => null,
+    description: 'Key that seals signing secrets in the database: base64 of 32 bytes.',
+    isSecret: true,
+  },
+}
+
+export const SETTING_KEYS = Object.keys(SETTINGS) as (keyof Settings)[]
+
+/** A value as help texts, the reference page and `doctor` show it; a secret one is only said to be set. */
+export function showSetting<Key extends keyof Settings>(key: Key, value: Settings[Key]): string {
+  const kind: Kind<Settings[Key]> = SETTINGS[key].kind
+  return kind.show(value)
+}
+
+/** A wildcard address is no place to send anybody, and IPv6 needs brackets. */
+function hostInUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}

@@ -1,0 +1,175 @@
+import { expect, test } from 'vitest'
+import { createLoggerOn } from './logger.ts'
+import { logAttempt, logEventAccepted, logRun } from './wide-lines.ts'
+
+function record(): {
+  lines: Record<string, unknown>[]
+  text: () => string
+  logger: ReturnType<typeof createLoggerOn>
+} {
+  const written: string[] = []
+  const lines: Record<string, unknown>[] = []
+  const stream = {
+    write(line: string): void {
+      written.push(line)
+      lines.push(JSON.parse(line) as Record<string, unknown>)
+    },
+  }
+  return { lines, text: () => written.join(''), logger: createLoggerOn('info', stream) }
+}
+
+test('a line has its level as a word and an ISO time, and nothing about the process', () => {
+  const { lines, logger } = record()
+  logger.info('hello')
+  logger.debug('too quiet')
+  expect(lines).toEqual([
+    { level: 'info', time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string, msg: 'hello' },
+  ])
+})
+
+const KEY = 'sk_live_' + 'k'.repeat(38)
+const SECRET = 'whsec_' + Buffer.alloc(32, 3).toString('base64')
+const HEX = 'sha256=' + 'ab'.repeat(32)
+const V1 = 'v1,' + Buffer.alloc(32, 5).toString('base64')
+
+test('secrets, keys and signatures do not pass, wherever in a line they stand', () => {
+  const { text, logger, lines } = record()
+  logger.info({
+    secret: 'plain text secret',
+    nested: [{ headers: { authorization: 'Bearer abc', cookie: ['a=b', 'c"]d'] } }],
+  })
+  logger.info(
+    { deep: { deep: { deep: { sealedSecret: 'v1.sealed', other: 'kept' } } } },
+    `made ${KEY} and ${SECRET}`,
+  )
+  logger
+    .child({ apiKey: 'child key' })
+    .error({ err: new Error(`bad header ${HEX}`) }, `signature ${V1} is wrong`)
+  logger.info({ quoted: 'a \\"secret\\":\\"x\\" in text', password: 'with \\" quotes" inside' }, 'still JSON')
+  for (const secret of [
+    'plain text secret',
+    'Bearer abc',
+    'a=b',
+    'd"]',
+    'v1.sealed',
+    KEY,
+    SECRET,
+    HEX,
+    V1,
+    'child key',
+    'quotes',
+  ]) {
+    expect(text()).not.toContain(secret)
+  }
+  expect(text()).toContain('kept')
+  expect(lines).toHaveLength(4)
+})
+
+test('the names that people search logs by', () => {
+  const { lines, logger } = record()
+  logEventAccepted(logger, {
+    eventId: 'evt_1',
+    type: 'run.completed',
+    organizationId: 1,
+    workflowId: 2,
+    runId: 'run',
+    deliveries: 3,
+    bytes: 700,
+  })
+  logAttempt(logger, {
+    deliveryId: 'dlv_1',
+    eventId: 'evt_1',
+    eventType: 'run.completed',
+    webhookId: 'webhook_1',
+    organizationId: 1,
+    number: 2,
+    kind: 'auto',
+    outcome: 'failed',
+    statusCode: 503,
+    durationMs: 12,
+    errorCode: 'http_server_error',
+    state: 'pending',
+    nextAttemptAt: Date.UTC(2026, 0, 1),
+    webhookStatus: 'active',
+    webhookHealth: 'healthy',
+  })
+  logRun(logger, {
+    runId: 'run',
+    organizationId: 1,
+    workflowId: 2,
+    source: 'builtin',
+    status: 'FAILED',
+    result: 'FAIL',
+    counts: { error: 1, warning: 2, info: 3 },
+    durationMs: 4,
+    errorCategory: null,
+    bytes: 5,
+  })
+  expect(lines.map(({ time, ...line }) => (expect(time).toBeTypeOf('string'), line))).toEqual([
+    {
+      level: 'info',
+      line: 'event',
+      event_id: 'evt_1',
+      event_type: 'run.completed',
+      organization_id: 1,
+      workflow_id: 2,
+      run_id: 'run',
+      deliveries: 3,
+      bytes: 700,
+      msg: 'event accepted',
+    },
+    {
+      level: 'warn',
+      line: 'attempt',
+      delivery_id: 'dlv_1',
+      event_id: 'evt_1',
+      event_type: 'run.completed',
+      webhook_id: 'webhook_1',
+      organization_id: 1,
+      attempt: 2,
+      kind: 'auto',
+      outcome: 'failed',
+      status_code: 503,
+      duration_ms: 12,
+      error_code: 'http_server_error',
+      state: 'pending',
+      next_attempt_at: '2026-01-01T00:00:00Z',
+      webhook_status: 'active',
+      webhook_health: 'healthy',
+      msg: 'attempt failed',
+    },
+    {
+      level: 'info',
+      line: 'run',
+      run_id: 'run',
+      organization_id: 1,
+      workflow_id: 2,
+      source: 'builtin',
+      status: 'FAILED',
+      result: 'FAIL',
+      errors: 1,
+      warnings: 2,
+      infos: 3,
+      duration_ms: 4,
+      error_category: null,
+      bytes: 5,
+      msg: 'run ended',
+    },
+  ])
+})
+
+test('levels say who should look: a delivered attempt and a passed run are news, a broken validator is a warning', () => {
+  const { lines, logger } = record()
+  const run = {
+    runId: 'run',
+    organizationId: 1,
+    workflowId: 2,
+    source: 'builtin',
+    counts: { error: 0, warning: 0, info: 0 },
+    durationMs: 4,
+    bytes: 5,
+  } as const
+  logRun(logger, { ...run, status: 'SUCCEEDED', result: 'PASS', errorCategory: null })
+  logRun(logger, { ...run, status: 'FAILED', result: 'ERROR', errorCategory: 'OOM' })
+  expect(lines.map(({ level }) => level)).toEqual(['info', 'warn'])
+})
