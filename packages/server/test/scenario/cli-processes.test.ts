@@ -1,0 +1,115 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+const BIN = new URL('../../bin/sealpost.js', import.meta.url).pathname
+const STOP_SIGNAL = new URL('../../src/cli/stop-signal.ts', import.meta.url).href
+
+let directory: string
+const children: ChildProcess[] = []
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'sealpost-process-'))
+})
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+  rmSync(directory, { recursive: true, force: true })
+})
+
+interface Process {
+  child: ChildProcess
+  /** Resolves with everything printed so far, once it holds `text`; rejects when the process ends without. */
+  until(text: string): Promise<string>
+  exit: Promise<{ code: number | null; output: string }>
+}
+
+/** A process of its own, with TMPDIR in the test's directory, so that what it leaves behind can be seen. */
+function start(...args: string[]): Process {
+  const child = spawn(process.execPath, args, { cwd: directory, env: { ...process.env, TMPDIR: directory } })
+  children.push(child)
+  let output = ''
+  const changed = new Set<() => void>()
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+      for (const look of changed) look()
+    })
+  }
+  const exit = once(child, 'close').then(([code]) => ({ code: code as number | null, output }))
+  return {
+    child,
+    exit,
+    until: (text) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (!output.includes(text)) return
+          changed.delete(look)
+          resolve(output)
+        }
+        changed.add(look)
+        look()
+        void exit.then((ended) =>
+          reject(new Error(`ended with ${ended.code} before "${text}":\n${ended.output}`)),
+        )
+      }),
+  }
+}
+
+test('serve tells where it listens and how to get a key, and a signal ends it with 0', async () => {
+  const server = start(BIN, 'serve', '--port', '0', '--data-dir', directory)
+  const output = await server.until('There is no API key yet')
+  const url = /Sealpost listens on (http:\/\/127\.0\.0\.1:\d+)/.exec(output)?.[1] ?? ''
+  expect((await fetch(`${url}/healthz`)).status).toBe(200)
+  server.child.kill('SIGTERM')
+  expect(await server.exit).toMatchObject({ code: 0 })
+})
+
+test('serve on a data directory that is taken ends with 1 and one sentence', async () => {
+  const first = start(BIN, 'serve', '--port', '0', '--data-dir', directory)
+  await first.until('Sealpost listens on')
+  const second = await start(BIN, 'serve', '--port', '0', '--data-dir', directory).exit
+  expect(second.code).toBe(1)
+  expect(second.output).toContain(directory)
+  expect(second.output).not.toContain('    at ')
+})
+
+test('a setting that cannot be used ends serve with 2', async () => {
+  const { code, output } = await start(BIN, 'serve', '--port', 'eighty').exit
+  expect(code).toBe(2)
+  expect(output).toContain('--port')
+})
+
+test('a second signal does not wait for the first one', async () => {
+  const script = `import { listenForStop } from '${STOP_SIGNAL}'
+    setInterval(() => undefined, 1000)
+    listenForStop().asked.then((signal) => console.log('asked by ' + signal))
+    console.log('ready')`
+  const stubborn = start('--input-type=module-typescript', '--eval', script)
+  await stubborn.until('ready')
+  stubborn.child.kill('SIGINT')
+  await stubborn.until('asked by SIGINT')
+  stubborn.child.kill('SIGINT')
+  expect(await stubborn.exit).toMatchObject({ code: 1 })
+})
+
+test('demo --once: every webhook of real documents arrives and verifies, and nothing stays behind', async () => {
+  const { code, output } = await start(BIN, 'demo', '--once').exit
+  expect(output).toContain('expected 21, arrived 21, verified 21')
+  expect(output).toContain('turned away and sent again: 2')
+  expect(code).toBe(0)
+  expect(readdirSync(directory)).toEqual([])
+}, 90_000)
+
+test('demo stays up until a signal, and cleans up after itself', async () => {
+  const demo = start(BIN, 'demo')
+  const output = await demo.until('Ctrl-C ends it')
+  const [, key = '', url = ''] =
+    /KEY=(sk_live_\S+)[^]*?(http:\/\/127\.0\.0\.1:\d+)\/api\/v1\/orgs/.exec(output) ?? []
+  const runs = await fetch(`${url}/api/v1/orgs/octo-demo/runs/`, { headers: { 'x-api-key': key } })
+  expect(((await runs.json()) as { data: unknown[] }).data).toHaveLength(9)
+  demo.child.kill('SIGINT')
+  expect(await demo.exit).toMatchObject({ code: 0 })
+  expect(readdirSync(directory)).toEqual([])
+}, 90_000)

@@ -1,0 +1,130 @@
+import type { OutboundReport, OutboundRequest, Transport } from '../../src/send/transport.ts'
+import type { Event } from '../../src/core/event.ts'
+import { createIds, type Ids } from '../../src/core/ids.ts'
+import type { Webhook } from '../../src/core/webhook.ts'
+import {
+  createDeliveryPipeline,
+  type DeliveryPipeline,
+  type DeliveryWatch,
+} from '../../src/delivery-pipeline.ts'
+import { createSigner } from '../../src/sign/signer.ts'
+import { createMemoryStore } from '../../src/store/memory/index.ts'
+import type { Store } from '../../src/store/store.ts'
+import { sampleEvent, sampleWebhook } from './samples.ts'
+import { createSeededRandom, createVirtualClock, type VirtualClock } from './virtual-clock.ts'
+
+/** What a scripted receiver does with one request: a status at once, or nothing until it is told. */
+export type Answer = number | Promise<number>
+
+export interface Engine {
+  clock: VirtualClock
+  store: Store
+  ids: Ids
+  pipeline: DeliveryPipeline
+  /** Every request that went out, oldest first. */
+  requests: OutboundRequest[]
+  failures: unknown[]
+  addWebhook(fields?: Partial<Webhook>): Promise<Webhook>
+  /** Accepts `count` events of run.completed, letting each share its commit with the others. */
+  publish(count?: number): Promise<Event[]>
+  webhook(id: string): Promise<Webhook>
+  /** A second engine over the same store, as after a crash: the first is simply not used any more. */
+  restart(answer: (request: OutboundRequest) => Answer): Promise<Engine>
+}
+
+export interface EngineOptions {
+  answer?: (request: OutboundRequest) => Answer
+  slots?: number
+  slotsPerWebhook?: number
+  wrap?: (store: Store) => Store
+}
+
+/** The engine over virtual time, a memory store and a scripted network, already started. */
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  const clock = createVirtualClock()
+  const ids = createIds(clock, createSeededRandom(1))
+  const memory = createMemoryStore({ now: () => clock.now(), makeDeliveryId: () => ids.make('dlv') })
+  await memory.organizations.create(
+    { slug: 'default', name: 'Default', tier: 'enterprise', createdAt: clock.now() },
+    ids.make('proj'),
+  )
+  return startOn(options.wrap?.(memory) ?? memory, clock, ids, options)
+}
+
+async function startOn(store: Store, clock: VirtualClock, ids: Ids, options: EngineOptions): Promise<Engine> {
+  const requests: OutboundRequest[] = []
+  const failures: unknown[] = []
+  const watch: DeliveryWatch = {
+    eventAccepted: () => undefined,
+    attemptSettled: () => undefined,
+    failure: (error) => failures.push(error),
+  }
+  const pipeline = createDeliveryPipeline({
+    store,
+    clock,
+    random: createSeededRandom(2),
+    transport: scripted(clock, requests, options.answer ?? (() => 200)),
+    signer: createSigner({ openSecret: () => 'a-test-secret', cacheMax: 10, version: '0.0.0' }),
+    watch,
+    slots: options.slots ?? 512,
+    slotsPerWebhook: options.slotsPerWebhook ?? 10,
+  })
+  await pipeline.start()
+  return {
+    clock,
+    store,
+    ids,
+    pipeline,
+    requests,
+    failures,
+    async addWebhook(fields = {}) {
+      const webhook = sampleWebhook({ id: ids.make('webhook'), ...fields })
+      await store.webhooks.create(webhook, null)
+      return webhook
+    },
+    async publish(count = 1) {
+      const events = Array.from({ length: count }, () => sampleEvent({ id: ids.make('evt') }))
+      const accepted = Promise.allSettled(
+        events.map((event) =>
+          pipeline.accept({ claim: null, run: null, submission: null, events: [event], target: null }),
+        ),
+      )
+      await clock.advance(10)
+      for (const outcome of await accepted) if (outcome.status === 'rejected') throw outcome.reason
+      return events
+    },
+    async webhook(id) {
+      const webhook = await store.webhooks.byId(id)
+      if (webhook === null) throw new Error(`no webhook ${id}`)
+      return webhook
+    },
+    restart: (answer) => startOn(store, clock, ids, { ...options, answer }),
+  }
+}
+
+function scripted(
+  clock: VirtualClock,
+  requests: OutboundRequest[],
+  answer: (request: OutboundRequest) => Answer,
+): Transport {
+  return {
+    async send(request): Promise<OutboundReport> {
+      requests.push(request)
+      const statusCode = await answer(request)
+      const delivered = statusCode >= 200 && statusCode < 300
+      return {
+        outcome: delivered ? 'delivered' : 'failed',
+        startedAt: request.startedAt,
+        durationMs: clock.now() - request.startedAt,
+        statusCode,
+        error: delivered
+          ? null
+          : { code: 'http_server_error', message: `Your server answered ${statusCode}.` },
+        retryAfterMs: null,
+        responseHeaders: {},
+        responseBody: null,
+      }
+    },
+    close: async () => undefined,
+  }
+}

@@ -1,0 +1,87 @@
+import type { AttemptReport } from '../../src/core/attempt.ts'
+import type { Delivery } from '../../src/core/delivery.ts'
+import type { Event } from '../../src/core/event.ts'
+import type { Webhook } from '../../src/core/webhook.ts'
+import { DISABLE_AFTER_DEFAULT, RETRY_SCHEDULE_DEFAULT } from '../../src/core/webhook.ts'
+import { START_MS } from './virtual-clock.ts'
+
+/** Rows with sensible values, for tests that care about one or two of them. */
+export function sampleWebhook(fields: Partial<Webhook> = {}): Webhook {
+  return {
+    id: 'webhook_0194200000007000800000000000000a',
+    organizationId: 1,
+    url: 'https://receiver.example.com/hooks',
+    description: '',
+    events: ['run.completed'],
+    scope: { type: 'organization' },
+    sealedSecret: 'sealed',
+    headers: {},
+    retrySchedule: [...RETRY_SCHEDULE_DEFAULT],
+    disableAfter: DISABLE_AFTER_DEFAULT,
+    createdAt: START_MS,
+    updatedAt: START_MS,
+    deletedAt: null,
+    status: 'active',
+    health: 'healthy',
+    failureCount: 0,
+    exhaustedInStreak: false,
+    lastError: null,
+    lastTriggeredAt: null,
+    ...fields,
+  }
+}
+
+export function sampleDelivery(fields: Partial<Delivery> = {}): Delivery {
+  return {
+    id: 'dlv_0194200000007000800000000000000b',
+    organizationId: 1,
+    eventId: 'evt_0194200000007000800000000000000c',
+    webhookId: 'webhook_0194200000007000800000000000000a',
+    kind: 'auto',
+    state: 'pending',
+    tries: 0,
+    attemptCount: 0,
+    dueAt: START_MS,
+    leasedAt: START_MS,
+    fence: 1,
+    createdAt: START_MS,
+    endedAt: null,
+    ...fields,
+  }
+}
+
+export function sampleEvent(fields: Partial<Event> = {}): Event {
+  return {
+    id: 'evt_0194200000007000800000000000000c',
+    organizationId: 1,
+    type: 'run.completed',
+    timestamp: START_MS,
+    createdAt: START_MS,
+    body: Buffer.from('{"event":"run.completed"}'),
+    projectId: null,
+    workflowId: null,
+    runId: null,
+    key: null,
+    ...fields,
+  }
+}
+
+export function sampleReport(fields: Partial<AttemptReport> = {}): AttemptReport {
+  return {
+    outcome: 'delivered',
+    startedAt: START_MS,
+    durationMs: 20,
+    statusCode: 200,
+    error: null,
+    retryAfterMs: null,
+    requestHeaders: {},
+    responseHeaders: {},
+    responseBody: null,
+    ...fields,
+  }
+}
+
+export function failedReport(fields: Partial<AttemptReport> = {}): AttemptReport {
+  const error = { code: 'http_server_error', message: 'Your server answered 500.' }
+  return sampleReport({ outcome: 'failed', statusCode: 500, error, ...fields })
+}

@@ -1,0 +1,210 @@
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import { createApi } from '../../src/api/app.ts'
+import type { ApiState } from '../../src/api/context.ts'
+import type { Clock } from '../../src/core/clock.ts'
+import { systemClock } from '../../src/core/clock.ts'
+import { createIds, type Ids } from '../../src/core/ids.ts'
+import type { Scope, Tier } from '../../src/core/organization.ts'
+import { systemRandom } from '../../src/core/random.ts'
+import { createDeliveryPipeline } from '../../src/delivery-pipeline.ts'
+import { issueKey } from '../../src/identity/api-key.ts'
+import { createSecretBox } from '../../src/identity/secret-box.ts'
+import { createRunPipeline } from '../../src/run-pipeline.ts'
+import { createGuard } from '../../src/send/guard/guard.ts'
+import { createResolver } from '../../src/send/guard/resolver.ts'
+import { createUndiciTransport } from '../../src/send/undici-transport.ts'
+import { createSigner } from '../../src/sign/signer.ts'
+import { createMemoryStore } from '../../src/store/memory/index.ts'
+import type { Store } from '../../src/store/store.ts'
+import { createLoggerOn } from '../../src/telemetry/logger.ts'
+import { createValidatorPool } from '../../src/validate/pool.ts'
+import { createWebhookService } from '../../src/webhook-service.ts'
+
+/** The API over real pipelines, a memory store and no open port; requests are injected. */
+export interface TestApi {
+  app: FastifyInstance
+  store: Store
+  state: ApiState
+  ids: Ids
+  clock: ShiftedClock
+  /** Every line logged, as JSON. */
+  log: string[]
+  /** A new organization with one key. */
+  organization(
+    slug: string,
+    options?: { scopes?: Scope[]; tier?: Tier; expiresAt?: number },
+  ): Promise<TestCaller>
+  close(): Promise<void>
+}
+
+export interface TestCaller {
+  id: number
+  slug: string
+  key: string
+  call(method: string, url: string, body?: unknown, headers?: Record<string, string>): Promise<TestAnswer>
+}
+
+export interface TestAnswer {
+  status: number
+  headers: LightMyRequestResponse['headers']
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- JSON of any shape, reached into by assertions
+  body: any
+  text: string
+}
+
+/** The machine's clock, which a test may set forward. */
+export interface ShiftedClock extends Clock {
+  shiftMs: number
+}
+
+/** As the settings' default; tests of the limit itself set a lower one. */
+export interface TestApiOptions {
+  rateLimitPerMinute?: number
+  requestBytesMax?: number
+  wrapStore?: (store: Store) => Store
+}
+
+export async function createTestApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const clock: ShiftedClock = {
+    shiftMs: 0,
+    now: () => systemClock.now() + clock.shiftMs,
+    monotonic: () => systemClock.monotonic(),
+    after: (delayMs, action) => systemClock.after(delayMs, action),
+  }
+  const random = systemRandom
+  const ids = createIds(clock, random)
+  const memory = createMemoryStore({ now: () => clock.now(), makeDeliveryId: () => ids.make('dlv') })
+  const store = options.wrapStore?.(memory) ?? memory
+  const box = createSecretBox(random.bytes(32))
+  const contextOf = (organizationId: number, webhookId: string) => ({ organizationId, webhookId })
+  const guard = createGuard({ allowHttp: true, allowCidr: ['127.0.0.0/8'], resolver: createResolver({}) })
+  const transport = createUndiciTransport({ guard, clock, connectionsPerOriginMax: 10 })
+  const failures: unknown[] = []
+  const watch = {
+    eventAccepted: () => undefined,
+    attemptSettled: () => undefined,
+    runEnded: () => undefined,
+    failure: (error: unknown) => failures.push(error),
+  }
+  const deliveries = createDeliveryPipeline({
+    store,
+    clock,
+    random,
+    transport,
+    signer: createSigner({
+      openSecret: (webhook) => box.open(contextOf(webhook.organizationId, webhook.id), webhook.sealedSecret),
+      cacheMax: 100,
+      version: '0.0.0',
+    }),
+    watch,
+    slots: 64,
+    slotsPerWebhook: 10,
+  })
+  const validators = createValidatorPool({ threads: 1, timeoutMs: 10_000, memoryMb: 64, clock })
+  const baseUrl = 'https://sealpost.example.com'
+  const runs = createRunPipeline({
+    store,
+    validators,
+    accept: (unit) => deliveries.accept(unit),
+    clock,
+    ids,
+    baseUrl: () => baseUrl,
+    threads: 1,
+    watch,
+  })
+  const webhooks = createWebhookService({
+    store,
+    pipeline: deliveries,
+    checkUrl: (url) => void guard.checkUrl(url),
+    seal: (organizationId, webhookId, secret) => box.seal(contextOf(organizationId, webhookId), secret),
+    open: (webhook) => box.open(contextOf(webhook.organizationId, webhook.id), webhook.sealedSecret),
+    clock,
+    ids,
+  })
+  await deliveries.start()
+
+  const log: string[] = []
+  const state = { draining: false }
+  const app = await createApi({
+    store,
+    services: { runs, webhooks },
+    settings: {
+      baseUrl,
+      requestBytesMax: options.requestBytesMax ?? 1024 * 1024,
+      rateLimitPerMinute: options.rateLimitPerMinute ?? 120_000,
+    },
+    clock,
+    ids,
+    random,
+    logger: createLoggerOn('info', { write: (line: string) => void log.push(line) }),
+    state,
+  })
+
+  return {
+    app,
+    store,
+    state,
+    ids,
+    clock,
+    log,
+    async organization(slug, { scopes = ['admin' as Scope], tier = 'enterprise', expiresAt } = {}) {
+      const now = clock.now()
+      const existing = await store.organizations.bySlug(slug)
+      const { id } =
+        existing ??
+        (await store.organizations.create({ slug, name: slug, tier, createdAt: now }, ids.make('proj')))
+      const wanted = {
+        id: ids.make('key'),
+        organizationId: id,
+        name: 'test',
+        scopes,
+        expiresAt: expiresAt ?? null,
+        now,
+      }
+      const { key, row } = issueKey(wanted, random)
+      await store.keys.create(row)
+      return {
+        id,
+        slug,
+        key,
+        call: (method, url, body, headers) => send(app, key, method, url, body, headers),
+      }
+    },
+    async close() {
+      runs.stop()
+      await app.close()
+      await deliveries.drain()
+      await Promise.all([transport.close(), validators.close()])
+      await store.close()
+      if (failures.length > 0) throw new AggregateError(failures, 'the pipelines failed')
+    },
+  }
+}
+
+async function send(
+  app: FastifyInstance,
+  key: string,
+  method: string,
+  url: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<TestAnswer> {
+  const isBytes = typeof body === 'string' || Buffer.isBuffer(body)
+  const response = await app.inject({
+    method: method,
+    url,
+    headers: {
+      ...(key !== '' && { 'x-api-key': key }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { payload: isBytes ? body : JSON.stringify(body) }),
+  })
+  const isJson = (response.headers['content-type'] ?? '').includes('json')
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    body: isJson && response.payload !== '' ? JSON.parse(response.payload) : null,
+    text: response.payload,
+  }
+}
