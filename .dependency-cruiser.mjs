@@ -1,0 +1,126 @@
+// The house rules. Each says in its comment why it is there; ARCHITECTURE.md draws the same rooms.
+const SERVER = '^packages/server/src'
+const STAGES = 'validate|detect|accept|dispatch|sign|send|settle|watch'
+const TEST = String.raw`\.test\.ts$|/conformance/|^packages/[^/]+/test/`
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    {
+      name: 'no-circles',
+      comment: 'Two files that need each other are one thing or three: a reader cannot begin at either.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'core-imports-nothing',
+      comment: 'The words stand on their own; whatever they needed would be under everything.',
+      severity: 'error',
+      from: { path: `${SERVER}/core/`, pathNot: TEST },
+      to: { pathNot: [`${SERVER}/core/`, '^node:crypto$|^crypto$'] },
+    },
+    {
+      name: 'core-draws-chance-in-one-file',
+      comment: 'Randomness is injected; core/random.ts is where the machine hands it out.',
+      severity: 'error',
+      from: { path: `${SERVER}/core/`, pathNot: [`${SERVER}/core/random\\.ts$`, TEST] },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'deciding-does-no-io',
+      comment: 'Detection, settlement and matching are pure, so that a simulation and a proof can hold them.',
+      severity: 'error',
+      from: { path: `${SERVER}/(detect|settle|accept/match)`, pathNot: TEST },
+      to: { pathNot: [`${SERVER}/(core|catalogue|detect|settle)/`, `${SERVER}/store/work\\.ts$`] },
+    },
+    {
+      name: 'stages-do-not-know-each-other',
+      comment:
+        'A value goes from stage to stage by the pipelines; a stage that calls another walks back or skips ahead.',
+      severity: 'error',
+      from: { path: `${SERVER}/(${STAGES})/`, pathNot: TEST },
+      to: { path: `${SERVER}/(${STAGES})/`, pathNot: `${SERVER}/$1/` },
+    },
+    {
+      name: 'stages-see-words-and-interfaces-only',
+      comment:
+        'A stage needs core, the catalogue, the store’s interface and telemetry; it never reaches up or sideways.',
+      severity: 'error',
+      from: { path: `${SERVER}/(${STAGES})/`, pathNot: TEST },
+      to: {
+        path: `${SERVER}/(api|cli|config|identity|store/(memory|sqlite|conformance))/|${SERVER}/[^/]+\\.ts$`,
+      },
+    },
+    {
+      name: 'only-compose-picks-an-engine',
+      comment:
+        'Whoever else named a storage engine could not run on another. (The CLI opens the embedded one through it.)',
+      severity: 'error',
+      from: { path: `${SERVER}/`, pathNot: [`${SERVER}/store/`, `${SERVER}/compose\\.ts$`, TEST] },
+      to: { path: `${SERVER}/store/(memory|sqlite|postgres)/` },
+    },
+    {
+      name: 'engines-do-not-know-each-other',
+      comment: 'Siblings pass the same suite; they share its interface and nothing else.',
+      severity: 'error',
+      from: { path: `${SERVER}/store/(memory|sqlite|postgres)/`, pathNot: TEST },
+      to: { path: `${SERVER}/store/(memory|sqlite|postgres)/`, pathNot: `${SERVER}/store/$1/` },
+    },
+    {
+      name: 'store-needs-only-words',
+      comment: 'The rules reach a store as functions it is handed; it imports none of them.',
+      severity: 'error',
+      from: { path: `${SERVER}/store/`, pathNot: TEST },
+      to: { path: `${SERVER}/`, pathNot: `${SERVER}/(core|store)/` },
+    },
+    {
+      name: 'nobody-above-the-api',
+      comment: 'Routes and verbs are the outermost rooms: only compose, main and bin open them.',
+      severity: 'error',
+      from: { path: `${SERVER}/(core|catalogue|${STAGES}|store|identity|config|telemetry)/`, pathNot: TEST },
+      to: { path: `${SERVER}/(api|cli)/|${SERVER}/[^/]+\\.ts$` },
+    },
+    {
+      name: 'production-imports-no-tests',
+      comment: 'What ships must build and run without what checks it.',
+      severity: 'error',
+      from: { pathNot: TEST },
+      to: { path: TEST },
+    },
+    {
+      name: 'receiver-has-no-dependencies',
+      comment: 'It is pasted into other people’s servers: nothing but Node’s own modules.',
+      severity: 'error',
+      from: { path: '^packages/receiver/src/', pathNot: TEST },
+      to: { pathNot: ['^packages/receiver/src/'], dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'no-undeclared-packages',
+      comment: 'A package that package.json does not name is there by luck.',
+      severity: 'error',
+      from: { pathNot: TEST },
+      // The workspace's own receiver is a link into packages/, which reads as a file and not as a package.
+      to: {
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'],
+        pathNot: '^packages/receiver/',
+      },
+    },
+    {
+      name: 'nothing-unresolved',
+      comment: 'An import that cannot be found fails at run time, maybe only in one branch.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules|/dist/' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.js', '.mjs', '.json'],
+    },
+  },
+}
