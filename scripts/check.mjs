@@ -10,6 +10,7 @@ const STEPS = [
   { title: 'Lint', script: 'check:lint' },
   { title: 'Rooms: who may import what', script: 'check:rooms' },
   { title: 'Unused code and dependencies', script: 'check:unused' },
+  { title: 'Packages as they would be published', script: 'check:packages' },
   { title: 'Tests', script: 'vitest' },
 ]
 
