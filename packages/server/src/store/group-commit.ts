@@ -50,6 +50,7 @@ interface Parts {
 export function createGroupCommit({ work, decisions, clock, giveBack, onFailure }: Parts): GroupCommit {
   const queue = emptyQueue()
   let timer: Timer | null = null
+  let timerAt = Number.POSITIVE_INFINITY
   let committing = false
   let failures = 0
   let idleWaiters: (() => void)[] = []
@@ -57,19 +58,30 @@ export function createGroupCommit({ work, decisions, clock, giveBack, onFailure 
   function enqueue<Item, Outcome>(list: Waiting<Item, Outcome>[], item: Item): Promise<Outcome> {
     return new Promise<Outcome>((resolve, reject) => {
       list.push({ item, resolve, reject })
+      // While commits fail, results wait for the next try; somebody who waits for an answer gets it at once, yes or no.
+      if (failures > 0 && queue.accepts.length + queue.claims.length === 0) return
       schedule()
     })
   }
 
   function schedule(): void {
-    if (committing || failures > 0) return
+    if (committing) return
     if (sizeOf(queue) >= LIMITS.commitRowsMax) void flush()
-    else timer ??= clock.after(LIMITS.commitWaitMs, () => void flush())
+    else arm(LIMITS.commitWaitMs)
+  }
+
+  function arm(waitMs: number): void {
+    const at = clock.monotonic() + waitMs
+    if (timerAt <= at) return
+    timer?.cancel()
+    timerAt = at
+    timer = clock.after(waitMs, () => void flush())
   }
 
   async function flush(): Promise<void> {
     timer?.cancel()
     timer = null
+    timerAt = Number.POSITIVE_INFINITY
     if (committing || sizeOf(queue) === 0) return
     committing = true
     const batch = takeBatch(queue)
@@ -119,7 +131,7 @@ export function createGroupCommit({ work, decisions, clock, giveBack, onFailure 
       for (const wake of waiters) wake()
     } else if (failures > 0) {
       const waitMs = Math.min(LIMITS.commitRetryMsMin * 2 ** (failures - 1), LIMITS.commitRetryMsMax)
-      timer ??= clock.after(waitMs, () => void flush())
+      arm(waitMs)
     } else {
       // What gathered during the commit has waited long enough.
       void flush()

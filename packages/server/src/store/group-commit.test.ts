@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest'
+import { sampleReport, sampleWebhook } from '../../test/support/samples.ts'
+import { createVirtualClock } from '../../test/support/virtual-clock.ts'
+import { Problem } from '../core/errors.ts'
+import { LIMITS } from '../core/limits.ts'
+import { createGroupCommit } from './group-commit.ts'
+import type { AcceptUnit, AttemptResult, Decisions, WorkBatch, WorkOutcome, WorkStore } from './work.ts'
+
+const UNIT: AcceptUnit = { claim: null, run: null, submission: null, events: [], target: null }
+const RESULT: AttemptResult = { deliveryId: 'dlv_1', fence: 1, report: sampleReport() }
+const ACCEPTED = { outcome: 'accepted', deliveries: [], leased: [], waiting: [], targeted: [] } as const
+
+/** A work store that answers what it is told to and remembers the sizes of its batches. */
+function commitOver(answer: (batch: WorkBatch, decisions: Decisions) => WorkOutcome | Promise<WorkOutcome>) {
+  const clock = createVirtualClock()
+  const batches: WorkBatch[] = []
+  const givenBack: string[] = []
+  const failures: unknown[] = []
+  const work: WorkStore = {
+    async commit(batch, decisions) {
+      batches.push(batch)
+      return answer(batch, decisions)
+    },
+    recover: async () => 0,
+    lanes: async () => [],
+  }
+  const decisions: Decisions = {
+    match: () => true,
+    admit: () => true,
+    settle: () => {
+      throw new Error('a store that settles nothing asks for no settlement')
+    },
+  }
+  const commit = createGroupCommit({
+    work,
+    decisions,
+    clock,
+    giveBack: (webhookId) => givenBack.push(webhookId),
+    onFailure: (error) => failures.push(error),
+  })
+  return { clock, commit, batches, givenBack, failures }
+}
+
+function allAccepted(batch: WorkBatch): WorkOutcome {
+  return {
+    accepts: batch.accepts.map(() => ({
+      ...ACCEPTED,
+      leased: [],
+      deliveries: [],
+      waiting: [],
+      targeted: [],
+    })),
+    results: batch.results.map(() => ({ stale: true })),
+    claims: batch.claims.map(({ webhookId }) => ({ webhookId, leased: [], nextDueAt: null })),
+  }
+}
+
+describe('a group commit', () => {
+  it('puts what comes within its wait into one commit, of every kind', async () => {
+    const { clock, commit, batches } = commitOver(allAccepted)
+    const answers = [commit.accept(UNIT), commit.accept(UNIT), commit.settle(RESULT)]
+    const claimed = commit.claim({ webhookId: 'webhook_1', limit: 5 })
+    await clock.advance(LIMITS.commitWaitMs)
+    expect(
+      batches.map(({ accepts, results, claims }) => [accepts.length, results.length, claims.length]),
+    ).toEqual([[2, 1, 1]])
+    expect(await Promise.all(answers)).toEqual([
+      expect.objectContaining({ outcome: 'accepted' }),
+      expect.objectContaining({ outcome: 'accepted' }),
+      { stale: true },
+    ])
+    expect(await claimed).toMatchObject({ webhookId: 'webhook_1' })
+  })
+
+  it('does not wait when there is a commit’s worth, and never makes a larger one', async () => {
+    const { clock, commit, batches } = commitOver(allAccepted)
+    const many = LIMITS.commitRowsMax * 2 + 1
+    const answers = Array.from({ length: many }, () => commit.accept(UNIT))
+    await clock.settle()
+    expect(batches.length).toBeGreaterThan(0)
+    await clock.advance(LIMITS.commitWaitMs)
+    await Promise.all(answers)
+    expect(Math.max(...batches.map(({ accepts }) => accepts.length))).toBe(LIMITS.commitRowsMax)
+    expect(batches.reduce((sum, { accepts }) => sum + accepts.length, 0)).toBe(many)
+  })
+
+  it('makes one at a time; what comes meanwhile goes into the next, without a further wait', async () => {
+    let finish: () => void = () => undefined
+    const first = new Promise<void>((resolve) => (finish = resolve))
+    const { clock, commit, batches } = commitOver(async (batch) => {
+      if (batches.length === 1) await first
+      return allAccepted(batch)
+    })
+    const early = commit.accept(UNIT)
+    await clock.advance(LIMITS.commitWaitMs)
+    const late = commit.accept(UNIT)
+    await clock.advance(100)
+    expect(batches).toHaveLength(1)
+    finish()
+    await clock.settle()
+    expect(batches).toHaveLength(2)
+    await Promise.all([early, late, commit.idle()])
+  })
+
+  it('refuses a request when too many wait', async () => {
+    const { clock, commit } = commitOver(() => new Promise<WorkOutcome>(() => undefined))
+    const refusals: unknown[] = []
+    for (let index = 0; index < LIMITS.commitQueueMax + LIMITS.commitRowsMax + 1; index++) {
+      commit.accept(UNIT).catch((error: unknown) => refusals.push(error))
+    }
+    await clock.settle()
+    expect(refusals.length).toBeGreaterThan(0)
+    expect(refusals[0]).toMatchObject({ code: 'overloaded' })
+  })
+})
+
+describe('a commit that fails', () => {
+  it('refuses requests and claims, gives their places back, and writes results again until it can', async () => {
+    let broken = true
+    const { clock, commit, batches, givenBack, failures } = commitOver((batch, decisions) => {
+      if (batch.accepts.length > 0) decisions.admit(sampleWebhook({ id: 'webhook_1' }))
+      if (broken) throw new Problem('store_full', 'no space')
+      return allAccepted(batch)
+    })
+    const accepted = expect(commit.accept(UNIT)).rejects.toThrow('no space')
+    const claimed = expect(commit.claim({ webhookId: 'webhook_1', limit: 1 })).rejects.toThrow('no space')
+    const settled = commit.settle(RESULT)
+    await clock.advance(LIMITS.commitWaitMs)
+    await Promise.all([accepted, claimed])
+    expect(givenBack).toEqual(['webhook_1'])
+
+    await clock.advance(60_000)
+    const tries = batches.length
+    // Doubling waits from 0.1 s to 5 s: no hot loop, no long silence.
+    expect(tries).toBeGreaterThan(10)
+    expect(tries).toBeLessThan(25)
+    expect(failures).toHaveLength(tries)
+    broken = false
+    await clock.advance(LIMITS.commitRetryMsMax)
+    expect(await settled).toEqual({ stale: true })
+    expect(batches).toHaveLength(tries + 1)
+  })
+
+  it('answers a new request at once, however long the results have to wait', async () => {
+    const { clock, commit } = commitOver(() => {
+      throw new Problem('store_unavailable', 'gone')
+    })
+    void commit.settle(RESULT)
+    await clock.advance(60_000)
+    const refused = expect(commit.accept(UNIT)).rejects.toThrow('gone')
+    await clock.advance(LIMITS.commitWaitMs)
+    await refused
+  })
+
+  it('refuses one unit alone when only that one could not be written', async () => {
+    const { clock, commit, givenBack } = commitOver((batch, decisions) => {
+      decisions.admit(sampleWebhook({ id: 'webhook_1' }))
+      const outcome = allAccepted(batch)
+      outcome.accepts[0] = { outcome: 'refused', error: new Problem('not_found', 'its workflow is gone') }
+      return outcome
+    })
+    const bad = expect(commit.accept(UNIT)).rejects.toThrow('its workflow is gone')
+    const good = commit.accept(UNIT)
+    await clock.advance(LIMITS.commitWaitMs)
+    await bad
+    expect(await good).toMatchObject({ outcome: 'accepted' })
+    expect(givenBack).toEqual(['webhook_1'])
+  })
+})
