@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs'
 import { createApi } from './api/app.ts'
 import type { ApiState } from './api/context.ts'
-import type { WebhookService } from './api/services.ts'
+import type { SecretService, WebhookService } from './api/services.ts'
+import { makeDataDirectory } from './config/data-directory.ts'
 import type { Settings } from './config/settings.ts'
 import { VERSION } from './config/version.ts'
 import { systemClock, type Clock } from './core/clock.ts'
@@ -30,7 +30,10 @@ import { createWebhookService } from './webhook-service.ts'
 export interface Composed {
   /** Opens the API on the settings' host and port; resolves with its URL. */
   listen(): Promise<string>
-  /** Refuses new work, lets what is in flight end, closes everything. Safe to call twice. */
+  /**
+   * Refuses new work, lets what is in flight end, closes everything. Rejects, with everything closed, when results of
+   * attempts could not be stored. Safe to call twice.
+   */
   stop(): Promise<void>
 }
 
@@ -45,7 +48,7 @@ export async function openStore(
   settings: Settings,
   { clock, ids }: { clock: Clock; ids: Ids },
 ): Promise<Store> {
-  mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
+  makeDataDirectory(settings.dataDir)
   return openSqliteStore({
     dataDir: settings.dataDir,
     now: () => clock.now(),
@@ -87,7 +90,7 @@ export async function compose(
 async function openGround(settings: Settings, clock: Clock, random: Random): Promise<Ground> {
   const ids = createIds(clock, random)
   const logger = createLogger(settings)
-  mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
+  makeDataDirectory(settings.dataDir)
   const lock = lockDataDirectory(settings.dataDir)
   try {
     const store = await openStore(settings, { clock, ids })
@@ -155,7 +158,11 @@ async function composeOn(ground: Ground): Promise<Composed> {
   const { requestBytesMax, rateLimitPerMinute } = settings
   const api = await createApi({
     store,
-    services: { runs, webhooks: composeWebhooks(ground, guard, deliveries) },
+    services: {
+      runs,
+      webhooks: composeWebhooks(ground, guard, deliveries),
+      secrets: composeSecrets(ground),
+    },
     settings: {
       get baseUrl() {
         return baseUrl()
@@ -185,7 +192,11 @@ async function composeOn(ground: Ground): Promise<Composed> {
     await drained(deliveries, clock)
     await api.close()
     await Promise.all([transport.close(), validators.close()])
+    const lost = deliveries.stop()
     await ground.close()
+    if (lost > 0)
+      throw new Error(`${lost} results of attempts could not be stored; the next start sends them again`)
+    logger.info({ line: 'stopped' }, 'stopped')
   }
 
   let stopping: Promise<void> | null = null
@@ -231,6 +242,13 @@ function composeWebhooks(ground: Ground, guard: Guard, pipeline: DeliveryPipelin
     clock,
     ids,
   })
+}
+
+function composeSecrets({ secretBox }: Ground): SecretService {
+  return {
+    seal: (organizationId, webhookId, secret) => secretBox.seal({ organizationId, webhookId }, secret),
+    open: (organizationId, webhookId, sealed) => secretBox.open({ organizationId, webhookId }, sealed),
+  }
 }
 
 /** What hangs for longer than an attempt may take is left to the next start, as after a crash. */

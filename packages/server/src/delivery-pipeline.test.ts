@@ -85,10 +85,7 @@ describe('a dead endpoint', () => {
     expect(engine.requests).toHaveLength(5)
 
     alive = true
-    const enabled = await engine.store.webhooks.change(1, webhook.id, (now) =>
-      enable(now, 'send', engine.clock.now()),
-    )
-    engine.pipeline.dispatcher.refresh(enabled!)
+    await engine.change(webhook.id, (now) => enable(now, 'send', engine.clock.now()))
     await engine.clock.advance(100)
     expect(await states(engine)).toEqual({ exhausted: 1, delivered: 3 })
   })
@@ -121,16 +118,97 @@ describe('a webhook that its owner disables', () => {
     const webhook = await engine.addWebhook()
     await engine.publish(10)
     expect(engine.requests).toHaveLength(2)
-    engine.pipeline.dispatcher.pause(webhook.id, 1)
-    const changed = await engine.store.webhooks.change(1, webhook.id, (now) =>
-      disable(now, engine.clock.now()),
-    )
-    engine.pipeline.dispatcher.refresh(changed!)
+    await engine.change(webhook.id, (now) => disable(now, engine.clock.now()))
     answers[0]!(200)
     answers[1]!(500)
     await engine.clock.advance(HOUR_MS)
     expect(engine.requests).toHaveLength(2)
     expect(await states(engine)).toEqual({ delivered: 1, held: 9 })
+  })
+})
+
+describe('changes in quick succession', () => {
+  it('disable and enable: what was given back is sent at once, not when somebody looks again', async () => {
+    const answers: ((status: number) => void)[] = []
+    const engine = await createEngine({
+      slotsPerWebhook: 1,
+      answer: () => new Promise<number>((resolve) => answers.push(resolve)),
+    })
+    const { id } = await engine.addWebhook()
+    await engine.publish(3)
+    const now = engine.clock.now()
+    await Promise.all([
+      engine.change(id, (webhook) => disable(webhook, now)),
+      engine.change(id, (webhook) => enable(webhook, 'send', now + 1)),
+    ])
+    answers[0]!(200)
+    await engine.clock.advance(100)
+    expect(engine.requests).toHaveLength(2)
+  })
+
+  it('a change that ends while another is under way lets nothing start', async () => {
+    const engine = await createEngine()
+    const { id } = await engine.addWebhook()
+    const resume = engine.pipeline.dispatcher.pause(id, 1)
+    await engine.change(id, (webhook) => ({ webhook: { ...webhook, description: 'new' }, waiting: 'keep' }))
+    await engine.publish(2)
+    expect(engine.requests).toHaveLength(0)
+    resume(await engine.webhook(id))
+    await engine.clock.advance(100)
+    expect(engine.requests).toHaveLength(2)
+  })
+
+  it('a change that nobody could read the end of is read before anything starts', async () => {
+    const engine = await createEngine()
+    const { id } = await engine.addWebhook()
+    engine.pipeline.dispatcher.pause(id, 1)(null)
+    await engine.publish(2)
+    await engine.clock.advance(100)
+    expect(engine.requests).toHaveLength(2)
+  })
+})
+
+describe('more webhooks with work than memory holds', () => {
+  it('are served as soon as others turn out to have less than was kept free for them', async () => {
+    const engine = await createEngine({
+      answer: ({ url }) => (url.includes('hangs') ? new Promise<number>(() => undefined) : 200),
+    })
+    const crowd = LIMITS.readyMax / LIMITS.laneReadyMax + 10
+    for (let index = 0; index < crowd; index++) {
+      const kind = index < crowd - 10 ? 'hangs' : 'lives'
+      await engine.addWebhook({ url: `https://${kind}${index}.example.com/`, status: 'disabled' })
+    }
+    await engine.publish(1)
+    const { rows } = await engine.store.webhooks.list(1, { limit: 200, before: null })
+    await Promise.all(
+      rows.map(({ id }) => engine.change(id, (now) => enable(now, 'send', engine.clock.now()))),
+    )
+    await engine.clock.advance(1_000)
+    expect(engine.requests.filter(({ url }) => url.includes('lives'))).toHaveLength(10)
+  })
+})
+
+describe('reads that fail', () => {
+  it('lose nothing: what was claimed is given back, and the search for waiting work goes on', async () => {
+    let broken = false
+    const failing = <Value>(value: () => Promise<Value>): Promise<Value> =>
+      broken ? Promise.reject(new Problem('store_unavailable', 'I/O error')) : value()
+    const wrap = (store: Store): Store => ({
+      ...store,
+      work: { ...store.work, lanes: () => failing(() => store.work.lanes()) },
+      webhooks: { ...store.webhooks, byId: (id) => failing(() => store.webhooks.byId(id)) },
+    })
+    let refusals = 1
+    const engine = await createEngine({ wrap, answer: () => (refusals-- > 0 ? 500 : 200) })
+    await engine.addWebhook({ retrySchedule: [60] })
+    await engine.publish()
+    const next = await engine.restart(() => 200)
+    broken = true
+    await next.clock.advance(10 * MINUTE_MS)
+    expect(next.failures.length).toBeGreaterThan(5)
+    broken = false
+    await next.clock.advance(MINUTE_MS)
+    expect(await states(next)).toEqual({ delivered: 1 })
   })
 })
 

@@ -27,6 +27,8 @@ export interface DeliveryPipeline {
   start(): Promise<number>
   /** Lets what is in flight end and be recorded; starts nothing more. Safe to call twice. */
   drain(): Promise<void>
+  /** Writes nothing more; answers how many results of attempts are lost by that. Call before the store is closed. */
+  stop(): number
 }
 
 export type Accepted = Exclude<AcceptOutcome, { outcome: 'refused' }>
@@ -97,6 +99,7 @@ export function createDeliveryPipeline(parts: DeliveryParts): DeliveryPipeline {
       return cutOff
     },
     drain: () => dispatcher.drain(),
+    stop: () => commit.stop(),
   }
 }
 

@@ -7,7 +7,7 @@ import type { Ids } from './core/ids.ts'
 import { LIMITS } from './core/limits.ts'
 import { endRun, reportedRun, startRun } from './core/run-lifecycle.ts'
 import { isEnded, type Run, type Submission, type Verdict } from './core/run.ts'
-import { SECOND_MS } from './core/time.ts'
+import { MINUTE_MS, SECOND_MS } from './core/time.ts'
 import type { Workflow } from './core/workflow.ts'
 import type { DeliveryPipeline } from './delivery-pipeline.ts'
 import { detect } from './detect/detect.ts'
@@ -44,13 +44,17 @@ export interface RunWatch {
   failure(error: unknown, doing: string): void
 }
 
-/** After the end of a run could not be stored, how long until it is tried again. */
+/** After the end of a run could not be stored, how long until it is tried again: doubled up to the second. */
 const STORE_RETRY_MS = 2 * SECOND_MS
+const STORE_RETRY_MS_MAX = MINUTE_MS
 
 export function createRunPipeline(parts: RunParts): RunPipeline {
   const { store, validators, clock, ids, watch } = parts
   /** Runs being judged or waiting for a worker, each with the promise of its end. */
   const underWay = new Map<string, Promise<Run>>()
+  /** Submissions on their way into the store: they will be under way, and have their place. */
+  let entering = 0
+  const sleepers = new Set<() => void>()
   let stopped = false
 
   function begin(run: Run, workflow: Workflow, submission: Submission): Promise<Run> {
@@ -66,17 +70,17 @@ export function createRunPipeline(parts: RunParts): RunPipeline {
     const startedAt = run.startedAt ?? clock.now()
     const verdict = await validators.judge(workflow.steps, submission).catch(brokenVerdict)
     const ended = endRun(run, verdict, startedAt, clock.now())
-    const events = await eventsOf(ended, workflow)
     // Until the store takes it: the run queue, which is bounded, is what waits here.
-    for (;;) {
+    for (let waitMs = STORE_RETRY_MS; ; waitMs = Math.min(2 * waitMs, STORE_RETRY_MS_MAX)) {
       if (stopped) throw shuttingDown()
       try {
+        const events = await eventsOf(ended, workflow)
         await parts.accept({ claim: null, run: ended, submission: null, events, target: null })
         watch.runEnded(ended, submission.content?.length ?? null)
         return ended
       } catch (error) {
         watch.failure(error, `storing the end of run ${run.id}`)
-        await new Promise<void>((resolve) => void clock.after(STORE_RETRY_MS, resolve))
+        await later(waitMs)
       }
     }
   }
@@ -85,6 +89,42 @@ export function createRunPipeline(parts: RunParts): RunPipeline {
     const organization = await store.organizations.byId(run.organizationId)
     if (organization === null) throw new Error(`Run ${run.id} belongs to no organization`)
     return prepareEvents(detect({ organization, workflow, run, baseUrl: parts.baseUrl() }), run, ids, clock)
+  }
+
+  /** The oldest unfinished runs, as many as the queue holds; when there may be more, the next lot after these. */
+  async function takeUp(): Promise<number> {
+    const unfinished = await store.runs.unfinished(LIMITS.runQueueMax)
+    const ends: Promise<Run>[] = []
+    for (const { run, submission } of unfinished) {
+      // Runs submitted since the start are unfinished too, and are being judged already.
+      if (underWay.has(run.id)) continue
+      const workflow = await store.workflows.byId(run.organizationId, run.workflowId)
+      if (workflow !== null) ends.push(begin(run, workflow, submission))
+    }
+    if (unfinished.length === LIMITS.runQueueMax) void Promise.allSettled(ends).then(takeUpLater)
+    return ends.length
+  }
+
+  async function takeUpLater(): Promise<void> {
+    await later(STORE_RETRY_MS)
+    if (stopped) return
+    await takeUp().catch((error: unknown) => {
+      watch.failure(error, 'taking up unfinished runs')
+      return takeUpLater()
+    })
+  }
+
+  /** Resolves after `delayMs`, or at once when the pipeline is stopped. */
+  function later(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        timer.cancel()
+        sleepers.delete(wake)
+        resolve()
+      }
+      const timer = clock.after(delayMs, wake)
+      sleepers.add(wake)
+    })
   }
 
   async function earlier(organizationId: number, runId: string): Promise<RunAnswer> {
@@ -109,22 +149,20 @@ export function createRunPipeline(parts: RunParts): RunPipeline {
       const { workflow, submission, waitMs } = request
       validators.checkSubmission(workflow.steps, submission)
       if (stopped) throw shuttingDown()
-      if (underWay.size >= LIMITS.runQueueMax) {
+      const before = underWay.size + entering
+      if (before >= LIMITS.runQueueMax) {
         throw new Problem(
           'overloaded',
           `${LIMITS.runQueueMax} runs wait for a worker. Try again in a moment.`,
         )
       }
-      const status = underWay.size < parts.threads ? 'RUNNING' : 'PENDING'
+      const status = before < parts.threads ? 'RUNNING' : 'PENDING'
       const run = startRun(workflow, submission, status, ids.uuid(), clock.now())
       const claim = claimFor(request, 'run', run)
-      const accepted = await parts.accept({
-        claim,
-        run,
-        submission: submission.content,
-        events: [],
-        target: null,
-      })
+      entering += 1
+      const accepted = await parts
+        .accept({ claim, run, submission: submission.content, events: [], target: null })
+        .finally(() => (entering -= 1))
       if (accepted.outcome === 'conflict') throw idempotencyConflict()
       const answer =
         accepted.outcome === 'replayed'
@@ -146,22 +184,11 @@ export function createRunPipeline(parts: RunParts): RunPipeline {
       return { run, replayed: false }
     },
 
-    async resume() {
-      const unfinished = await store.runs.unfinished(LIMITS.runQueueMax)
-      const ends: Promise<Run>[] = []
-      for (const { run, submission } of unfinished) {
-        const workflow = await store.workflows.byId(run.organizationId, run.workflowId)
-        if (workflow !== null) ends.push(begin(run, workflow, submission))
-      }
-      // There may be more than the queue holds: the next lot when this one has ended.
-      if (ends.length === LIMITS.runQueueMax) {
-        void Promise.allSettled(ends).then(() => (stopped ? 0 : this.resume()))
-      }
-      return ends.length
-    },
+    resume: takeUp,
 
     stop() {
       stopped = true
+      for (const wake of sleepers) wake()
     },
   }
 }

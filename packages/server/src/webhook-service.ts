@@ -53,16 +53,18 @@ export function createWebhookService(parts: WebhookServiceParts): WebhookService
       // Paused first, so that no attempt can start between the commit and the dispatcher's hearing of it.
       const known = await store.webhooks.get(organizationId, id)
       if (known === null) return null
-      pipeline.dispatcher.pause(id, organizationId)
+      const resume = pipeline.dispatcher.pause(id, organizationId)
       try {
         return await store.webhooks.change(organizationId, id, decide)
       } finally {
-        const now = await store.webhooks.byId(id)
-        if (now !== null) pipeline.dispatcher.refresh(now)
+        resume(await store.webhooks.byId(id).catch(() => null))
       }
     },
 
     async test(organization, webhook) {
+      if (pipeline.dispatcher.draining) {
+        throw new Problem('shutting_down', 'The server is stopping. Send it again in a moment.')
+      }
       if (testsUnderWay >= LIMITS.testsInFlightMax) {
         throw new Problem(
           'overloaded',

@@ -137,6 +137,12 @@ describe('/healthz and /readyz', () => {
     expect(await get('/readyz')).toEqual({ status: 'ready' })
   })
 
+  it('pass over a query string, which some balancers add', async () => {
+    for (const url of ['/healthz?t=1', '/readyz?probe&t=1&t=2']) {
+      expect((await api.app.inject({ method: 'GET', url })).statusCode).toBe(200)
+    }
+  })
+
   it('tell a stopping server from a dead one', async () => {
     api.state.draining = true
     const ready = await acme.call('GET', '/readyz')

@@ -7,14 +7,15 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify'
 import { serializerCompiler } from 'fastify-type-provider-zod'
-import { Problem } from '../core/errors.ts'
+import { fieldProblem, Problem } from '../core/errors.ts'
 import { MINUTE_MS, SECOND_MS } from '../core/time.ts'
 import { requestsPerMinute } from '../identity/tiers.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { acceptBytes, acceptJson } from './content-parsers.ts'
 import type { ApiContext } from './context.ts'
-import { registerDocs } from './docs/register-docs.ts'
-import { registerRunPage } from './pages/run-page.ts'
+import { DOCS_PATHS, registerDocs } from './docs/register-docs.ts'
+import { registerRunPage, RUN_PAGE_PATH } from './pages/run-page.ts'
+import { createClientErrorHandler } from './problems/client-errors.ts'
 import { createErrorHandler, notFound } from './problems/error-handler.ts'
 import { registerOperation, registerOtherMethods } from './register.ts'
 import { OPERATIONS } from './routes/index.ts'
@@ -47,6 +48,9 @@ export async function createApi({
     genReqId: () => ids.uuid(),
     bodyLimit: settings.requestBytesMax,
     requestTimeout: REQUEST_MS_MAX,
+    // Node would refuse it without a word; requireHost() says what is missing.
+    http: { requireHostHeader: false },
+    clientErrorHandler: createClientErrorHandler({ settings, ids, logger }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: PARAMETER_CHARACTERS_MAX },
     frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
     // What arrives while the server stops is still answered; `/readyz` says to look elsewhere.
@@ -62,7 +66,10 @@ export async function createApi({
   app.decorateRequest('rawBody', null)
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id)
+    requireHost(request)
   })
+  // RFC 9110, section 10.1.1: an expectation that is not known may be passed over.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   acceptJson(app)
 
   await app.register(helmet, HELMET_OPTIONS)
@@ -83,17 +90,24 @@ export async function createApi({
   await registerDocs(app, operations, settings)
 
   for (const operation of operations) {
-    if (operation.bodyKind !== 'bytes') registerOperation(app, operation, authenticate)
+    if (operation.bodyKind !== 'bytes') registerOperation(app, operation, authenticate, settings)
   }
   await app.register(async (scope) => {
     await acceptBytes(scope, settings.requestBytesMax)
     for (const operation of operations) {
-      if (operation.bodyKind === 'bytes') registerOperation(scope, operation, authenticate)
+      if (operation.bodyKind === 'bytes') registerOperation(scope, operation, authenticate, settings)
     }
   })
-  registerOtherMethods(app, operations)
   registerRunPage(app, authenticate, context)
+  registerOtherMethods(app, operations, [RUN_PAGE_PATH, ...DOCS_PATHS])
   return app
+}
+
+/** RFC 9112, section 3.2. */
+function requireHost({ raw }: FastifyRequest): void {
+  if (raw.headers.host === undefined && raw.httpVersion === '1.1') {
+    throw fieldProblem('malformed_request', 'Host', 'Required.')
+  }
 }
 
 function rateLimitKey({ caller, ip }: FastifyRequest): string {

@@ -23,6 +23,17 @@ describe('an API key', () => {
     expect((await withHeaders({ authorization: `bearer ${acme.key}` })).statusCode).toBe(200)
   })
 
+  it('may come in both headers, but not another one in each', async () => {
+    const other = await api.organization('other')
+    const both = (bearer: string) => withHeaders({ 'x-api-key': acme.key, authorization: `Bearer ${bearer}` })
+    expect((await both(acme.key)).statusCode).toBe(200)
+    const answer = await both(other.key)
+    expect([answer.statusCode, answer.json().code]).toEqual([401, 'unauthorized'])
+    expect(answer.json().detail).toContain('two different API keys')
+    const basic = await withHeaders({ 'x-api-key': acme.key, authorization: 'Basic eDp5' })
+    expect(basic.statusCode).toBe(200)
+  })
+
   it('is asked for with a challenge when there is none', async () => {
     const answer = await withHeaders({})
     expect(answer.statusCode).toBe(401)

@@ -39,6 +39,12 @@ export function createAuthenticate(
 
   return async (headers) => {
     const key = keyIn(headers)
+    if (hasTwoKeys(headers)) {
+      throw new Problem(
+        'unauthorized',
+        'The headers X-API-Key and Authorization bear two different API keys; send one of them.',
+      )
+    }
     if (key === null) throw new Problem('unauthorized', `This needs an API key. ${HOW}`)
     if (!wellFormed(key)) {
       throw new Problem(
@@ -74,7 +80,21 @@ export function challenge(headers: IncomingHttpHeaders): string {
 }
 
 function keyIn(headers: IncomingHttpHeaders): string | null {
+  return plainKeyIn(headers) ?? bearerKeyIn(headers)
+}
+
+/** Nobody can tell which of two was meant. */
+function hasTwoKeys(headers: IncomingHttpHeaders): boolean {
+  const plain = plainKeyIn(headers)
+  const bearer = bearerKeyIn(headers)
+  return plain !== null && bearer !== null && plain !== bearer
+}
+
+function plainKeyIn(headers: IncomingHttpHeaders): string | null {
   const plain = headers['x-api-key']
-  if (typeof plain === 'string' && plain !== '') return plain.trim()
-  return /^bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1] ?? null
+  return typeof plain === 'string' && plain !== '' ? plain.trim() : null
+}
+
+function bearerKeyIn({ authorization = '' }: IncomingHttpHeaders): string | null {
+  return /^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? null
 }

@@ -43,13 +43,18 @@ function hashOf(parts: readonly (string | Buffer | null)[]): string {
 /** The claim that the store keeps beside what it creates. */
 export function claimOf(
   idempotency: IdempotencyKey | null,
-  wanted: Pick<IdempotencyClaim, 'organizationId' | 'operation' | 'resourceId' | 'createdAt'>,
+  wanted: Pick<
+    IdempotencyClaim,
+    'organizationId' | 'operation' | 'resourceId' | 'sealedAnswer' | 'createdAt'
+  >,
 ): IdempotencyClaim | null {
   return idempotency && { ...wanted, ...idempotency }
 }
 
 export interface CreatedAnswer<Row> {
   row: Row
+  /** What the first answer showed once, sealed in the claim; null for a new row, and where nothing was. */
+  sealedAnswer: string | null
   /** For the answer: says so when an earlier request made the row. */
   headers: Record<string, string>
 }
@@ -64,10 +69,10 @@ export async function rowOf<Row>(
 ): Promise<CreatedAnswer<Row>> {
   switch (created.outcome) {
     case 'created':
-      return { row: created.row, headers: {} }
+      return { row: created.row, sealedAnswer: null, headers: {} }
     case 'replayed': {
       const row = await reload(created.resourceId)
-      if (row !== null) return { row, headers: { ...REPLAYED_HEADERS } }
+      if (row !== null) return { row, sealedAnswer: created.sealedAnswer, headers: { ...REPLAYED_HEADERS } }
       throw new Problem(
         'not_found',
         `The request with this ${HEADER} made ${created.resourceId}, which was deleted since.`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isDeeperThan, parseJsonBody } from './json-body.ts'
+import { isDeeperThan, isWellFormedJson, parseJsonBody } from './json-body.ts'
 
 const parse = (text: string) => parseJsonBody(Buffer.from(text))
 const malformed = expect.objectContaining({
@@ -17,6 +17,19 @@ describe('a JSON body', () => {
     'is refused when it is %s',
     (text) => expect(() => parse(text)).toThrow(malformed),
   )
+
+  it.each(['"\\ud800"', '{"a":["\\udc00x"]}', '{"\\ud800":1}', '{"a":"\\udc00\\ud800"}'])(
+    'is refused with half of a surrogate pair in it: %s',
+    (text) => {
+      expect(() => parse(text)).toThrow(malformed)
+      expect(isWellFormedJson(JSON.parse(text))).toBe(false)
+    },
+  )
+
+  it('may write a character as its surrogate pair', () => {
+    expect(parse('{"\\ud83d\\ude00":"\\ud83d\\ude00"}')).toEqual({ '😀': '😀' })
+    expect(isWellFormedJson({ '😀': ['😀', 1, null] })).toBe(true)
+  })
 
   it('is refused when it is not UTF-8', () => {
     expect(() => parseJsonBody(Buffer.from([0x22, 0xff, 0x22]))).toThrow(malformed)

@@ -8,7 +8,7 @@ const JSON_DEPTH_MAX = 200
  * The value of a JSON body; undefined for an empty one. Throws `malformed_json` on field `body`.
  *
  * `__proto__` is refused as a key: it means something else to every library that copies objects, and nothing to an
- * honest caller.
+ * honest caller. So is half of a surrogate pair, which no UTF-8 can write: it would be stored as another text.
  */
 export function parseJsonBody(bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined
@@ -17,18 +17,28 @@ export function parseJsonBody(bytes: Buffer): unknown {
     throw malformed(`The body is nested more than ${JSON_DEPTH_MAX} deep.`)
   const text = bytes.toString('utf8')
   try {
-    return JSON.parse(text, refuseProto)
+    return JSON.parse(text, refuseUnfit)
   } catch (error) {
     throw malformed(`The body is not JSON: ${(error as Error).message}.`)
   }
 }
 
-function refuseProto(key: string, value: unknown): unknown {
+function refuseUnfit(key: string, value: unknown): unknown {
   if (key === '__proto__') throw new SyntaxError('the key "__proto__" is not allowed')
+  if (!key.isWellFormed() || (typeof value === 'string' && !value.isWellFormed())) {
+    throw new SyntaxError('half of a surrogate pair is no character')
+  }
   return value
 }
 
-function malformed(message: string): Problem {
+/** Whether every key and string in a JSON value could be written as UTF-8. Recurses: bound the depth before. */
+export function isWellFormedJson(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed()
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([key, member]) => key.isWellFormed() && isWellFormedJson(member))
+}
+
+export function malformed(message: string): Problem {
   return fieldProblem('malformed_json', 'body', message)
 }
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { ProblemCode } from '../core/errors.ts'
 import type { Feature } from '../identity/tiers.ts'
 import type { Access, Caller } from './authenticate.ts'
@@ -16,6 +16,9 @@ export type Tag =
   | 'organizations'
   | 'API keys'
   | 'operations'
+
+/** For operations that pass over whatever query string they are asked with. */
+export const ANY_QUERY = z.object({})
 
 /** What a handler is handed once the key, the scope, the tier and every field have been found right. */
 export interface Call<Params, Query, Body> {
@@ -38,6 +41,7 @@ export type Answer<Answers extends AnyAnswers> = {
   [Status in keyof Answers & number]: {
     status: Status
     body: z.output<Answers[Status]>
+    /** A `location` is a path of this API; the base URL's own path is put before it. */
     headers?: Readonly<Record<string, string>>
   }
 }[keyof Answers & number]

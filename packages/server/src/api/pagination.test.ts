@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { listBody, pageRequest } from './pagination.ts'
+import { listBody, pageOf, pageRequest } from './pagination.ts'
 
 const cursorAfter = (list: 'runs' | 'workflows', next: string) =>
   listBody(list, { rows: [], next }, (row) => row).next_cursor ?? ''
@@ -42,5 +42,26 @@ describe('a cursor', () => {
     expect(() => pageRequest('workflows', { limit: 1, cursor })).toThrow(
       expect.objectContaining({ status: 422 }),
     )
+  })
+})
+
+describe('a page of a list that is at hand', () => {
+  const rows = ['a', 'b', 'c', 'd']
+  const page = (limit: number, before: string | null) => pageOf(rows, (row) => row, { limit, before })
+
+  it.each([
+    [2, null, ['a', 'b'], 'b'],
+    [2, 'b', ['c', 'd'], null],
+    [3, 'c', ['d'], null],
+    [4, null, rows, null],
+    [5, null, rows, null],
+    [1, 'd', [], null],
+    [1, 'gone', [], null],
+  ])('of %i after %s', (limit, before, shown, next) => {
+    expect(page(limit, before)).toEqual({ rows: shown, next })
+  })
+
+  it('of nothing is empty', () => {
+    expect(pageOf([], String, { limit: 1, before: null })).toEqual({ rows: [], next: null })
   })
 })

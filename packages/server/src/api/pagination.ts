@@ -21,10 +21,10 @@ export const PAGE_QUERY = {
     .describe('`next_cursor` of the page before; leave it out for the first page.'),
 }
 
-export function listSchema<Row extends z.ZodType>(row: Row) {
+export function listSchema<Row extends z.ZodType>(row: Row, order = 'Newest first.') {
   return z
     .object({
-      data: z.array(row).describe('Newest first.'),
+      data: z.array(row).describe(order),
       next_cursor: z
         .string()
         .nullable()
@@ -34,12 +34,24 @@ export function listSchema<Row extends z.ZodType>(row: Row) {
 }
 
 /** The rows a list holds, and so what its cursors may name. */
-export type ListName = 'webhooks' | 'deliveries' | 'events' | 'projects' | 'workflows' | 'runs'
+export type ListName =
+  | 'webhooks'
+  | 'deliveries'
+  | 'events'
+  | 'event types'
+  | 'projects'
+  | 'workflows'
+  | 'runs'
+  | 'organizations'
+  | 'keys'
 
 const ID_FORMS: Readonly<Record<ListName, RegExp>> = {
   webhooks: /^[\w-]{1,80}$/,
   deliveries: /^[\w-]{1,80}$/,
   events: /^[\w-]{1,80}$/,
+  'event types': /^[\w.-]{1,80}$/,
+  organizations: /^[\w-]{1,80}$/,
+  keys: /^[\w-]{1,80}$/,
   projects: /^[\w-]{1,80}$/,
   runs: /^[\w-]{1,80}$/,
   workflows: /^\d{1,15}$/,
@@ -61,6 +73,20 @@ export function pageRequest(
     throw fieldProblem('invalid_request', 'cursor', `This is no cursor that the list of ${list} gave.`)
   }
   return { limit: query.limit, before }
+}
+
+/** One page of a list that is at hand as a whole. Empty after a row that is not in it any more. */
+export function pageOf<Row>(
+  rows: readonly Row[],
+  idOf: (row: Row) => string,
+  { limit, before }: PageRequest,
+): Page<Row> {
+  const last = before === null ? -1 : rows.findIndex((row) => idOf(row) === before)
+  if (before !== null && last === -1) return { rows: [], next: null }
+  const shown = rows.slice(last + 1, last + 1 + limit)
+  const end = shown.at(-1)
+  const isLastPage = last + 1 + limit >= rows.length
+  return { rows: shown, next: isLastPage || end === undefined ? null : idOf(end) }
 }
 
 /** The answer's form of a store's page. */

@@ -1,10 +1,12 @@
+import { METHODS } from 'node:http'
 import type { FastifyInstance, FastifyRequest, FastifySchema, HTTPMethods } from 'fastify'
 import { z } from 'zod'
 import { PROBLEMS, Problem, type ProblemCode } from '../core/errors.ts'
 import { requireFeature } from '../identity/tiers.ts'
 import { requireAccess, type Authenticate, type Caller } from './authenticate.ts'
+import type { ApiSettings } from './context.ts'
 import { readIdempotencyKey } from './idempotency.ts'
-import type { AnyOperation, Call } from './operation.ts'
+import { ANY_QUERY, type AnyOperation, type Call } from './operation.ts'
 import { problemSchema } from './problems/problem-body.ts'
 
 declare module 'fastify' {
@@ -14,9 +16,13 @@ declare module 'fastify' {
     /** The body's bytes as they came; null without a body. */
     rawBody: Buffer | null
   }
+  interface FastifyContextConfig {
+    bodyKind?: AnyOperation['bodyKind']
+  }
 }
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const satisfies HTTPMethods[]
+/** All that Node reads, but the one that it gives to no handler of requests. */
+const KNOWN_METHODS = METHODS.filter((method) => method !== 'CONNECT')
 const NO_FIELDS = z.strictObject({})
 /** A POST that takes nothing may come without a body, or with an empty object. */
 const NO_BODY = z.strictObject({}).optional()
@@ -25,12 +31,16 @@ export function registerOperation(
   app: FastifyInstance,
   operation: AnyOperation,
   authenticate: Authenticate,
+  settings: Pick<ApiSettings, 'baseUrl'>,
 ): void {
   app.route({
     method: operation.method,
     url: operation.path,
     schema: schemaOf(operation),
-    config: operation.access.length === 0 ? { rateLimit: false } : {},
+    config: {
+      ...(operation.access.length === 0 && { rateLimit: false }),
+      bodyKind: operation.bodyKind ?? 'json',
+    },
     // Before the body is read: nobody without a key makes the server take a megabyte.
     async onRequest(request, reply) {
       // Answers hold secrets and change with every attempt.
@@ -44,17 +54,36 @@ export function registerOperation(
     async handler(request, reply) {
       const answer = await operation.handle(callOf(request))
       void reply.code(answer.status).headers(answer.headers ?? {})
+      if (answer.headers?.location !== undefined) {
+        void reply.header('location', basePath(settings) + answer.headers.location)
+      }
       return answer.status === 204 ? reply.send() : reply.send(answer.body)
     },
   })
 }
 
-/** Answers 405 with `Allow` to the methods that a path of ours does not offer. */
-export function registerOtherMethods(app: FastifyInstance, operations: readonly AnyOperation[]): void {
-  for (const [path, offered] of Map.groupBy(operations, (operation) => operation.path)) {
+/** The path that a proxy takes off before a request arrives here: that of the base URL, without a slash at its end. */
+export function basePath({ baseUrl }: Pick<ApiSettings, 'baseUrl'>): string {
+  return new URL(baseUrl).pathname.replace(/\/+$/, '')
+}
+
+/** Answers 405 with `Allow` to the methods that a path does not offer: of the operations, and of `pages` (GET only). */
+export function registerOtherMethods(
+  app: FastifyInstance,
+  operations: readonly AnyOperation[],
+  pages: readonly string[],
+): void {
+  for (const method of KNOWN_METHODS) {
+    if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
+  }
+  const offers = [
+    ...operations.map(({ path, method }) => ({ path, method })),
+    ...pages.map((path) => ({ path, method: 'GET' })),
+  ]
+  for (const [path, offered] of Map.groupBy(offers, (offer) => offer.path)) {
     const allowed = offered.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
     app.route({
-      method: METHODS.filter((method) => !allowed.includes(method)),
+      method: KNOWN_METHODS.filter((method) => !allowed.includes(method)) as HTTPMethods[],
       url: path,
       schema: { hide: true },
       async onRequest(request, reply) {
@@ -136,10 +165,12 @@ function problemCodes(operation: AnyOperation): ProblemCode[] {
   }
   if (operation.feature) codes.add('tier_required')
   if (operation.params) codes.add('not_found')
-  if (operation.query) codes.add('invalid_request')
-  if (operation.method === 'POST' || operation.method === 'PATCH') {
-    for (const code of ['invalid_request', 'request_too_large', 'unsupported_media_type'] as const)
+  // A query field that nobody knows is refused everywhere else.
+  if (operation.query !== ANY_QUERY) codes.add('invalid_request')
+  if (operation.method !== 'GET') {
+    for (const code of ['malformed_body', 'request_too_large', 'unsupported_media_type'] as const)
       codes.add(code)
+    for (const code of ['store_unavailable', 'store_full'] as const) codes.add(code)
     if (operation.bodyKind !== 'bytes') codes.add('malformed_json')
   }
   for (const code of operation.problems ?? []) codes.add(code)

@@ -11,6 +11,13 @@ import type { Step, Workflow } from '../core/workflow.ts'
 export interface Services {
   runs: RunService
   webhooks: WebhookService
+  secrets: SecretService
+}
+
+/** Encrypts what an answer shows once, so that the same request can be answered the same for a day. */
+export interface SecretService {
+  seal(organizationId: number, resourceId: string, secret: string): string
+  open(organizationId: number, resourceId: string, sealed: string): string
 }
 
 /** A request's Idempotency-Key with the hash of what was asked (SHA-256, hex). */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -7,7 +7,9 @@ import { systemClock } from '../core/clock.ts'
 import { createIds } from '../core/ids.ts'
 import { systemRandom } from '../core/random.ts'
 import { settingsWith } from '../config/load.ts'
-import { hashKey, wellFormed } from '../identity/api-key.ts'
+import { hashKey, issueKey, wellFormed } from '../identity/api-key.ts'
+import { ensureDefaultOrganization } from '../identity/bootstrap.ts'
+import type { Store } from '../store/store.ts'
 import { main } from './main.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -52,15 +54,25 @@ describe('usage', () => {
     { args: [], words: 'Usage' },
     { args: ['serv'], words: 'Did you mean serve' },
     { args: ['keys', 'create'], words: '--name' },
-    { args: ['keys', 'create', '--name', ' '], words: '1 to 100' },
+    { args: ['keys', 'create', '--name', ' '], words: '1 to 200' },
+    { args: ['keys', 'create', '--name', 'a\tb'], words: 'no control characters' },
+    { args: ['keys', 'create', '--name', 'a'.repeat(201)], words: '1 to 200' },
     {
       args: ['keys', 'create', '--name', 'a', '--scopes', 'read,all'],
       words: 'read, write, admin, operator',
     },
     { args: ['keys', 'create', '--name', 'a', '--expires', 'soon'], words: '90d' },
+    { args: ['keys', 'create', '--name', 'a', '--expires', '3651d'], words: 'at most 3650d' },
+    { args: ['keys', 'create', '--name', 'a', '--expires', '99999999d'], words: 'at most 3650d' },
     { args: ['orgs', 'create', 'Not A Slug'], words: 'lower-case' },
+    { args: ['orgs', 'create', '123'], words: 'not digits only' },
+    { args: ['orgs', 'create', 'a'.repeat(65)], words: '1 to 64' },
+    { args: ['orgs', 'create', 'a', '--name', ' '], words: '1 to 200' },
+    { args: ['orgs', 'create', 'a', '--name', 'a\nb'], words: 'no control characters' },
     { args: ['orgs', 'create', 'a', '--tier', 'gold'], words: 'enterprise' },
     { args: ['serve', '--port', 'eighty'], words: 'whole number' },
+    { args: ['serve', '--host', '300.1.1.1'], words: '--host: "300.1.1.1" is wrong' },
+    { args: ['serve', '--host', 'fe80::1%lo'], words: 'without a zone' },
     { args: ['serve', '--secret-key', 'x'], words: 'unknown option' },
   ])('$args ends with 2 and says what would be right', async ({ args, words }) => {
     const { code, notes } = await run(...args)
@@ -97,6 +109,39 @@ describe('keys', () => {
     expect(row?.expiresAt).toBeLessThanOrEqual(Date.now() + 90 * 86_400_000)
   })
 
+  test('the longest --expires is taken, and listed', async () => {
+    const longest = ['--name', 'a'.repeat(200), '--expires', '3650d']
+    expect((await store('keys', 'create', ...longest)).code).toBe(0)
+    expect((await store('keys', 'list')).code).toBe(0)
+  })
+
+  test('a stored key with a time beyond every date, and a name for the terminal, does no harm to lists', async () => {
+    const id = `key_${'0'.repeat(32)}`
+    await withStore(async (opened) => {
+      const [organization] = await opened.organizations.list()
+      const { row } = issueKey(
+        {
+          id,
+          organizationId: organization?.id ?? 0,
+          name: '\u001b[2Jodd',
+          scopes: ['read'],
+          expiresAt: 9e15,
+          now: 0,
+        },
+        systemRandom,
+      )
+      await opened.keys.create(row)
+    })
+    const listed = await store('keys', 'list')
+    expect(listed).toMatchObject({ code: 0, out: expect.stringContaining('+275760-09-13') as string })
+    const revoked = await store('keys', 'revoke', id)
+    const again = await store('keys', 'revoke', id)
+    for (const text of [listed.out, revoked.notes, again.notes]) {
+      expect(text).toContain('\\u001b[2Jodd')
+      expect(text).not.toContain('\u001b')
+    }
+  })
+
   test('an unknown organization: the message says which there are, and how to make one', async () => {
     const { code, notes } = await store('keys', 'create', '--name', 'a', '--org', 'acme')
     expect(code).toBe(1)
@@ -120,6 +165,17 @@ describe('keys', () => {
   })
 })
 
+test('a data directory that cannot be made ends with 1 and one sentence', async () => {
+  const file = join(directory, 'file')
+  writeFileSync(file, '')
+  for (const path of [file, join(file, 'a')]) {
+    const { code, notes } = await run('keys', 'list', '--data-dir', path)
+    expect(code).toBe(1)
+    expect(notes).toMatch(/choose another --data-dir/i)
+    expect(notes).not.toContain('    at ')
+  }
+})
+
 describe('orgs', () => {
   test('made and listed; a slug is taken once', async () => {
     expect((await store('orgs', 'create', 'acme', '--tier', 'pro', '--json')).out).toContain('"tier":"pro"')
@@ -130,12 +186,17 @@ describe('orgs', () => {
   })
 })
 
-async function rowOf(key: string) {
+function rowOf(key: string) {
+  return withStore(async (opened) => (await opened.keys.byHash(hashKey(key)))?.key)
+}
+
+async function withStore<Result>(work: (opened: Store) => Promise<Result>): Promise<Result> {
   const machine = { workingDirectory: directory, parallelism: 1 }
   const ids = createIds(systemClock, systemRandom)
   const opened = await openStore(settingsWith({ dataDir: directory }, machine), { clock: systemClock, ids })
   try {
-    return (await opened.keys.byHash(hashKey(key)))?.key
+    await ensureDefaultOrganization(opened, ids, systemClock)
+    return await work(opened)
   } finally {
     await opened.close()
   }

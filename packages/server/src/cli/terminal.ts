@@ -16,8 +16,20 @@ export const processTerminal: Terminal = {
   style: (format, text) => styleText(format, text, { stream: process.stdout }),
 }
 
-/** Rows under their headings, each column as wide as its widest cell. */
-export function renderTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+/**
+ * The text with control characters as `\u001b`: a terminal obeys them, and what another stored must not move the cursor, set the title
+ * or begin a line that looks like ours.
+ */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0
+    return `\\u${code.toString(16).padStart(4, '0')}`
+  })
+}
+
+/** Rows under their headings, each column as wide as its widest cell; their text is made printable. */
+export function renderTable(headings: readonly string[], unsafeRows: readonly (readonly string[])[]): string {
+  const rows = unsafeRows.map((row) => row.map(printable))
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map((row) => (row[column] ?? '').length)),
   )

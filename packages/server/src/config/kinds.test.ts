@@ -26,8 +26,8 @@ describe.each([
   {
     name: 'host',
     kind: kinds.host,
-    right: { '::': '::', 'a-b.example': 'a-b.example' },
-    wrong: ['', '-a', 'a b', 'http://a', 'a:80'],
+    right: { '::': '::', 'fe80::1': 'fe80::1', '255.1.1.1': '255.1.1.1', 'a-b.example': 'a-b.example' },
+    wrong: ['', '-a', 'a b', 'http://a', 'a:80', '300.1.1.1', '1.2.3.4.5', 'fe80::1%lo', '[::1]'],
   },
   {
     name: 'base URL',
@@ -67,6 +67,12 @@ describe.each([
 test('a list comes as several entries too', () => {
   expect(read(kinds.networks, ['10.0.0.0/8', ' ::1/128 '])).toEqual(['10.0.0.0/8', '::1/128'])
   expect(read(port, ['1', '2'])).toBe('refused')
+})
+
+test('an empty list is shown as what it means', () => {
+  expect(kinds.networks.show([])).toBe('none')
+  expect(kinds.nameServers.show([])).toBe("the machine's own")
+  expect(kinds.nameServers.show(['1.1.1.1', '::2'])).toBe('1.1.1.1, ::2')
 })
 
 test('a secret is never shown', () => {

@@ -42,6 +42,7 @@ function list(
   placeholder: string,
   right: string,
   isRight: (entry: string) => boolean,
+  emptyShown = 'none',
 ): Kind<readonly string[]> {
   return {
     placeholder,
@@ -52,7 +53,7 @@ function list(
       const value = entries.filter((entry) => entry !== '')
       return value.every(isRight) ? { value: Object.freeze(value) } : { right }
     },
-    show: (value) => (value.length === 0 ? 'none' : value.join(', ')),
+    show: (value) => (value.length === 0 ? emptyShown : value.join(', ')),
   }
 }
 
@@ -112,9 +113,18 @@ export const path: Kind<string> = scalar({
 
 export const host: Kind<string> = scalar({
   placeholder: 'HOST',
-  right: 'a host name or an IP address, such as 127.0.0.1, 0.0.0.0 or ::',
-  read: (text) => (isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text) ? text : undefined),
+  right: 'a host name or an IP address without a zone, such as 127.0.0.1, 0.0.0.0 or ::',
+  read(text) {
+    const isHost = isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)
+    // base_url's default is made of it, and a URL refuses what a socket would take, such as 300.1.1.1.
+    return isHost && URL.canParse(`http://${hostInUrl(text)}`) ? text : undefined
+  },
 })
+
+/** IPv6 needs brackets there. */
+export function hostInUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}
 
 /** An http or https URL with nothing after its path; a slash at the end is dropped. */
 export const baseUrl: Kind<string> = scalar({
@@ -166,6 +176,7 @@ export const nameServers: Kind<readonly string[]> = list(
     const address = match?.[1] ?? match?.[2] ?? entry
     return isIP(address) !== 0 && Number(match?.[3] ?? 53) <= 65_535
   },
+  "the machine's own",
 )
 
 /** Never shown, nor quoted in a message. */

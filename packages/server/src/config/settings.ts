@@ -81,7 +81,7 @@ export const SETTINGS: { readonly [Key in keyof Settings]: Setting<Settings[Key]
   baseUrl: {
     name: 'base_url',
     kind: kinds.baseUrl,
-    default: (_machine, host, port) => `http://${hostInUrl(host)}:${port}`,
+    default: (_machine, host, port) => `http://${kinds.hostInUrl(reachable(host))}:${port}`,
     defaultShown: 'http://HOST:PORT',
     description: 'How others reach this server; the links in webhooks begin with it.',
   },
@@ -115,7 +115,6 @@ export const SETTINGS: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     name: 'dns_servers',
     kind: kinds.nameServers,
     default: () => [],
-    defaultShown: "the machine's own",
     description: "Name servers that look up webhook hosts, instead of the machine's own.",
   },
   logLevel: {
@@ -196,8 +195,7 @@ export function showSetting<Key extends keyof Settings>(key: Key, value: Setting
   return kind.show(value)
 }
 
-/** A wildcard address is no place to send anybody, and IPv6 needs brackets. */
-function hostInUrl(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost'
-  return host.includes(':') ? `[${host}]` : host
+/** A wildcard address is no place to send anybody. */
+function reachable(host: string): string {
+  return host === '0.0.0.0' || host === '::' ? 'localhost' : host
 }

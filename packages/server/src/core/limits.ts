@@ -31,7 +31,7 @@ export const LIMITS = {
   retryJitterMax: 0.1,
   /** Failed attempts in a row before a webhook's health turns `failing`. */
   failingAfter: 3,
-  /** Attempts of one delivery that a crash may cut off before one more counts as a failure. */
+  /** Attempts of one delivery that a crash may cut off before it waits longer and longer for the next. */
   unknownAttemptsFree: 5,
 
   /** Rows that share one commit, and how long the first of them waits for company. */

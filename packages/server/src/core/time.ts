@@ -1,6 +1,13 @@
-/** Milliseconds since the epoch → ISO 8601 in UTC; whole seconds are written without a fraction, as both seeds do. */
+/** The last millisecond that a Date can hold, either way of the epoch: https://tc39.es/ecma262/#sec-time-values-and-time-range */
+const DATE_MS_MAX = 8.64e15
+
+/**
+ * Milliseconds since the epoch → ISO 8601 in UTC; whole seconds are written without a fraction, as both seeds do.
+ * A time that no Date can hold is shown as the nearest that one can, so that one such row does not keep a list from
+ * being shown.
+ */
 export function isoTime(ms: number): string {
-  return new Date(ms).toISOString().replace('.000Z', 'Z')
+  return new Date(Math.min(Math.max(ms, -DATE_MS_MAX), DATE_MS_MAX)).toISOString().replace('.000Z', 'Z')
 }
 
 export function isoTimeOrNull(ms: number | null): string | null {

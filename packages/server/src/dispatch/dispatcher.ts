@@ -1,12 +1,13 @@
 import type { AttemptReport } from '../core/attempt.ts'
 import type { Clock } from '../core/clock.ts'
 import type { LeasedDelivery } from '../core/delivery.ts'
+import { Problem } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
 import { isLive, type Webhook } from '../core/webhook.ts'
 import type { GroupCommit } from '../store/group-commit.ts'
 import type { LaneWork, ResultOutcome } from '../store/work.ts'
 import { createBacklog } from './backlog.ts'
-import type { Lane } from './lane.ts'
+import { isPaused, type Lane } from './lane.ts'
 import type { Lanes } from './lanes.ts'
 import { createTurnOrder } from './turn-order.ts'
 
@@ -25,11 +26,17 @@ export interface Dispatcher {
   offer(leased: readonly LeasedDelivery[]): void
   /** The store holds due work for this webhook. */
   noteWaiting(webhookId: string, organizationId: number): void
-  /** Before a webhook is changed: nothing of it starts until `refresh`. */
-  pause(webhookId: string, organizationId: number): void
-  /** After a webhook was changed: as it is now. */
-  refresh(webhook: Webhook): void
-  /** Sends one delivery at once, outside every line; resolves when its result is committed. */
+  /**
+   * Before a webhook is changed: nothing of it starts until the returned function is told, once, what became of it.
+   * Null means that it could not be read; then it is read before anything of it starts.
+   */
+  pause(webhookId: string, organizationId: number): (webhook: Webhook | null) => void
+  /** Whether `drain` was called. */
+  readonly draining: boolean
+  /**
+   * Sends one delivery at once, outside every line; resolves when its result is committed. Rejects with `shutting_down`
+   * while draining; the delivery is then left to the next start.
+   */
   sendNow(leased: LeasedDelivery, webhook: Webhook): Promise<AttemptReport>
   /** Gives back what has not started and resolves when what has is settled. Safe to call twice. */
   drain(): Promise<void>
@@ -75,7 +82,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 
   function mayStart(lane: Lane): boolean {
     const full = lane.inFlight >= parts.slotsPerWebhook
-    return !full && !lane.stopped && lane.ready.length > 0 && lane.webhook !== null
+    return !full && !isPaused(lane) && lane.ready.length > 0 && lane.webhook !== null
   }
 
   function pump(): void {
@@ -142,9 +149,38 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   function giveBackReady(lane: Lane): void {
-    const unused = lanes.clear(lane)
+    release(lanes.clear(lane))
+    backlog.refillHungry()
+  }
+
+  function release(unused: readonly LeasedDelivery[]): void {
     if (unused.length === 0) return
     void commit.release(unused.map(({ delivery }) => ({ deliveryId: delivery.id, fence: delivery.fence })))
+  }
+
+  /** One change has told what became of its webhook; work starts again when all have. */
+  function afterChange(lane: Lane, webhook: Webhook | null): void {
+    lane.pauses -= 1
+    lane.webhook = webhook
+    if (webhook === null || isLive(webhook)) {
+      lane.stopped = false
+      // Without the webhook nothing can be sent: a claim reads it, and finds nothing when it is stopped.
+      if (webhook === null) giveBackReady(lane)
+      backlog.note(lane, clock.now())
+      onReady(lane)
+    } else {
+      stop(lane)
+    }
+    lanes.dropIfIdle(lane)
+  }
+
+  async function drain(): Promise<void> {
+    lanes.close()
+    for (const lane of lanes.all()) release(lanes.clear(lane))
+    const ended = new Promise<void>((resolve) => (finishDraining = resolve))
+    if (inFlight === 0 && unsettled === 0) finishDraining()
+    await Promise.all([ended, backlog.stop()])
+    await commit.idle()
   }
 
   function offerOne(leased: LeasedDelivery): void {
@@ -152,7 +188,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const lane = lanes.of(webhookId, organizationId)
     lanes.unreserve(lane, 1)
     lanes.push(lane, leased)
-    if (lane.stopped || draining !== null) giveBackReady(lane)
+    if (lane.stopped || draining !== null) release(lanes.clear(lane))
     else turns.join(lane)
   }
 
@@ -166,30 +202,18 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       backlog.note(lanes.of(webhookId, organizationId), clock.now())
     },
     pause(webhookId, organizationId) {
-      lanes.of(webhookId, organizationId).stopped = true
+      const lane = lanes.of(webhookId, organizationId)
+      lane.pauses += 1
+      return (webhook) => afterChange(lane, webhook)
     },
-    refresh(webhook) {
-      const lane = lanes.of(webhook.id, webhook.organizationId)
-      lane.webhook = webhook
-      if (isLive(webhook)) {
-        lane.stopped = false
-        backlog.note(lane, clock.now())
-        onReady(lane)
-      } else {
-        stop(lane)
-      }
-      lanes.dropIfIdle(lane)
+    get draining() {
+      return draining !== null
     },
-    sendNow: (leased, webhook) => perform(leased, webhook, () => undefined),
-    drain() {
-      draining ??= new Promise<void>((resolve) => {
-        finishDraining = resolve
-        backlog.stop()
-        lanes.close()
-        for (const lane of lanes.all()) giveBackReady(lane)
-      })
-      if (inFlight === 0 && unsettled === 0) finishDraining()
-      return draining.then(() => commit.idle())
+    async sendNow(leased, webhook) {
+      if (draining === null) return perform(leased, webhook, () => undefined)
+      release([leased])
+      throw new Problem('shutting_down', 'The server is stopping. Send it again in a moment.')
     },
+    drain: () => (draining ??= drain()),
   }
 }

@@ -18,8 +18,10 @@ export interface Lane {
   claiming: boolean
   /** When the first delivery left in the store is due; null when the store holds none that waits. */
   nextDueAt: number | null
-  /** Nothing may start: the webhook is stopped, or about to be. */
+  /** The webhook is stopped: nothing of it may start. */
   stopped: boolean
+  /** Changes of the webhook that are under way: nothing of it may start until each has told what became of it. */
+  pauses: number
 }
 
 export function createLane(webhookId: string, organizationId: number): Lane {
@@ -33,6 +35,7 @@ export function createLane(webhookId: string, organizationId: number): Lane {
     claiming: false,
     nextDueAt: null,
     stopped: false,
+    pauses: 0,
   }
 }
 
@@ -46,9 +49,14 @@ export function isIdle(lane: Lane): boolean {
     lane.ready.length === 0 &&
     lane.reserved === 0 &&
     lane.inFlight === 0 &&
+    lane.pauses === 0 &&
     !lane.claiming &&
     lane.nextDueAt === null
   )
+}
+
+export function isPaused(lane: Lane): boolean {
+  return lane.stopped || lane.pauses > 0
 }
 
 /** Work in the store that is due comes first: new deliveries must not overtake it without end. */

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { LeasedDelivery } from '../core/delivery.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { Webhook } from '../core/webhook.ts'
-import { createLane, hasBacklog, isIdle, roomIn, type Lane } from './lane.ts'
+import { createLane, hasBacklog, isIdle, isPaused, roomIn, type Lane } from './lane.ts'
 
 /** Every lane that has work, and the bound on what all of them hold in memory. */
 export interface Lanes {
@@ -41,13 +41,17 @@ export function createLanes(clock: Clock): Lanes {
     return lane
   }
 
+  function dropIfIdle(lane: Lane): void {
+    if (isIdle(lane)) lanes.delete(lane.webhookId)
+  }
+
   return {
     get: (webhookId) => lanes.get(webhookId),
     of,
     admit(webhook) {
       if (closed || held >= LIMITS.readyMax) return false
       const lane = of(webhook.id, webhook.organizationId)
-      if (lane.stopped || roomIn(lane) <= 0 || hasBacklog(lane, clock.now())) return false
+      if (isPaused(lane) || roomIn(lane) <= 0 || hasBacklog(lane, clock.now())) return false
       lane.webhook = webhook
       lane.reserved += 1
       held += 1
@@ -58,6 +62,7 @@ export function createLanes(clock: Clock): Lanes {
       if (lane === undefined) return
       lane.reserved -= 1
       held -= 1
+      dropIfIdle(lane)
     },
     reserve(lane, places) {
       const granted = closed ? 0 : Math.max(0, Math.min(places, roomIn(lane), LIMITS.readyMax - held))
@@ -82,9 +87,7 @@ export function createLanes(clock: Clock): Lanes {
       held -= lane.ready.length
       return lane.ready.splice(0)
     },
-    dropIfIdle(lane) {
-      if (isIdle(lane)) lanes.delete(lane.webhookId)
-    },
+    dropIfIdle,
     all: () => lanes.values(),
     close() {
       closed = true

@@ -1,6 +1,6 @@
 import type { AttemptReport } from '../core/attempt.ts'
 import { LIMITS } from '../core/limits.ts'
-import { SECOND_MS } from '../core/time.ts'
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/time.ts'
 
 /**
  * When the next attempt may start, milliseconds: the schedule's wait after the end of the attempt before, longer by up
@@ -21,4 +21,10 @@ export function retryDueAt(
   const scheduled = endedAt + Math.ceil(waitMs * (1 + LIMITS.retryJitterMax * jitter))
   const asked = endedAt + Math.min(report?.retryAfterMs ?? 0, LIMITS.retryAfterMsMax)
   return Math.max(scheduled, asked)
+}
+
+/** How long a delivery waits whose attempts a crash cut off so often: not at all, then a minute, doubled up to an hour. */
+export function unknownWaitMs(unknownBefore: number): number {
+  const beyond = unknownBefore - LIMITS.unknownAttemptsFree
+  return beyond < 0 ? 0 : Math.min(MINUTE_MS * 2 ** beyond, HOUR_MS)
 }

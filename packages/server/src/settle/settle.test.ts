@@ -5,7 +5,7 @@ import { START_MS } from '../../test/support/virtual-clock.ts'
 import type { Delivery } from '../core/delivery.ts'
 import { canMove, DELIVERY_STATES } from '../core/delivery.ts'
 import { LIMITS } from '../core/limits.ts'
-import { DAY_MS, MINUTE_MS } from '../core/time.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/time.ts'
 import type { Webhook } from '../core/webhook.ts'
 import type { SettleFacts } from '../store/work.ts'
 import { settle } from './settle.ts'
@@ -180,15 +180,15 @@ describe('an attempt that a crash cut off', () => {
     })
   })
 
-  it('counts once it has happened too often, so that it cannot go on for ever', () => {
-    const unknownBefore = LIMITS.unknownAttemptsFree
-    const settlement = settle(facts({ outcome: 'unknown', report: null, unknownBefore }), 0)
-    expect(settlement.delivery).toMatchObject({ state: 'pending', tries: 1, dueAt: NOW + MINUTE_MS })
-    const last = settle(
-      facts({ outcome: 'unknown', report: null, unknownBefore, delivery: sampleDelivery({ tries: 4 }) }),
-      0,
-    )
-    expect(last.delivery.state).toBe('exhausted')
+  it('waits longer and longer once it has happened too often, and is never given up for it', () => {
+    const webhook = sampleWebhook({ retrySchedule: [] })
+    const waits = [0, 1, 2, 10, 1_000].map((beyond) => {
+      const unknownBefore = LIMITS.unknownAttemptsFree + beyond
+      const { delivery } = settle(facts({ outcome: 'unknown', report: null, unknownBefore, webhook }), 0)
+      expect(delivery).toMatchObject({ state: 'pending', tries: 0 })
+      return (delivery.dueAt ?? 0) - NOW
+    })
+    expect(waits).toEqual([MINUTE_MS, 2 * MINUTE_MS, 4 * MINUTE_MS, HOUR_MS, HOUR_MS])
   })
 })
 

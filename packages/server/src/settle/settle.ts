@@ -4,7 +4,7 @@ import { LIMITS } from '../core/limits.ts'
 import { SECOND_MS } from '../core/time.ts'
 import { attemptsMax, isLive, type Webhook, type WebhookState } from '../core/webhook.ts'
 import type { SettleFacts, Settlement } from '../store/work.ts'
-import { retryDueAt } from './retry.ts'
+import { retryDueAt, unknownWaitMs } from './retry.ts'
 
 /** `last_triggered_at` is exact to this; within it, a success that changes nothing else writes no webhook row. */
 const TRIGGERED_RESOLUTION_MS = SECOND_MS
@@ -21,7 +21,7 @@ export function settle(facts: SettleFacts, jitter: number): Settlement {
     case 'failed':
       return settleFailed(facts, jitter)
     case 'unknown':
-      return settleUnknown(facts, jitter)
+      return settleUnknown(facts)
   }
 }
 
@@ -71,18 +71,17 @@ function settleFailed(facts: SettleFacts, jitter: number): Settlement {
 
 /**
  * The server stopped while the attempt may have been under way. It is not the receiver's failure: nothing is counted
- * against the webhook, and the delivery is due at once, in the same place of its schedule. Only after
- * `unknownAttemptsFree` of them does each one use up an attempt, so that an event that brings the server down cannot
- * do so for ever.
+ * against the webhook, and the delivery keeps its place in the schedule. It is due at once; only after
+ * `unknownAttemptsFree` of them it waits longer and longer, so that an event that brings the server down cannot do so at
+ * every start.
  */
-function settleUnknown(facts: SettleFacts, jitter: number): Settlement {
-  const { delivery, webhook, unknownBefore, now } = facts
-  const counts = unknownBefore >= LIMITS.unknownAttemptsFree
-  const tries = delivery.tries + (counts ? 1 : 0)
-  const usedUp = tries >= attemptsMax(webhook)
-  const dueAt = () => (counts ? retryDueAt(webhook.retrySchedule, tries, null, now, jitter) : now)
+function settleUnknown(facts: SettleFacts): Settlement {
+  const { delivery, unknownBefore, now } = facts
   return {
-    delivery: { tries, ...nextStep(facts, usedUp, false, dueAt) },
+    delivery: {
+      tries: delivery.tries,
+      ...nextStep(facts, false, false, () => now + unknownWaitMs(unknownBefore)),
+    },
     webhook: null,
     holdPending: false,
   }

@@ -22,11 +22,20 @@ describe('loggedHeaderValue', () => {
     'X-Auth',
     'X_TOKEN',
     'password',
+    'X-JWT',
+    'jwt',
+    'X-Session',
+    'x-session-id',
+    'X-Authentication',
+    'x-credential',
+    'Client_Credentials',
+    'signature',
+    'X-Hub-Signature',
   ])('redacts %s', (name) => {
     expect(loggedHeaderValue(name, 'value')).toBe('[redacted]')
   })
 
-  it.each(['x-team', 'keyboard', 'x-tokens-left', 'monkey', 'x-author'])('shows %s', (name) => {
+  it.each(['x-team', 'keyboard', 'x-tokens-left', 'monkey', 'x-author', 'x-sessions', 'jwtish'])('shows %s', (name) => {
     expect(loggedHeaderValue(name, 'value')).toBe('value')
   })
 })

@@ -1,6 +1,6 @@
 /** Names of headers whose value is a credential of the receiver's. */
 const CREDENTIAL_NAME =
-  /^(?:authorization|proxy-authorization|cookie|token|secret|password|api-?key)$|[-_](?:auth|authorization|key|token|secret|password|signature)$/i
+  /(?:^|[-_])(?:api-?key|auth|authentication|authorization|cookie|credentials?|jwt|key|password|secret|session(?:[-_]?id)?|signature|token)$/i
 
 const REDACTED = '[redacted]'
 

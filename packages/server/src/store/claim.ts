@@ -8,5 +8,10 @@ export interface IdempotencyClaim {
   requestHash: string
   /** The id of what the request creates. */
   resourceId: string
+  /**
+   * What the answer showed once and the resource cannot show again (a new API key), sealed; kept as long as the claim, so
+   * that a lost answer can be repeated.
+   */
+  sealedAnswer?: string | null
   createdAt: number
 }

@@ -76,7 +76,7 @@ describe('a group commit', () => {
     const { clock, commit, batches } = commitOver(allAccepted)
     const many = LIMITS.commitRowsMax * 2 + 1
     const answers = Array.from({ length: many }, () => commit.accept(UNIT))
-    await clock.settle()
+    await clock.advance(0)
     expect(batches.length).toBeGreaterThan(0)
     await clock.advance(LIMITS.commitWaitMs)
     await Promise.all(answers)
@@ -97,7 +97,7 @@ describe('a group commit', () => {
     await clock.advance(100)
     expect(batches).toHaveLength(1)
     finish()
-    await clock.settle()
+    await clock.advance(0)
     expect(batches).toHaveLength(2)
     await Promise.all([early, late, commit.idle()])
   })

@@ -29,6 +29,8 @@ export interface GroupCommit {
   release(releases: LeaseRelease[]): Promise<void>
   /** Resolves when everything handed in so far has been written or refused. */
   idle(): Promise<void>
+  /** Writes nothing more, and answers how many results that leaves unwritten. Safe to call twice. */
+  stop(): number
 }
 
 interface Waiting<Item, Outcome> {
@@ -53,6 +55,7 @@ export function createGroupCommit({ work, decisions, clock, giveBack, onFailure 
   let timerAt = Number.POSITIVE_INFINITY
   let committing = false
   let failures = 0
+  let stopped = false
   let idleWaiters: (() => void)[] = []
 
   function enqueue<Item, Outcome>(list: Waiting<Item, Outcome>[], item: Item): Promise<Outcome> {
@@ -65,9 +68,8 @@ export function createGroupCommit({ work, decisions, clock, giveBack, onFailure 
   }
 
   function schedule(): void {
-    if (committing) return
-    if (sizeOf(queue) >= LIMITS.commitRowsMax) void flush()
-    else arm(LIMITS.commitWaitMs)
+    if (committing || stopped) return
+    arm(sizeOf(queue) >= LIMITS.commitRowsMax ? 0 : LIMITS.commitWaitMs)
   }
 
   function arm(waitMs: number): void {
@@ -82,7 +84,7 @@ export function createGroupCommit({ work, decisions, clock, giveBack, onFailure 
     timer?.cancel()
     timer = null
     timerAt = Number.POSITIVE_INFINITY
-    if (committing || sizeOf(queue) === 0) return
+    if (committing || stopped || sizeOf(queue) === 0) return
     committing = true
     const batch = takeBatch(queue)
     const admitted: string[] = []
@@ -113,7 +115,7 @@ export function createGroupCommit({ work, decisions, clock, giveBack, onFailure 
       refuse(batch, error)
     }
     committing = false
-    next()
+    if (!stopped) next()
   }
 
   function refuse(batch: Queue, error: unknown): void {
@@ -133,8 +135,9 @@ export function createGroupCommit({ work, decisions, clock, giveBack, onFailure 
       const waitMs = Math.min(LIMITS.commitRetryMsMin * 2 ** (failures - 1), LIMITS.commitRetryMsMax)
       arm(waitMs)
     } else {
-      // What gathered during the commit has waited long enough.
-      void flush()
+      // What gathered during the commit has waited long enough; but whoever hears of that commit must have heard before
+      // the next is made, or it would start what this one forbids.
+      arm(0)
     }
   }
 
@@ -150,6 +153,13 @@ export function createGroupCommit({ work, decisions, clock, giveBack, onFailure 
     settle: (result) => enqueue(queue.results, result),
     claim: (claim) => enqueue(queue.claims, claim),
     release: (releases) => enqueue(queue.releases, releases),
+    stop() {
+      stopped = true
+      timer?.cancel()
+      const error = new Problem('shutting_down', 'The server has stopped.')
+      for (const waiting of [...queue.accepts.splice(0), ...queue.claims.splice(0)]) waiting.reject(error)
+      return queue.results.length
+    },
     idle: () =>
       committing || sizeOf(queue) > 0
         ? new Promise((resolve) => {

@@ -51,13 +51,20 @@ export type { IdempotencyClaim }
 export type Created<Row> =
   | { outcome: 'created'; row: Row }
   /** The same request was answered before, and made this. */
-  | { outcome: 'replayed'; resourceId: string }
+  | { outcome: 'replayed'; resourceId: string; sealedAnswer: string | null }
   /** The key was used for a different request. */
   | { outcome: 'conflict' }
 
 export interface OrganizationStore {
   /** Makes the organization and its default project. `already_exists` when the slug is taken. */
   create(organization: Omit<Organization, 'id'>, defaultProjectId: string): Promise<Organization>
+  /** The same together with its first API key. The claim is on the Idempotency-Key of the one who asks. */
+  createWithKey(
+    organization: Omit<Organization, 'id'>,
+    defaultProjectId: string,
+    firstKey: Omit<ApiKey, 'organizationId'>,
+    claim: IdempotencyClaim | null,
+  ): Promise<Created<Organization>>
   bySlug(slug: string): Promise<Organization | null>
   byId(id: number): Promise<Organization | null>
   list(): Promise<Organization[]>
@@ -150,7 +157,7 @@ export interface DeliveryStore {
 }
 
 export interface KeyStore {
-  create(key: ApiKey): Promise<void>
+  create(key: ApiKey, claim?: IdempotencyClaim | null): Promise<Created<ApiKey>>
   byHash(hash: string): Promise<{ key: ApiKey; organization: Organization } | null>
   list(organizationId: number): Promise<ApiKey[]>
   /** False when there is none, or it was revoked before. */
@@ -161,7 +168,8 @@ export interface KeyStore {
 export interface RetentionStore {
   /**
    * Removes one slice of at most `limit` rows of finished work that ended before `before` (deliveries and their
-   * attempts, events that no delivery needs, ended runs) and of idempotency keys older than `keysBefore`.
+   * attempts, events that no delivery needs, ended runs that were also made before it: a reported run may have ended
+   * long before we heard of it) and of idempotency keys older than `keysBefore`.
    * Never touches pending or held work. Returns how many rows went; 0 when nothing is left to remove.
    */
   sweep(before: number, keysBefore: number, limit: number): Promise<number>

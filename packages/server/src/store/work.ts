@@ -12,7 +12,7 @@ import type { IdempotencyClaim } from './claim.ts'
  */
 export interface WorkStore {
   /**
-   * All of `batch` in one durable transaction, in the order accepts, results, claims, releases. Rejects when nothing of it was
+   * All of `batch` in one durable transaction, in the order accepts, results, releases, claims. Rejects when nothing of it was
    * written.
    */
   commit(batch: WorkBatch, decisions: Decisions): Promise<WorkOutcome>
@@ -31,7 +31,7 @@ export interface WorkBatch {
   claims: LaneClaim[]
   /**
    * Leases given back unused: when the fence still fits, the lease is cleared and nothing else changes; no attempt is
-   * recorded, because none was made. Written last.
+   * recorded, because none was made. Before the claims: what is given back may be claimed again in the same commit.
    */
   releases: LeaseRelease[]
   /** The batch's time, milliseconds: stamps what it writes. */

@@ -42,6 +42,7 @@ it('SIGTERM lets what is in flight end, and leaves the rest to the next start', 
   answer()
   expect(await ended).toBe(0)
   expect(receiver.received).toHaveLength(2)
+  expect(server.output()).toMatch(/"level":"info".*"line":"stopped"/)
 
   const next = await startServer(dataDir.path)
   await receiver.until((received) => received.length === 10)

@@ -1,13 +1,14 @@
 import type { OutboundReport, OutboundRequest, Transport } from '../../src/send/transport.ts'
 import type { Event } from '../../src/core/event.ts'
 import { createIds, type Ids } from '../../src/core/ids.ts'
-import type { Webhook } from '../../src/core/webhook.ts'
+import type { Webhook, WebhookChange } from '../../src/core/webhook.ts'
 import {
   createDeliveryPipeline,
   type DeliveryPipeline,
   type DeliveryWatch,
 } from '../../src/delivery-pipeline.ts'
 import { createSigner } from '../../src/sign/signer.ts'
+import { createWebhookService } from '../../src/webhook-service.ts'
 import { createMemoryStore } from '../../src/store/memory/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import { sampleEvent, sampleWebhook } from './samples.ts'
@@ -28,6 +29,8 @@ export interface Engine {
   /** Accepts `count` events of run.completed, letting each share its commit with the others. */
   publish(count?: number): Promise<Event[]>
   webhook(id: string): Promise<Webhook>
+  /** Changes a webhook as the API does. */
+  change(id: string, decide: (webhook: Webhook) => WebhookChange): Promise<Webhook | null>
   /** A second engine over the same store, as after a crash: the first is simply not used any more. */
   restart(answer: (request: OutboundRequest) => Answer): Promise<Engine>
 }
@@ -70,6 +73,15 @@ async function startOn(store: Store, clock: VirtualClock, ids: Ids, options: Eng
     slotsPerWebhook: options.slotsPerWebhook ?? 10,
   })
   await pipeline.start()
+  const webhooks = createWebhookService({
+    store,
+    pipeline,
+    checkUrl: () => undefined,
+    seal: () => 'sealed',
+    open: () => 'a-test-secret',
+    clock,
+    ids,
+  })
   return {
     clock,
     store,
@@ -93,6 +105,7 @@ async function startOn(store: Store, clock: VirtualClock, ids: Ids, options: Eng
       for (const outcome of await accepted) if (outcome.status === 'rejected') throw outcome.reason
       return events
     },
+    change: (id, decide) => webhooks.change(1, id, decide),
     async webhook(id) {
       const webhook = await store.webhooks.byId(id)
       if (webhook === null) throw new Error(`no webhook ${id}`)

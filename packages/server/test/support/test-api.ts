@@ -127,7 +127,14 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const state = { draining: false }
   const app = await createApi({
     store,
-    services: { runs, webhooks },
+    services: {
+      runs,
+      webhooks,
+      secrets: {
+        seal: (organizationId, id, secret) => box.seal(contextOf(organizationId, id), secret),
+        open: (organizationId, id, sealed) => box.open(contextOf(organizationId, id), sealed),
+      },
+    },
     settings: {
       baseUrl,
       requestBytesMax: options.requestBytesMax ?? 1024 * 1024,

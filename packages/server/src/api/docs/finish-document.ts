@@ -67,6 +67,8 @@ function webhookSection(): Json {
         post: {
           operationId: `on.${type}`,
           summary: type,
+          // A signature tells who sent it; the API's keys have no part in it.
+          security: [],
           description,
           requestBody: {
             required: true,

@@ -5,9 +5,13 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import type { ApiSettings } from '../context.ts'
 import type { AnyOperation } from '../operation.ts'
 import { sendPage } from '../pages/markup.ts'
+import { basePath } from '../register.ts'
 import { errorsPage } from './errors-page.ts'
 import { finishDocument, type OpenApiDocument } from './finish-document.ts'
 import { DESCRIPTION, TAGS } from './texts.ts'
+
+/** Every path that is registered here, but those of the page's assets. */
+export const DOCS_PATHS: readonly string[] = ['/docs', '/docs/errors', '/openapi.json']
 
 /**
  * `/openapi.json`, made from the route schemas; `/docs`, which shows it and loads nothing from elsewhere; and
@@ -21,7 +25,12 @@ export async function registerDocs(
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Sealpost API', version: '1', description: DESCRIPTION },
+      info: {
+        title: 'Sealpost API',
+        version: '1',
+        description: DESCRIPTION,
+        license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
+      },
       // Relative to wherever the document was fetched from, behind a proxy's prefix too.
       servers: [{ url: new URL(settings.baseUrl).pathname }],
       tags: [...TAGS],
@@ -41,6 +50,7 @@ export async function registerDocs(
 
   await app.register(swaggerUi, {
     routePrefix: '/docs',
+    indexPrefix: basePath(settings),
     // The default would send the document's address to validator.swagger.io.
     uiConfig: { validatorUrl: null, deepLinking: true, tryItOutEnabled: false },
     // The bar on top shows the plugin's name and a field for other documents, which the policy below would refuse.

@@ -8,6 +8,8 @@ import { ownOrganization, showRun } from '../routes/runs/fields.ts'
 import { runLocation, type RunView } from '../views/run.ts'
 import { markup, page, sendPage, type Markup } from './markup.ts'
 
+export const RUN_PAGE_PATH = '/orgs/:org/runs/:id'
+
 interface RunPageParams {
   org: string
   id: string
@@ -48,7 +50,7 @@ export function registerRunPage(
     }
   }
 
-  app.get('/orgs/:org/runs/:id', { schema: { hide: true } }, answer)
+  app.get(RUN_PAGE_PATH, { schema: { hide: true } }, answer)
 }
 
 function prefersJson(accept = ''): boolean {

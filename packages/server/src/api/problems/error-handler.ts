@@ -13,8 +13,9 @@ const RETRY_AFTER_SECONDS = 1
  */
 export function createErrorHandler(settings: Pick<ApiSettings, 'baseUrl' | 'requestBytesMax'>) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const known = toProblem(error, settings.requestBytesMax)
-    if (known === null) request.log.error({ err: error, request_id: request.id }, 'request failed')
+    const known = toProblem(error, request, settings.requestBytesMax)
+    if (isCutOff(error, request)) request.log.debug({ err: error, request_id: request.id }, 'request cut off')
+    else if (known === null) request.log.error({ err: error, request_id: request.id }, 'request failed')
     const problem =
       known ??
       new Problem(
@@ -31,6 +32,8 @@ export function sendProblem(
   reply: FastifyReply,
   baseUrl: string,
 ): FastifyReply {
+  // What the framework refuses by itself has passed no hook that would have set it.
+  void reply.header('x-request-id', request.id)
   if (problem.code === 'unauthorized') void reply.header('www-authenticate', challenge(request.headers))
   if (problem.status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS)
   return reply
@@ -40,9 +43,11 @@ export function sendProblem(
 }
 
 /** The refusal that an error stands for; null when it stands for none, and so for a fault of ours. */
-function toProblem(error: unknown, requestBytesMax: number): Problem | null {
+function toProblem(error: unknown, request: FastifyRequest, requestBytesMax: number): Problem | null {
   if (error instanceof Problem) return error
-  switch ((error as Partial<FastifyError> | null)?.code ?? '') {
+  if (isCutOff(error, request)) return fieldProblem('malformed_body', 'body', 'The body was cut off.')
+  const { code = '', statusCode = 500 } = (error ?? {}) as Partial<FastifyError>
+  switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return fieldProblem(
         'request_too_large',
@@ -50,17 +55,46 @@ function toProblem(error: unknown, requestBytesMax: number): Problem | null {
         `The body is larger than ${requestBytesMax} bytes, the most this server reads.`,
       )
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new Problem('unsupported_media_type', 'Send the body as application/json.', [
-        { field: 'Content-Type', message: 'Must be application/json.' },
-      ])
+      return unsupportedMediaType(request)
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return fieldProblem('malformed_body', 'body', 'The body is not as long as Content-Length says.')
     case 'FST_ERR_BAD_URL':
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return notFound()
     default:
-      return null
+      return code.startsWith('FST_') ? frameworkProblem(statusCode) : null
   }
+}
+
+/** What Fastify refuses by a code that has no sentence of its own here. */
+function frameworkProblem(statusCode: number): Problem | null {
+  if (statusCode < 400 || statusCode >= 500) return null
+  switch (statusCode) {
+    case 404:
+      return notFound()
+    case 408:
+      return new Problem('request_timeout', 'The request did not arrive in time.')
+    case 413:
+      return new Problem('request_too_large', 'The body is larger than this server reads.')
+    case 415:
+      return new Problem('unsupported_media_type', 'The content type of the body cannot be read.')
+    default:
+      return new Problem('malformed_request', 'The request cannot be read.')
+  }
+}
+
+/** A body of a document may have any type, so long as it is one; elsewhere only JSON is read. */
+function unsupportedMediaType({ routeOptions }: FastifyRequest): Problem {
+  const message =
+    routeOptions.config.bodyKind === 'bytes'
+      ? 'Must be a media type, such as application/json.'
+      : 'Must be application/json.'
+  return fieldProblem('unsupported_media_type', 'Content-Type', message)
+}
+
+/** The client went away, or fell silent, before its request was whole: nothing of ours broke. */
+function isCutOff(error: unknown, { raw }: FastifyRequest): boolean {
+  return (error as NodeJS.ErrnoException | null)?.code === 'ECONNRESET' && raw.readableAborted
 }
 
 /** One sentence for whatever is not there, so that nobody learns what other organizations have. */

@@ -50,6 +50,16 @@ describe('field errors', () => {
     expect(problem.message).toBe('x0: There is no such field here. (and 49 more)')
   })
 
+  it('are given once for each field, whichever of its limits break', () => {
+    const wrong = z.strictObject({ secret: z.string().min(8).regex(/^x/, 'Must begin with x.'), n: z.int().min(1) })
+    const problem = problemOfIssues('body', wrong.safeParse({ secret: 'a', n: 0 }).error?.issues ?? [])
+    expect(problem.errors).toEqual([
+      { field: 'secret', message: 'Must have at least 8 characters.' },
+      { field: 'n', message: 'Must be at least 1.' },
+    ])
+    expect(problem.message).toBe('secret: Must have at least 8 characters. (and 1 more)')
+  })
+
   it('are written as paths', () => {
     expect(fieldName(['steps', 0, 'config', 'a.b'], 'body')).toBe('steps[0].config.a.b')
     expect(fieldName([1], 'body')).toBe('[1]')

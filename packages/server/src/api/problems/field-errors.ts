@@ -9,10 +9,16 @@ const FIELD_ERRORS_MAX = 50
 
 /** Turns what zod found into the refusal of `part`: the body, or one of the small parts that need no prefix. */
 export function problemOfIssues(part: string, issues: readonly Issue[]): Problem {
-  const errors = fieldErrors(part, issues).slice(0, FIELD_ERRORS_MAX)
+  const errors = oneForEachField(fieldErrors(part, issues)).slice(0, FIELD_ERRORS_MAX)
   const first = errors[0]
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
   return new Problem('invalid_request', `${first?.field ?? part}: ${first?.message ?? ''}${more}`, errors)
+}
+
+/** Whoever mends a field by its first message learns of the second, if that still holds. */
+function oneForEachField(errors: readonly FieldError[]): FieldError[] {
+  const seen = new Set<string>()
+  return errors.filter(({ field }) => !seen.has(field) && seen.add(field))
 }
 
 export function fieldErrors(part: string, issues: readonly Issue[]): FieldError[] {

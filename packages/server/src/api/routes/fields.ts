@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fieldProblem } from '../../core/errors.ts'
 
 /** Field schemas that several resources share. */
 
@@ -20,3 +21,17 @@ export const nameField = z
   .max(200)
   // eslint-disable-next-line no-control-regex -- control characters are what it refuses
   .regex(/^[^\x00-\x1f\x7f]*$/, 'Must have no control characters.')
+
+/** An ISO 8601 time with its offset; `instantOf` turns it into what the store keeps. */
+export const timeField = z.iso.datetime({ offset: true })
+
+/** The years 1970 to 9999: what every store and every reader of ISO 8601 can write down. */
+const INSTANT_MIN = 0
+const INSTANT_MAX = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
+/** Milliseconds since the epoch. Throws `invalid_request` on `field`: an offset can move a time out of its year. */
+export function instantOf(field: string, time: string): number {
+  const instant = Date.parse(time)
+  if (instant >= INSTANT_MIN && instant <= INSTANT_MAX) return instant
+  throw fieldProblem('invalid_request', field, 'Must lie in the years 1970 to 9999.')
+}

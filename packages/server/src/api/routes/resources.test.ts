@@ -225,6 +225,30 @@ describe('events and deliveries', () => {
   })
 })
 
+describe('lists that are at hand as a whole', () => {
+  it.each(['/api/v1/event-types', '/api/v1/keys', '/api/v1/orgs'])('%s comes in pages too', async (url) => {
+    const operator = await api.organization('acme', { scopes: ['admin', 'operator'] })
+    await api.organization('other')
+    await api.organization('third')
+    const all = (await operator.call('GET', url)).body
+    expect(all.data.length).toBeGreaterThan(1)
+    expect(all.next_cursor).toBeNull()
+
+    const seen: unknown[] = []
+    let next: string | null = `${url}?limit=1`
+    for (let pages = 0; next !== null && pages < 60; pages += 1) {
+      const { status, body } = await operator.call('GET', next)
+      expect([status, body.data.length]).toEqual([200, 1])
+      seen.push(...body.data)
+      next = body.next_cursor === null ? null : `${url}?limit=1&cursor=${body.next_cursor}`
+    }
+    const names = (rows: unknown[]) => rows.map((row) => Object.values(row as object)[0] as string)
+    expect(names(seen)).toEqual(names(all.data))
+    expect((await operator.call('GET', `${url}?cursor=abc`)).body.errors[0].field).toBe('cursor')
+    expect((await operator.call('GET', `${url}?page=2`)).body.errors[0].field).toBe('page')
+  })
+})
+
 describe('event types', () => {
   it('are the whole catalogue, with schema and example', async () => {
     const { data } = (await acme.call('GET', '/api/v1/event-types')).body

@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import type { Scope } from '../../core/organization.ts'
 import { isoTime, isoTimeOrNull } from '../../core/time.ts'
 import type { Webhook } from '../../core/webhook.ts'
+import { covers } from '../../identity/scopes.ts'
+import { loggedHeaderValue } from '../../sign/logged-headers.ts'
 
 export const scopeSchema = z
   .discriminatedUnion('type', [
@@ -28,7 +31,11 @@ const OTHER_FIELDS = {
   last_error: z.string().nullable(),
   retry_schedule: z.array(z.number()).describe('Waits before each retry, in seconds.'),
   disable_after: z.int().describe('Failed attempts in a row that disable it; 0 never does.'),
-  headers: z.record(z.string(), z.string()).describe('Sent with every request.'),
+  headers: z
+    .record(z.string(), z.string())
+    .describe(
+      'Sent with every request. To a key without the scope `write`, values that look like credentials are `[redacted]`.',
+    ),
   scope: scopeSchema,
   filter: z.null().describe('Reserved.'),
   ordering: z.null().describe('Reserved.'),
@@ -44,10 +51,25 @@ const EXAMPLE = {
   last_triggered_at: null,
 }
 
+const OTHER_EXAMPLE = {
+  description: 'Orders',
+  enabled: true,
+  health: 'healthy',
+  failure_count: 0,
+  last_error: null,
+  retry_schedule: [60, 300, 1800, 3600],
+  disable_after: 5,
+  headers: { 'X-Team': 'shop' },
+  scope: { type: 'organization' },
+  filter: null,
+  ordering: null,
+  rate_limit: null,
+}
+
 export const webhookSchema = z
   .object({ ...CONTRACT_FIELDS, ...OTHER_FIELDS })
   .describe('The webhook.')
-  .meta({ id: 'Webhook' })
+  .meta({ id: 'Webhook', examples: [{ ...EXAMPLE, ...OTHER_EXAMPLE }] })
 
 export const webhookWithSecretSchema = z
   .object({
@@ -56,9 +78,10 @@ export const webhookWithSecretSchema = z
     ...OTHER_FIELDS,
   })
   .describe('The webhook, with its signing secret.')
-  .meta({ id: 'WebhookWithSecret', examples: [{ ...EXAMPLE, secret: 'whsec_…' }] })
+  .meta({ id: 'WebhookWithSecret', examples: [{ ...EXAMPLE, secret: 'whsec_…', ...OTHER_EXAMPLE }] })
 
-export function webhookView(webhook: Webhook): z.output<typeof webhookSchema> {
+/** A webhook as a key with `scopes` may see it. */
+export function webhookView(webhook: Webhook, scopes: readonly Scope[]): z.output<typeof webhookSchema> {
   return {
     id: webhook.id,
     url: webhook.url,
@@ -73,10 +96,17 @@ export function webhookView(webhook: Webhook): z.output<typeof webhookSchema> {
     last_error: webhook.lastError,
     retry_schedule: webhook.retrySchedule,
     disable_after: webhook.disableAfter,
-    headers: webhook.headers,
+    headers: covers(scopes, 'write') ? webhook.headers : withoutCredentials(webhook.headers),
     scope: webhook.scope,
     filter: null,
     ordering: null,
     rate_limit: null,
   }
+}
+
+/** Who may only read must not learn what would let them call the receiver themselves. */
+function withoutCredentials(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, loggedHeaderValue(name, value)]),
+  )
 }

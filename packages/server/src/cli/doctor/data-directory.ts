@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { isDirectory, nearestExisting } from '../../config/data-directory.ts'
 import { messageOf, ok, warning, wrong, type Check, type CheckResult } from './check.ts'
 
 const KEY_FILE = 'secret.key'
@@ -11,7 +12,7 @@ const FREE_BYTES_MIN = GIBIBYTE / 16
 export const checkDataDirectory: Check = async ({ settings }) => {
   const { dataDir } = settings
   if (!existsSync(dataDir)) return checkMissing(dataDir)
-  if (!statSync(dataDir).isDirectory()) {
+  if (!isDirectory(dataDir)) {
     return [wrong('data_directory', `${dataDir} is not a directory`, 'Choose another --data-dir.')]
   }
   if (!isWritable(dataDir)) {
@@ -26,8 +27,11 @@ export const checkDataDirectory: Check = async ({ settings }) => {
 }
 
 function checkMissing(dataDir: string): CheckResult[] {
-  let parent = dirname(dataDir)
-  while (!existsSync(parent) && parent !== dirname(parent)) parent = dirname(parent)
+  const parent = nearestExisting(dataDir)
+  if (!isDirectory(parent)) {
+    const advice = 'Choose another --data-dir.'
+    return [wrong('data_directory', `${dataDir} cannot be made: ${parent} is not a directory`, advice)]
+  }
   if (!isWritable(parent)) {
     const advice = `Make it for the user that runs Sealpost, or choose another --data-dir.`
     return [wrong('data_directory', `${dataDir} is not there, and ${parent} cannot be written`, advice)]

@@ -50,6 +50,10 @@ test('a data directory that is not there yet is fine where it can be made', asyn
   expect(
     await statusOf('data_directory', look(checkDataDirectory, { dataDir: join(directory, 'file') })),
   ).toBe('wrong')
+  chmodSync(join(directory, 'file'), 0o700)
+  expect(await look(checkDataDirectory, { dataDir: join(directory, 'file', 'a') })).toMatchObject([
+    { status: 'wrong', detail: expect.stringContaining('file is not a directory') as string },
+  ])
 })
 
 test.skipIf(process.getuid?.() === 0)(
@@ -140,6 +144,7 @@ test('the verb: settings with their origins, one line a check, and 1 when someth
   const { code, out } = await run('--data-dir', directory, '--port', port)
   expect(code).toBe(1)
   expect(out).toMatch(new RegExp(`port +${port}  from --port`))
+  expect(out).toMatch(/dns_servers +the machine's own/)
   expect(out).toMatch(/✓ .* can be written/)
   expect(out).toMatch(/✗ Another program|✗ .* is taken/)
   expect(out).toContain('One thing is wrong.')

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { hostInUrl } from '../../config/kinds.ts'
 import type { Settings } from '../../config/settings.ts'
 import { messageOf, ok, wrong, type Check, type CheckContext, type CheckResult } from './check.ts'
 
@@ -26,7 +27,7 @@ function tryToListen({ host, port }: Settings): Promise<string | null> {
 
 async function askWhoIsThere(settings: Settings, address: string): Promise<CheckResult> {
   const host = settings.host === '0.0.0.0' ? '127.0.0.1' : settings.host === '::' ? '::1' : settings.host
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${settings.port}/healthz`
+  const url = `http://${hostInUrl(host)}:${settings.port}/healthz`
   const advice = 'Stop what listens there, or choose another --port.'
   try {
     const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(ANSWER_MS_MAX) })

@@ -1,8 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { parseDuration } from '../../config/duration.ts'
+import { formatDuration, parseDuration } from '../../config/duration.ts'
 import { SCOPES, type Scope } from '../../core/organization.ts'
+import { DAY_MS } from '../../core/time.ts'
 import { DEFAULT_ORGANIZATION } from '../../identity/bootstrap.ts'
 import { issueKey } from '../../identity/api-key.ts'
+import { parseName } from '../arguments.ts'
 import type { VerbContext } from '../verb.ts'
 import { addSettingFlags, STORE_SETTINGS } from '../setting-flags.ts'
 import { organizationNamed, withStore } from '../with-store.ts'
@@ -61,15 +63,8 @@ Example:
   export KEY=$(sealpost keys create --name laptop)
   curl -H "X-API-Key: $KEY" http://127.0.0.1:8080/api/v1/webhooks`
 
-const NAME_CHARACTERS_MAX = 100
-
-function parseName(text: string): string {
-  const name = text.trim()
-  if (name === '' || name.length > NAME_CHARACTERS_MAX) {
-    throw new InvalidArgumentError(`A name has 1 to ${NAME_CHARACTERS_MAX} characters.`)
-  }
-  return name
-}
+/** The most that `retention` may be, too. A key for longer is one without an end. */
+const EXPIRY_MS_MAX = 3_650 * DAY_MS
 
 function scopesOption(): Option {
   const option = new Option('--scopes <LIST>', `what it may do, of ${SCOPES.join(', ')}`)
@@ -88,5 +83,11 @@ function parseScopes(text: string): Scope[] {
 function parseExpiry(text: string): number {
   const ms = parseDuration(text)
   if (ms === null || ms === 0) throw new InvalidArgumentError('Write a time such as 90d, 12h or 30m.')
+  if (ms > EXPIRY_MS_MAX) {
+    const most = formatDuration(EXPIRY_MS_MAX)
+    throw new InvalidArgumentError(
+      `It is at most ${most}; leave it out for a key that is good until it is revoked.`,
+    )
+  }
   return ms
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Store } from '../../store/store.ts'
 import { CommandError } from '../exit.ts'
+import { printable } from '../terminal.ts'
 import type { VerbContext } from '../verb.ts'
 import { addSettingFlags, STORE_SETTINGS } from '../setting-flags.ts'
 import { withStore } from '../with-store.ts'
@@ -13,7 +14,7 @@ export function revokeKeyCommand({ terminal }: VerbContext): Command {
 
   return command.action(async (id: string) => {
     const name = await withStore(command, ({ store, clock }) => revoke(store, id, clock.now()))
-    terminal.note(`Revoked ${id} (${name}).`)
+    terminal.note(`Revoked ${id} (${printable(name)}).`)
   })
 }
 
@@ -23,7 +24,7 @@ async function revoke(store: Store, id: string, now: number): Promise<string> {
     const key = (await store.keys.list(organization.id)).find((candidate) => candidate.id === id)
     if (key === undefined) continue
     if (await store.keys.revoke(organization.id, id, now)) return key.name
-    throw new CommandError(`Key ${id} (${key.name}) was revoked before.`)
+    throw new CommandError(`Key ${id} (${printable(key.name)}) was revoked before.`)
   }
   throw new CommandError(`There is no key ${id}. See: sealpost keys list`)
 }

@@ -1,5 +1,6 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, Option } from 'commander'
 import { TIERS, type Tier } from '../../core/organization.ts'
+import { parseName, parseSlug } from '../arguments.ts'
 import type { VerbContext } from '../verb.ts'
 import { addSettingFlags, STORE_SETTINGS } from '../setting-flags.ts'
 import { withStore } from '../with-store.ts'
@@ -9,7 +10,7 @@ export function createOrgCommand({ terminal }: VerbContext): Command {
   const command = new Command('create')
     .description('Make an organization: a tenant with its own webhooks, workflows and keys')
     .addArgument(new Argument('<SLUG>', 'its name in URLs, such as my-org').argParser(parseSlug))
-    .option('--name <NAME>', 'its name for people (default: the slug)')
+    .option('--name <NAME>', 'its name for people (default: the slug)', parseName)
     .addOption(new Option('--tier <TIER>', 'which limits it has').choices(TIERS).default('enterprise'))
     .option('--json', 'print JSON')
   addSettingFlags(command, STORE_SETTINGS)
@@ -24,13 +25,4 @@ export function createOrgCommand({ terminal }: VerbContext): Command {
     if (options.json) terminal.out(JSON.stringify(describeOrganization(organization)))
     else terminal.note(`Made ${slug}. Make a key for it with: sealpost keys create --org ${slug} --name NAME`)
   })
-}
-
-const SLUG_CHARACTERS_MAX = 63
-
-function parseSlug(text: string): string {
-  if (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(text) && text.length <= SLUG_CHARACTERS_MAX) return text
-  throw new InvalidArgumentError(
-    `A slug has 1 to ${SLUG_CHARACTERS_MAX} lower-case letters and digits, with single hyphens between them.`,
-  )
 }

@@ -67,6 +67,10 @@ describe('refuses', () => {
     ['ftp://hooks.example.com/', 'it begins with ftp:; it must begin with https://'],
     ['javascript:alert(1)', 'it begins with javascript:; it must begin with https://'],
     ['hooks.example.com', 'it is not a URL; write it in full, like https://hooks.example.com/path'],
+    ['https:hooks.example.com', 'it is not a URL; write it in full, like https://hooks.example.com/path'],
+    ['https:/hooks.example.com/', 'it is not a URL; write it in full, like https://hooks.example.com/path'],
+    ['HTTPS:///hooks.example.com', 'it is not a URL; write it in full, like https://hooks.example.com/path'],
+    ['https:////hooks.example.com', 'it is not a URL; write it in full, like https://hooks.example.com/path'],
     ['', 'it is not a URL; write it in full, like https://hooks.example.com/path'],
     ['https://', 'it is not a URL; write it in full, like https://hooks.example.com/path'],
     [

@@ -18,6 +18,10 @@ const PORTS_HTTP: readonly number[] = [80, 8080]
 // eslint-disable-next-line no-control-regex -- these are what is looked for
 const UNSEEN = /[\u0000-\u0020\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff]/
 
+// To the URL parser `https:a.com`, `https:/a.com` and `https:///a.com` are all https://a.com; to other readers they are not.
+const AUTHORITY = /^https?:\/\/[^/]/i
+const IN_FULL = 'it is not a URL; write it in full, like https://hooks.example.com/path'
+
 /**
  * What a URL must be for us to send to it, judged without asking the DNS. Throws `Problem('url_not_allowed')` on field
  * `url` saying what would be right. A fragment is dropped: it is never part of a request.
@@ -29,6 +33,7 @@ export function checkUrl(text: string, rules: UrlRules): URL {
   refuseText(text)
   const url = parse(text)
   refuseScheme(url, rules)
+  if (!AUTHORITY.test(text)) throw refuse(IN_FULL)
   if (url.username !== '' || url.password !== '') {
     throw refuse('take the user name and password out of it; a static header can carry credentials')
   }
@@ -65,7 +70,7 @@ function refuseText(text: string): void {
 
 function parse(text: string): URL {
   const url = URL.parse(text)
-  if (url === null) throw refuse('it is not a URL; write it in full, like https://hooks.example.com/path')
+  if (url === null) throw refuse(IN_FULL)
   return url
 }
 

@@ -12,7 +12,7 @@ export const describeIdempotency: Subject = (the) => {
       const made = await acceptUnit({ claim: claim({ resourceId: first.id }), events: [first] })
       expect(made).toMatchObject({ outcome: 'accepted' })
       const again = await acceptUnit({ claim: claim({ resourceId: second.id }), events: [second] })
-      expect(again).toEqual({ outcome: 'replayed', resourceId: first.id })
+      expect(again).toEqual({ outcome: 'replayed', resourceId: first.id, sealedAnswer: null })
       expect(await store.events.get(organization.id, second.id)).toBeNull()
       const page = await store.deliveries.list(organization.id, {}, { limit: 10, before: null })
       expect(page.rows).toHaveLength(1)
@@ -44,7 +44,7 @@ export const describeIdempotency: Subject = (the) => {
       })
       expect(accepts).toMatchObject([
         { outcome: 'accepted' },
-        { outcome: 'replayed', resourceId: first.id },
+        { outcome: 'replayed', resourceId: first.id, sealedAnswer: null },
         { outcome: 'conflict' },
       ])
     })
@@ -72,6 +72,7 @@ export const describeIdempotency: Subject = (the) => {
       expect(await acceptUnit({ claim: later })).toEqual({
         outcome: 'replayed',
         resourceId: later.resourceId,
+        sealedAnswer: null,
       })
     })
   })
@@ -86,6 +87,7 @@ export const describeIdempotency: Subject = (the) => {
       expect(await store.webhooks.create(copy, { ...webhookClaim, resourceId: copy.id })).toEqual({
         outcome: 'replayed',
         resourceId: webhook.id,
+        sealedAnswer: null,
       })
       expect(await store.webhooks.get(organization.id, copy.id)).toBeNull()
 
@@ -112,6 +114,7 @@ export const describeIdempotency: Subject = (the) => {
       expect(await store.workflows.create(fields, claim({ resourceId: '' }))).toEqual({
         outcome: 'replayed',
         resourceId: String(created.row.id),
+        sealedAnswer: null,
       })
     })
 

@@ -28,6 +28,50 @@ export const describeKeys: Subject = (the) => {
       expect(await store.keys.byHash('b'.repeat(64))).toBeNull()
     })
 
+    test('are made once for one Idempotency-Key, and what was shown once comes back sealed', async () => {
+      const { store, organization, claim } = the()
+      const key = keyOf(the())
+      const asked = claim({ operation: 'createKey', resourceId: key.id, sealedAnswer: 'v1.sealed' })
+      expect(await store.keys.create(key, asked)).toEqual({ outcome: 'created', row: key })
+      const again = keyOf(the(), { hash: 'b'.repeat(64) })
+      expect(
+        await store.keys.create(again, { ...asked, resourceId: again.id, sealedAnswer: 'v1.other' }),
+      ).toEqual({
+        outcome: 'replayed',
+        resourceId: key.id,
+        sealedAnswer: 'v1.sealed',
+      })
+      expect(await store.keys.list(organization.id)).toEqual([key])
+      const other = { ...asked, requestHash: 'f'.repeat(64) }
+      expect(await store.keys.create(again, other)).toEqual({ outcome: 'conflict' })
+    })
+
+    test('come with a new organization in one piece, once', async () => {
+      const { store, claim, ids, clock } = the()
+      const { organizationId: _asker, ...firstKey } = keyOf(the())
+      const wanted = { slug: 'globex', name: 'Globex', tier: 'enterprise', createdAt: clock.now } as const
+      const asked = claim({
+        operation: 'createOrganization',
+        resourceId: 'globex',
+        sealedAnswer: 'v1.sealed',
+      })
+      const create = () => store.organizations.createWithKey(wanted, ids.make('proj'), firstKey, asked)
+      const created = await create()
+      expect(created).toMatchObject({ outcome: 'created', row: wanted })
+      expect(await create()).toEqual({ outcome: 'replayed', resourceId: 'globex', sealedAnswer: 'v1.sealed' })
+      const globex = await store.organizations.bySlug('globex')
+      expect(await store.keys.list(globex!.id)).toEqual([{ ...firstKey, organizationId: globex!.id }])
+      await expect(
+        store.organizations.createWithKey(
+          wanted,
+          ids.make('proj'),
+          { ...firstKey, id: ids.make('key') },
+          null,
+        ),
+      ).rejects.toMatchObject({ code: 'already_exists' })
+      expect(await store.keys.list(globex!.id)).toHaveLength(1)
+    })
+
     test('are listed newest first', async () => {
       const { store, organization } = the()
       const keys = [

@@ -41,6 +41,22 @@ export const describeRetention: Subject = (the) => {
       expect(await store.deliveries.attempts(organization.id, delivered.delivery.id)).toEqual([])
     })
 
+    test('keeps a run for as long as it has been here, however long ago it ended elsewhere', async () => {
+      const { store, organization, run, acceptUnit, clock } = the()
+      const reported = run({
+        status: 'SUCCEEDED',
+        result: 'PASS',
+        startedAt: 0,
+        endedAt: 1,
+        createdAt: clock.now,
+      })
+      await acceptUnit({ run: reported })
+      expect(await sweepAll(the(), clock.now, 0, 500)).toBe(0)
+      expect(await store.runs.get(organization.id, reported.id)).not.toBeNull()
+      expect(await sweepAll(the(), clock.now + 1, 0, 500)).toBe(1)
+      expect(await store.runs.get(organization.id, reported.id)).toBeNull()
+    })
+
     test('never touches pending or held work, its attempts or its events', async () => {
       const { addWebhook, lease, settle, accept, store, organization, clock } = the()
       const webhook = await addWebhook()

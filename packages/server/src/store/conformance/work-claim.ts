@@ -27,6 +27,19 @@ export const describeWorkClaim: Subject = (the) => {
       expect(await deliveryNow(the(), claim!.leased[0]!)).toMatchObject(claim!.leased[0]!.delivery)
     })
 
+    test('takes at once what the same batch gives back', async () => {
+      const { addWebhook, lease, commit } = the()
+      const webhook = await addWebhook()
+      const { delivery } = await lease()
+      const { claims } = await commit({
+        releases: [{ deliveryId: delivery.id, fence: delivery.fence }],
+        claims: [{ webhookId: webhook.id, limit: 5 }],
+      })
+      expect(claims[0]?.leased.map((leased) => [leased.delivery.id, leased.delivery.fence])).toEqual([
+        [delivery.id, delivery.fence + 1],
+      ])
+    })
+
     test('what is leased is not leased again, also not by the same batch', async () => {
       const { addWebhook, accept, event, commit } = the()
       const webhook = await addWebhook()

@@ -12,12 +12,10 @@ export function commitWork(
   makeDeliveryId: () => string,
 ): WorkOutcome {
   return tables.transact((savepoint) => {
-    const outcome: WorkOutcome = {
-      accepts: acceptUnits(tables, savepoint, batch, decisions, makeDeliveryId),
-      results: settleResults(tables, batch, decisions),
-      claims: batch.claims.map((claim) => claimDue(tables, claim, batch.now)),
-    }
+    const accepts = acceptUnits(tables, savepoint, batch, decisions, makeDeliveryId)
+    const results = settleResults(tables, batch, decisions)
     for (const release of batch.releases) releaseLease(tables, release)
-    return outcome
+    const claims = batch.claims.map((claim) => claimDue(tables, claim, batch.now))
+    return { accepts, results, claims }
   })
 }

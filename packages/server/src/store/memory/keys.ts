@@ -1,9 +1,14 @@
 import type { KeyStore } from '../store.ts'
+import { createOnce } from './idempotency.ts'
 import type { Tables } from './tables.ts'
 
 export function createKeyStore(tables: Tables): KeyStore {
   return {
-    create: async (key) => tables.transact(() => tables.keys.add(key)),
+    create: async (key, claim = null) =>
+      createOnce(tables, claim, () => {
+        tables.keys.add(key)
+        return { row: key, resourceId: key.id }
+      }),
     byHash: async (hash) =>
       tables.read(() => {
         const key = tables.keys.where('hash', hash)[0]

@@ -1,6 +1,7 @@
 import { fieldProblem } from '../../core/errors.ts'
 import type { Organization } from '../../core/organization.ts'
 import type { OrganizationStore } from '../store.ts'
+import { createOnce } from './idempotency.ts'
 import type { Tables } from './tables.ts'
 
 export function createOrganizationStore(tables: Tables): OrganizationStore {
@@ -26,6 +27,12 @@ export function createOrganizationStore(tables: Tables): OrganizationStore {
   return {
     create: async (organization, defaultProjectId) =>
       tables.transact(() => create(organization, defaultProjectId)),
+    createWithKey: async (fields, defaultProjectId, firstKey, claim) =>
+      createOnce(tables, claim, () => {
+        const organization = create(fields, defaultProjectId)
+        tables.keys.add({ ...firstKey, organizationId: organization.id })
+        return { row: organization, resourceId: organization.slug }
+      }),
     bySlug: async (slug) => tables.read(() => tables.organizations.where('slug', slug)[0] ?? null),
     byId: async (id) => tables.read(() => tables.organizations.get(id)),
     list: async () => tables.read(() => tables.organizations.all().sort((left, right) => left.id - right.id)),

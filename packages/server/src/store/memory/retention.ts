@@ -47,7 +47,7 @@ function sweepEvents(tables: Tables, before: number, limit: number): number {
 function sweepRuns(tables: Tables, before: number, limit: number): number {
   const old = tables.runs
     .all()
-    .filter((run) => run.endedAt !== null && run.endedAt < before)
+    .filter((run) => run.endedAt !== null && run.endedAt < before && run.createdAt < before)
     .slice(0, limit)
   for (const run of old) {
     tables.submissions.remove(run.id)

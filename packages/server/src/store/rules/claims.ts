@@ -2,7 +2,9 @@ import { LIMITS } from '../../core/limits.ts'
 import type { IdempotencyClaim } from '../store.ts'
 
 export type ClaimVerdict =
-  { outcome: 'free' } | { outcome: 'replayed'; resourceId: string } | { outcome: 'conflict' }
+  | { outcome: 'free' }
+  | { outcome: 'replayed'; resourceId: string; sealedAnswer: string | null }
+  | { outcome: 'conflict' }
 
 /**
  * Judges a claim against the `earlier` one on the same organization, operation and key. A claim that has outlived
@@ -12,5 +14,5 @@ export function judgeClaim(claim: IdempotencyClaim, earlier: IdempotencyClaim | 
   if (earlier === null || claim.createdAt - earlier.createdAt >= LIMITS.idempotencyMs)
     return { outcome: 'free' }
   if (earlier.requestHash !== claim.requestHash) return { outcome: 'conflict' }
-  return { outcome: 'replayed', resourceId: earlier.resourceId }
+  return { outcome: 'replayed', resourceId: earlier.resourceId, sealedAnswer: earlier.sealedAnswer ?? null }
 }

@@ -25,8 +25,8 @@ export function createCommitWork(
     return connection.write(() => {
       const accepts = acceptUnits[mode](batch, decisions)
       const results = settleResults(settlePort, webhooks, batch, decisions)
-      const claims = batch.claims.map((claim) => claimDue(claim, batch.now))
       for (const release of batch.releases) releaseLease(release)
+      const claims = batch.claims.map((claim) => claimDue(claim, batch.now))
       return { accepts, results, claims }
     })
   }

@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts'
 interface ClaimRow {
   request_hash: string
   resource_id: string
+  sealed_answer: string | null
   created_at: number
 }
 
@@ -21,22 +22,29 @@ export interface Idempotency {
 
 export function createIdempotency(connection: Connection): Idempotency {
   const select = connection.prepare<ClaimRow>(`
-    SELECT request_hash, resource_id, created_at FROM idempotency_claims
+    SELECT request_hash, resource_id, sealed_answer, created_at FROM idempotency_claims
     WHERE organization_id = ? AND operation = ? AND key = ?`)
   // Replaces one that has outlived its day and that the sweep has not met yet.
   const save = connection.prepare(`
-    INSERT OR REPLACE INTO idempotency_claims (organization_id, operation, key, request_hash, resource_id, created_at)
-    VALUES (?, ?, ?, ?, ?, ?)`)
+    INSERT OR REPLACE INTO idempotency_claims (organization_id, operation, key, request_hash, resource_id,
+      sealed_answer, created_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?)`)
 
   function earlierClaim(claim: IdempotencyClaim): IdempotencyClaim | null {
     const row = select.get(claim.organizationId, claim.operation, claim.key)
     if (row === undefined) return null
-    return { ...claim, requestHash: row.request_hash, resourceId: row.resource_id, createdAt: row.created_at }
+    return {
+      ...claim,
+      requestHash: row.request_hash,
+      resourceId: row.resource_id,
+      sealedAnswer: row.sealed_answer,
+      createdAt: row.created_at,
+    }
   }
 
   function saveClaim(claim: IdempotencyClaim): void {
-    const { organizationId, operation, key, requestHash, resourceId, createdAt } = claim
-    save.run(organizationId, operation, key, requestHash, resourceId, createdAt)
+    const { organizationId, operation, key, requestHash, resourceId, sealedAnswer = null, createdAt } = claim
+    save.run(organizationId, operation, key, requestHash, resourceId, sealedAnswer, createdAt)
   }
 
   return {

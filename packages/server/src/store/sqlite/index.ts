@@ -47,14 +47,14 @@ export function createStoreOn(database: DatabaseSync, connection: Connection, op
   const idempotency = createIdempotency(connection)
   return {
     work: createWorkStore(connection, webhooks, idempotency, options),
-    organizations: createOrganizationStore(connection),
+    organizations: createOrganizationStore(connection, idempotency),
     projects: createProjectStore(connection, idempotency),
     workflows: createWorkflowStore(connection, idempotency),
     runs: createRunStore(connection),
     webhooks: createWebhookStore(connection, webhooks, idempotency),
     events: createEventStore(connection),
     deliveries: createDeliveryStore(connection),
-    keys: createKeyStore(connection),
+    keys: createKeyStore(connection, idempotency),
     retention: createRetentionStore(connection),
     check: createCheck(database, connection),
     close: async () => {

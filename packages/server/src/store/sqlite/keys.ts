@@ -1,28 +1,14 @@
-import type { ApiKey, Scope } from '../../core/organization.ts'
 import type { KeyStore } from '../store.ts'
 import type { Connection } from './connection.ts'
-import { findableId, idBytes, idText } from './ids.ts'
+import type { Idempotency } from './idempotency.ts'
+import { findableId } from './ids.ts'
+import { createKeyWriter, keyFrom } from './key-rows.ts'
+import type { KeyRow } from './key-rows.ts'
 import { organizationFrom } from './organizations.ts'
 import type { OrganizationRow } from './organizations.ts'
 
-interface KeyRow {
-  id: Uint8Array
-  organization_id: number
-  name: string
-  scopes: string
-  hash: string
-  hint: string
-  created_at: number
-  expires_at: number | null
-  revoked_at: number | null
-  last_used_at: number | null
-}
-
-export function createKeyStore(connection: Connection): KeyStore {
-  const insert = connection.prepare(`
-    INSERT INTO api_keys (id, organization_id, name, scopes, hash, hint, created_at, expires_at, revoked_at,
-      last_used_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+export function createKeyStore(connection: Connection, idempotency: Idempotency): KeyStore {
+  const insert = createKeyWriter(connection)
   const selectByHash = connection.prepare<KeyRow>('SELECT * FROM api_keys WHERE hash = ?')
   const selectOrganization = connection.prepare<OrganizationRow>('SELECT * FROM organizations WHERE id = ?')
   const selectAll = connection.prepare<KeyRow>(
@@ -34,7 +20,11 @@ export function createKeyStore(connection: Connection): KeyStore {
   const touch = connection.prepare('UPDATE api_keys SET last_used_at = ? WHERE id = ?')
 
   return {
-    create: async (key) => connection.write(() => void insert.run(...valuesOf(key))),
+    create: async (key, claim = null) =>
+      idempotency.createOnce(claim, () => {
+        insert(key)
+        return { row: key, resourceId: key.id }
+      }),
     byHash: async (hash) =>
       connection.read(() => {
         const row = selectByHash.get(hash)
@@ -54,34 +44,4 @@ export function createKeyStore(connection: Connection): KeyStore {
       if (bytes !== null) connection.write(() => touch.run(now, bytes))
     },
   }
-}
-
-function keyFrom(row: KeyRow): ApiKey {
-  return {
-    id: idText('key', row.id),
-    organizationId: row.organization_id,
-    name: row.name,
-    scopes: JSON.parse(row.scopes) as Scope[],
-    hash: row.hash,
-    hint: row.hint,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    revokedAt: row.revoked_at,
-    lastUsedAt: row.last_used_at,
-  }
-}
-
-function valuesOf(key: ApiKey) {
-  return [
-    idBytes('key', key.id),
-    key.organizationId,
-    key.name,
-    JSON.stringify(key.scopes),
-    key.hash,
-    key.hint,
-    key.createdAt,
-    key.expiresAt,
-    key.revokedAt,
-    key.lastUsedAt,
-  ] as const
 }

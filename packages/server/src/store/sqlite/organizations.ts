@@ -2,6 +2,8 @@ import { fieldProblem } from '../../core/errors.ts'
 import type { Organization } from '../../core/organization.ts'
 import type { OrganizationStore } from '../store.ts'
 import type { Connection } from './connection.ts'
+import type { Idempotency } from './idempotency.ts'
+import { createKeyWriter } from './key-rows.ts'
 import { createProjectWriter } from './project-rows.ts'
 
 export interface OrganizationRow {
@@ -22,7 +24,7 @@ export function organizationFrom(row: OrganizationRow): Organization {
   }
 }
 
-export function createOrganizationStore(connection: Connection): OrganizationStore {
+export function createOrganizationStore(connection: Connection, idempotency: Idempotency): OrganizationStore {
   const insert = connection.prepare(
     'INSERT INTO organizations (slug, name, tier, created_at) VALUES (?, ?, ?, ?)',
   )
@@ -30,27 +32,35 @@ export function createOrganizationStore(connection: Connection): OrganizationSto
   const selectById = connection.prepare<OrganizationRow>('SELECT * FROM organizations WHERE id = ?')
   const selectAll = connection.prepare<OrganizationRow>('SELECT * FROM organizations ORDER BY id')
   const insertProject = createProjectWriter(connection)
+  const insertKey = createKeyWriter(connection)
 
   function found(row: OrganizationRow | undefined): Organization | null {
     return row === undefined ? null : organizationFrom(row)
   }
 
+  function create(fields: Omit<Organization, 'id'>, defaultProjectId: string): Organization {
+    if (selectBySlug.get(fields.slug) !== undefined) {
+      throw fieldProblem('already_exists', 'slug', `an organization "${fields.slug}" exists already`)
+    }
+    const { lastInsertRowid } = insert.run(fields.slug, fields.name, fields.tier, fields.createdAt)
+    const organization = { ...fields, id: Number(lastInsertRowid) }
+    insertProject({
+      id: defaultProjectId,
+      organizationId: organization.id,
+      name: 'Default',
+      isDefault: true,
+      createdAt: fields.createdAt,
+    })
+    return organization
+  }
+
   return {
-    create: async (fields, defaultProjectId) =>
-      connection.write(() => {
-        if (selectBySlug.get(fields.slug) !== undefined) {
-          throw fieldProblem('already_exists', 'slug', `an organization "${fields.slug}" exists already`)
-        }
-        const { lastInsertRowid } = insert.run(fields.slug, fields.name, fields.tier, fields.createdAt)
-        const organization = { ...fields, id: Number(lastInsertRowid) }
-        insertProject({
-          id: defaultProjectId,
-          organizationId: organization.id,
-          name: 'Default',
-          isDefault: true,
-          createdAt: fields.createdAt,
-        })
-        return organization
+    create: async (fields, defaultProjectId) => connection.write(() => create(fields, defaultProjectId)),
+    createWithKey: async (fields, defaultProjectId, firstKey, claim) =>
+      idempotency.createOnce(claim, () => {
+        const organization = create(fields, defaultProjectId)
+        insertKey({ ...firstKey, organizationId: organization.id })
+        return { row: organization, resourceId: organization.slug }
       }),
     bySlug: async (slug) => connection.read(() => found(selectBySlug.get(slug))),
     byId: async (id) => connection.read(() => found(selectById.get(id))),

@@ -53,7 +53,7 @@ function createDeliverySweep(connection: Connection): Sweep {
 
 function createRunSweep(connection: Connection): Sweep {
   const selectEnded = connection.prepare<{ seq: number }>(
-    'SELECT seq FROM runs WHERE ended_at < ? ORDER BY ended_at LIMIT ?',
+    'SELECT seq FROM runs WHERE created_at < ?1 AND ended_at < ?1 ORDER BY created_at LIMIT ?2',
   )
   const deleteSubmission = connection.prepare('DELETE FROM submissions WHERE run_seq = ?')
   const deleteRun = connection.prepare('DELETE FROM runs WHERE seq = ?')

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { eventTypeSummaries } from '../../../catalogue/event-type-summaries.ts'
 import { operation } from '../../operation.ts'
+import { listBody, listSchema, PAGE_QUERY, pageOf, pageRequest } from '../../pagination.ts'
 
 const eventTypeSchema = z
   .object({
@@ -21,13 +22,12 @@ export function listEventTypes() {
     path: '/api/v1/event-types',
     tag: 'event types',
     summary: 'List event types',
-    description: 'The whole catalogue in one page.',
     access: ['read'],
-    answers: {
-      200: z.object({ data: z.array(eventTypeSchema), next_cursor: z.null() }).describe('The catalogue.'),
-    },
-    async handle() {
-      return { status: 200, body: { data: [...eventTypeSummaries()], next_cursor: null } }
+    query: z.strictObject(PAGE_QUERY),
+    answers: { 200: listSchema(eventTypeSchema, 'In the order of the catalogue.') },
+    async handle({ query }) {
+      const page = pageOf(eventTypeSummaries(), ({ type }) => type, pageRequest('event types', query))
+      return { status: 200, body: listBody('event types', page, (summary) => summary) }
     },
   })
 }

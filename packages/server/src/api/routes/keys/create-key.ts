@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { fieldProblem } from '../../../core/errors.ts'
 import { issueKey } from '../../../identity/api-key.ts'
 import type { ApiContext } from '../../context.ts'
+import { claimOf, rowOf } from '../../idempotency.ts'
 import { operation } from '../../operation.ts'
 import { apiKeyView, apiKeyWithKeySchema } from '../../views/api-key.ts'
 import { nameField } from '../fields.ts'
@@ -20,10 +21,11 @@ const body = z
 
 export function createKey({
   store,
+  services,
   clock,
   ids,
   random,
-}: Pick<ApiContext, 'store' | 'clock' | 'ids' | 'random'>) {
+}: Pick<ApiContext, 'store' | 'services' | 'clock' | 'ids' | 'random'>) {
   return operation({
     id: 'createKey',
     method: 'POST',
@@ -31,13 +33,13 @@ export function createKey({
     tag: 'API keys',
     summary: 'Create an API key',
     description:
-      'The key is in this answer and in no later one, so an Idempotency-Key has no effect here: repeat a request ' +
-      'whose answer was lost, and revoke the key nobody has.',
+      'The key is in this answer and in no later one, but for a repeat of the request with its Idempotency-Key.',
     access: ['admin'],
     feature: 'api_keys',
     body,
     answers: { 201: apiKeyWithKeySchema },
-    async handle({ caller: { organization }, body: { name, scopes, expires_at } }) {
+    problems: ['idempotency_conflict'],
+    async handle({ caller: { organization }, body: { name, scopes, expires_at }, idempotency }) {
       const now = clock.now()
       const expiresAt = expires_at === null ? null : Date.parse(expires_at)
       if (expiresAt !== null && expiresAt <= now) {
@@ -45,8 +47,23 @@ export function createKey({
       }
       const wanted = { id: ids.make('key'), organizationId: organization.id, name, expiresAt, now }
       const { key, row } = issueKey({ ...wanted, scopes: [...new Set(scopes)] }, random)
-      await store.keys.create(row)
-      return { status: 201, body: { ...apiKeyView(row), key } }
+      const sealedAnswer = services.secrets.seal(organization.id, 'createKey', key)
+      const claim = claimOf(idempotency(), {
+        organizationId: organization.id,
+        operation: 'createKey',
+        resourceId: row.id,
+        sealedAnswer,
+        createdAt: now,
+      })
+      const created = await rowOf(await store.keys.create(row, claim), async (id) => {
+        const keys = await store.keys.list(organization.id)
+        return keys.find((known) => known.id === id) ?? null
+      })
+      const shown =
+        created.sealedAnswer === null
+          ? key
+          : services.secrets.open(organization.id, 'createKey', created.sealedAnswer)
+      return { status: 201, body: { ...apiKeyView(created.row), key: shown }, headers: created.headers }
     },
   })
 }

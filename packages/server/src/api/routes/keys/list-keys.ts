@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
+import { listBody, listSchema, PAGE_QUERY, pageOf, pageRequest } from '../../pagination.ts'
 import { apiKeySchema, apiKeyView } from '../../views/api-key.ts'
 
 export function listKeys({ store }: Pick<ApiContext, 'store'>) {
@@ -10,13 +11,15 @@ export function listKeys({ store }: Pick<ApiContext, 'store'>) {
     path: '/api/v1/keys',
     tag: 'API keys',
     summary: 'List API keys',
-    description: 'All of them in one page, revoked ones too, and none of the keys themselves.',
+    description: 'Revoked ones too, and none of the keys themselves.',
     access: ['admin'],
     feature: 'api_keys',
-    answers: { 200: z.object({ data: z.array(apiKeySchema), next_cursor: z.null() }).describe('The keys.') },
-    async handle({ caller: { organization } }) {
+    query: z.strictObject(PAGE_QUERY),
+    answers: { 200: listSchema(apiKeySchema) },
+    async handle({ caller: { organization }, query }) {
       const keys = await store.keys.list(organization.id)
-      return { status: 200, body: { data: keys.map(apiKeyView), next_cursor: null } }
+      const page = pageOf(keys, ({ id }) => id, pageRequest('keys', query))
+      return { status: 200, body: listBody('keys', page, apiKeyView) }
     },
   })
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { operation } from '../../operation.ts'
+import { ANY_QUERY, operation } from '../../operation.ts'
 
 export function health() {
   return operation({
@@ -10,6 +10,7 @@ export function health() {
     summary: 'Is the process alive?',
     description: 'Says nothing of the store; restart the process when this does not answer.',
     access: [],
+    query: ANY_QUERY,
     answers: { 200: z.object({ status: z.literal('ok') }).describe('It is.') },
     async handle() {
       return { status: 200, body: { status: 'ok' as const } }

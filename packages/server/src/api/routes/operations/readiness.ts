@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Problem } from '../../../core/errors.ts'
 import type { ApiContext } from '../../context.ts'
-import { operation } from '../../operation.ts'
+import { ANY_QUERY, operation } from '../../operation.ts'
 
 export function readiness({ store, state }: Pick<ApiContext, 'store' | 'state'>) {
   return operation({
@@ -13,6 +13,7 @@ export function readiness({ store, state }: Pick<ApiContext, 'store' | 'state'>)
     description:
       'Send it no more requests while this answers 503: it is stopping, or its store is out of reach.',
     access: [],
+    query: ANY_QUERY,
     answers: { 200: z.object({ status: z.literal('ready') }).describe('It can.') },
     problems: ['shutting_down', 'store_unavailable', 'store_full'],
     async handle() {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { TIERS } from '../../../core/organization.ts'
 import { issueKey } from '../../../identity/api-key.ts'
 import type { ApiContext } from '../../context.ts'
+import { claimOf, rowOf } from '../../idempotency.ts'
 import { operation } from '../../operation.ts'
 import { organizationView, organizationWithKeySchema } from '../../views/organization.ts'
 import { nameField, slugField } from '../fields.ts'
@@ -16,10 +17,11 @@ const body = z
 
 export function createOrganization({
   store,
+  services,
   clock,
   ids,
   random,
-}: Pick<ApiContext, 'store' | 'clock' | 'ids' | 'random'>) {
+}: Pick<ApiContext, 'store' | 'services' | 'clock' | 'ids' | 'random'>) {
   return operation({
     id: 'createOrganization',
     method: 'POST',
@@ -27,22 +29,19 @@ export function createOrganization({
     tag: 'organizations',
     summary: 'Create an organization',
     description:
-      'Comes with a default project and an admin key, which is in this answer only. Repeating the request is safe ' +
-      'without an Idempotency-Key, since a slug is taken once.',
+      'Comes with a default project and an admin key, which is in this answer and in no later one, but for a repeat of ' +
+      'the request with its Idempotency-Key.',
     access: ['operator'],
     body,
     answers: { 201: organizationWithKeySchema },
-    problems: ['already_exists'],
-    async handle({ body: { slug, name, tier } }) {
+    problems: ['already_exists', 'idempotency_conflict'],
+    async handle({ caller, body: { slug, name, tier }, idempotency }) {
       const now = clock.now()
-      const organization = await store.organizations.create(
-        { slug, name, tier, createdAt: now },
-        ids.make('proj'),
-      )
+      const asker = caller.organization.id
       const { key, row } = issueKey(
         {
           id: ids.make('key'),
-          organizationId: organization.id,
+          organizationId: 0, // given by the store, together with the organization
           name: 'first key',
           scopes: ['admin'],
           expiresAt: null,
@@ -50,11 +49,25 @@ export function createOrganization({
         },
         random,
       )
-      await store.keys.create(row)
+      const claim = claimOf(idempotency(), {
+        organizationId: asker,
+        operation: 'createOrganization',
+        resourceId: slug,
+        sealedAnswer: services.secrets.seal(asker, 'createOrganization', key),
+        createdAt: now,
+      })
+      const wanted = { slug, name, tier, createdAt: now }
+      const created = await rowOf(
+        await store.organizations.createWithKey(wanted, ids.make('proj'), row, claim),
+        (known) => store.organizations.bySlug(known),
+      )
+      const { row: organization, sealedAnswer, headers } = created
+      const shown =
+        sealedAnswer === null ? key : services.secrets.open(asker, 'createOrganization', sealedAnswer)
       return {
         status: 201,
-        body: { ...organizationView(organization), api_key: key },
-        headers: { location: `/api/v1/orgs/${slug}/` },
+        body: { ...organizationView(organization), api_key: shown },
+        headers: { location: `/api/v1/orgs/${slug}/`, ...headers },
       }
     },
   })

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { fieldProblem } from '../../../core/errors.ts'
 import type { Submission } from '../../../core/run.ts'
-import { isDeeperThan } from '../../json-body.ts'
+import { isDeeperThan, isWellFormedJson, malformed } from '../../json-body.ts'
 import { problemOfIssues } from '../../problems/field-errors.ts'
 import { decodeBase64 } from './base64.ts'
 import { contentTypeField, LABEL_FIELDS } from './text-fields.ts'
@@ -41,12 +41,16 @@ export function envelopeText(bytes: Buffer): string | null {
   }
 }
 
-/** What an envelope holds. Throws `invalid_request`, or `malformed_body` when it is not the base64 it says it is. */
+/** What an envelope holds. Throws `invalid_request`, `malformed_json`, or `malformed_body` for what is no base64. */
 export function openEnvelope(text: string): Submission {
   const parsed = envelopeSchema.safeParse(parseExactly(text))
   if (!parsed.success) throw problemOfIssues('body', parsed.error.issues)
   const { content, content_type, content_encoding, filename, subject, url, metadata } = parsed.data
   const labels = { fileName: filename, subject, url, metadata }
+  // A JSON value keeps them, as the escapes they are; a string becomes bytes.
+  if (!isWellFormedJson([labels, content_type, typeof content === 'string' ? content : null])) {
+    throw malformed('The envelope has half of a surrogate pair in it, which is no character.')
+  }
   if (typeof content === 'string') {
     const bytes = content_encoding === 'base64' ? decodeBase64(content) : Buffer.from(content)
     return { ...labels, content: bytes, contentType: content_type }

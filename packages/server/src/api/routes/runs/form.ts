@@ -22,6 +22,8 @@ export function openForm({ file, texts }: Form): Submission {
   if (file === null)
     throw fieldProblem('invalid_request', 'file', 'Required: the part that holds the document.')
   const parsed = partsSchema.safeParse({
+    filename: file.name,
+    content_type: file.contentType,
     ...texts,
     ...(texts.metadata !== undefined && { metadata: jsonOf(texts.metadata) }),
   })
@@ -30,8 +32,8 @@ export function openForm({ file, texts }: Form): Submission {
   const { filename, content_type, content_encoding, metadata, subject, url } = parsed.data
   return {
     content: content_encoding === 'base64' ? decodeBase64(file.content.toString('latin1')) : file.content,
-    fileName: filename ?? file.name,
-    contentType: content_type ?? file.contentType,
+    fileName: filename,
+    contentType: content_type,
     metadata,
     subject,
     url,

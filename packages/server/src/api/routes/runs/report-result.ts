@@ -2,11 +2,13 @@ import { z } from 'zod'
 import { fieldProblem } from '../../../core/errors.ts'
 import { LIMITS } from '../../../core/limits.ts'
 import { countFindings, SEVERITIES, type Finding } from '../../../core/run.ts'
+import { MINUTE_MS } from '../../../core/time.ts'
 import type { ApiContext } from '../../context.ts'
 import { REPLAYED_HEADERS } from '../../idempotency.ts'
 import { operation } from '../../operation.ts'
 import type { ExternalReport } from '../../services.ts'
 import { RUN_RESULTS, runLocation, runSchema } from '../../views/run.ts'
+import { instantOf, timeField } from '../fields.ts'
 import { findWorkflow } from '../workflows/fields.ts'
 import { ownOrganization, showRun, workflowRunParams } from './fields.ts'
 import { LABEL_FIELDS } from './text-fields.ts'
@@ -14,9 +16,10 @@ import { LABEL_FIELDS } from './text-fields.ts'
 /** Findings that one report may bring; all are counted, and the first `LIMITS.findingsMax` kept. */
 const REPORTED_FINDINGS_MAX = 10_000
 const NAME_CHARACTERS_MAX = 200
+/** How far a validator's clock may run before ours. */
+const CLOCK_SKEW_MS_MAX = 5 * MINUTE_MS
 
 const nameField = z.string().max(NAME_CHARACTERS_MAX)
-const timeField = z.iso.datetime({ offset: true }).optional()
 
 const findingSchema = z.strictObject({
   severity: z.enum(SEVERITIES),
@@ -31,8 +34,8 @@ const body = z
   .strictObject({
     result: z.enum(RUN_RESULTS),
     findings: z.array(findingSchema).max(REPORTED_FINDINGS_MAX).default([]),
-    started_at: timeField.describe('`ended_at`, when left out.'),
-    ended_at: timeField.describe('Now, when left out.'),
+    started_at: timeField.optional().describe('`ended_at`, when left out.'),
+    ended_at: timeField.optional().describe('Now, when left out; never later than now.'),
     score: z.number().min(0).max(100).nullable().default(null),
     ...LABEL_FIELDS,
   })
@@ -87,10 +90,17 @@ export function reportResult({
   })
 }
 
-/** Throws `invalid_request` when the times or the result contradict each other. */
+/** Throws `invalid_request` when the times cannot be, or when they or the result contradict each other. */
 function reportOf(wanted: z.output<typeof body>, now: number): ExternalReport {
-  const endedAt = wanted.ended_at === undefined ? now : Date.parse(wanted.ended_at)
-  const startedAt = wanted.started_at === undefined ? endedAt : Date.parse(wanted.started_at)
+  const endedAt = wanted.ended_at === undefined ? now : instantOf('ended_at', wanted.ended_at)
+  const startedAt = wanted.started_at === undefined ? endedAt : instantOf('started_at', wanted.started_at)
+  if (endedAt > now + CLOCK_SKEW_MS_MAX) {
+    throw fieldProblem(
+      'invalid_request',
+      'ended_at',
+      'Must not lie in the future: a result is of a run that ended.',
+    )
+  }
   if (startedAt > endedAt) {
     throw fieldProblem('invalid_request', 'started_at', 'Must not lie after the end of the run.')
   }

@@ -131,7 +131,7 @@ describe('submitting a document', () => {
     expect(await countRuns()).toBe(before)
   })
 
-  it.each(['?wait=31', '?wait=-1', '?wait=x', '?subject=', '?wiat=1'])(
+  it.each(['?wait=', '?wait=31', '?wait=-1', '?wait=x', '?subject=', '?wiat=1'])(
     'refuses the query %s',
     async (query) => {
       expect((await submit({ sku: 'a' }, {}, query)).status).toBe(422)
@@ -213,6 +213,12 @@ describe('reporting a result', () => {
     [{ result: 'PASS', score: 101 }, 'score'],
     [{ result: 'PASS', started_at: '2025-03-22T14:30:01Z', ended_at: '2025-03-22T14:30:00Z' }, 'started_at'],
     [{ result: 'PASS', ended_at: 'yesterday' }, 'ended_at'],
+    [{ result: 'PASS', ended_at: '1969-12-31T23:59:59Z' }, 'ended_at'],
+    [{ result: 'PASS', ended_at: '0001-01-01T00:00:00+23:59' }, 'ended_at'],
+    [{ result: 'PASS', started_at: '0000-01-01T00:00:00Z' }, 'started_at'],
+    [{ result: 'PASS', started_at: '1970-01-01T00:00:00+00:01' }, 'started_at'],
+    [{ result: 'PASS', ended_at: '9999-12-31T23:59:59-23:59' }, 'ended_at'],
+    [{ result: 'PASS', ended_at: '9999-12-31T23:59:59Z' }, 'ended_at'],
     [{ result: 'FAIL', findings: [{ severity: 'fatal', message: 'x' }] }, 'findings[0].severity'],
     [{ result: 'FAIL', findings: [{ severity: 'error' }] }, 'findings[0].message'],
     [{ result: 'FAIL', findings: [{ severity: 'error', message: 'x', line: 3 }] }, 'findings[0].line'],
@@ -221,6 +227,19 @@ describe('reporting a result', () => {
     const { status, body } = await acme.call('POST', RESULTS, report)
     expect([status, body.errors[0]?.field]).toEqual([422, field])
     expect(await countRuns()).toBe(before)
+  })
+
+  it('allows for a clock that runs five minutes before this one, and no more', async () => {
+    const report = (aheadMs: number) =>
+      acme.call('POST', RESULTS, {
+        result: 'PASS',
+        started_at: '1970-01-01T00:00:00Z',
+        ended_at: new Date(Date.now() + aheadMs).toISOString(),
+      })
+    expect((await report(4 * 60_000)).status).toBe(201)
+    expect((await report(6 * 60_000)).body.errors).toEqual([
+      { field: 'ended_at', message: 'Must not lie in the future: a result is of a run that ended.' },
+    ])
   })
 
   it('counts all findings and keeps a thousand', async () => {

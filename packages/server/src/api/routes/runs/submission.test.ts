@@ -47,6 +47,15 @@ describe('a raw body', () => {
     )
   })
 
+  it('has a content type of at most 255 characters', () => {
+    const contentType = 'text/x'.padEnd(255, 'x')
+    expect(read('x', { contentType }).contentType).toBe(contentType)
+    expect(() => read('x', { contentType: `${contentType}x` })).toThrow(
+      refusal('invalid_request', 'Content-Type'),
+    )
+    expect(read('x', { contentType: ' ' }).contentType).toBeNull()
+  })
+
   it('must be there', () => {
     expect(() => read('')).toThrow(refusal('invalid_request', 'body'))
     expect(() => read(null)).toThrow(refusal('invalid_request', 'body'))
@@ -102,6 +111,17 @@ describe('a JSON body', () => {
     expect(submission.contentType).toBe('application/json')
   })
 
+  it.each(['{"content":"\\ud800"}', '{"content":1,"subject":"\\ud800"}', '{"content":1,"metadata":{"\\ud800":1}}'])(
+    'is refused as an envelope with half of a surrogate pair: %s',
+    (text) => {
+      expect(() => json(text)).toThrow(refusal('malformed_json', 'body'))
+    },
+  )
+
+  it('keeps half of a surrogate pair in a document, which is to be judged as it is', () => {
+    expect(json('{"content":{"a":"\\ud800"}}').content.toString()).toBe('{"a":"\\ud800"}')
+  })
+
   it('may hold base64', () => {
     expect(json({ content: 'AP8K', content_encoding: 'base64' }).content).toEqual(Buffer.from([0, 255, 10]))
     expect(() => json({ content: 'A', content_encoding: 'base64' })).toThrow(
@@ -139,6 +159,11 @@ describe('a form', () => {
   it('needs its file, and no part besides the known ones', () => {
     expect(() => read({ file: null, texts: {} })).toThrow(refusal('invalid_request', 'file'))
     expect(() => read({ file, texts: { extra: '1' } })).toThrow(refusal('invalid_request', 'extra'))
+    const long = { ...file, contentType: 'text/x'.padEnd(256, 'x') }
+    expect(() => read({ file: long, texts: {} })).toThrow(refusal('invalid_request', 'content_type'))
+    expect(() => read({ file: { ...file, name: 'a\nb' }, texts: {} })).toThrow(
+      refusal('invalid_request', 'filename'),
+    )
     expect(() => read({ file, texts: { metadata: '{' } })).toThrow(refusal('invalid_request', 'metadata'))
     expect(() => read({ file, texts: { metadata: '[1]' } })).toThrow(refusal('invalid_request', 'metadata'))
   })

@@ -6,7 +6,7 @@ import { problemOfIssues } from '../../problems/field-errors.ts'
 import { decodeBase64 } from './base64.ts'
 import { envelopeText, openEnvelope } from './envelope.ts'
 import { openForm } from './form.ts'
-import { LABEL_FIELDS } from './text-fields.ts'
+import { contentTypeField, LABEL_FIELDS } from './text-fields.ts'
 
 /** A request that hands in a document, before anybody has looked at what form it has. */
 export interface SubmissionRequest {
@@ -37,7 +37,7 @@ export function readSubmission(request: SubmissionRequest): Submission & { conte
 
 function open(body: Buffer | Form, request: SubmissionRequest): Submission {
   if (!Buffer.isBuffer(body)) return openForm(body)
-  const contentType = request.contentType?.trim() ?? null
+  const contentType = contentTypeOf(request.contentType)
   const essence = contentType?.split(';', 1)[0]?.trim().toLowerCase()
   const raw = { fileName: fileNameOf(request.fileName), contentType, subject: null, url: null, metadata: {} }
 
@@ -65,4 +65,11 @@ function fileNameOf(header: string | null): string | null {
   const parsed = LABEL_FIELDS.filename.safeParse(isUtf8(bytes) ? bytes.toString('utf8') : header)
   if (parsed.success) return parsed.data
   throw problemOfIssues('X-Filename', parsed.error.issues)
+}
+
+function contentTypeOf(header: string | null): string | null {
+  // A tab may stand there for a space (RFC 9110, section 5.6.3).
+  const parsed = contentTypeField.safeParse(header?.replaceAll('\t', ' ').trim() || null)
+  if (parsed.success) return parsed.data
+  throw problemOfIssues('Content-Type', parsed.error.issues)
 }

@@ -18,6 +18,8 @@ const body = z
       .string()
       .min(LIMITS.secretCharactersMin)
       .max(LIMITS.secretCharactersMax)
+      .refine((secret) => secret.trim() !== '', 'Must not be blank.')
+      .refine((secret) => !secret.includes('\0'), 'Must have no NUL character.')
       .optional()
       .describe('Your own signing secret; one is made when you leave it out.'),
     description: WEBHOOK_FIELDS.description.default(''),
@@ -56,7 +58,7 @@ export function createWebhook({
     body,
     answers: { 201: webhookWithSecretSchema },
     problems: ['url_not_allowed', 'unknown_event_type', 'idempotency_conflict'],
-    async handle({ caller: { organization }, body: wanted, idempotency }) {
+    async handle({ caller: { organization, key }, body: wanted, idempotency }) {
       const events = checkedEventTypes(wanted.events)
       services.webhooks.checkUrl(wanted.url)
       await checkScope(store, organization.id, wanted.scope)
@@ -73,7 +75,11 @@ export function createWebhook({
       const created = await store.webhooks.create(webhook, claim)
       const { row, headers } = await rowOf(created, (id) => store.webhooks.get(organization.id, id))
       // Also in a replay: whoever repeats the request did not get the first answer.
-      return { status: 201, body: { ...webhookView(row), secret: services.webhooks.open(row) }, headers }
+      return {
+        status: 201,
+        body: { ...webhookView(row, key.scopes), secret: services.webhooks.open(row) },
+        headers,
+      }
     },
   })
 }

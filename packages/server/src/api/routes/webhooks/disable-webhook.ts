@@ -17,13 +17,13 @@ export function disableWebhook({ services, clock }: Pick<ApiContext, 'services' 
     feature: 'webhooks',
     params: idParams,
     answers: { 200: webhookSchema },
-    async handle({ caller: { organization }, params }) {
+    async handle({ caller: { organization, key }, params }) {
       const now = clock.now()
       const webhook = await services.webhooks.change(organization.id, params.id, (current) =>
         disable(current, now),
       )
       if (webhook === null) throw notFound()
-      return { status: 200, body: webhookView(webhook) }
+      return { status: 200, body: webhookView(webhook, key.scopes) }
     },
   })
 }

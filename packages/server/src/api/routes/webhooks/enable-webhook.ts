@@ -26,13 +26,13 @@ export function enableWebhook({ services, clock }: Pick<ApiContext, 'services' |
     params: idParams,
     body,
     answers: { 200: webhookSchema },
-    async handle({ caller: { organization }, params, body: wanted }) {
+    async handle({ caller: { organization, key }, params, body: wanted }) {
       const now = clock.now()
       const webhook = await services.webhooks.change(organization.id, params.id, (current) =>
         enable(current, wanted?.held ?? 'send', now),
       )
       if (webhook === null) throw notFound()
-      return { status: 200, body: webhookView(webhook) }
+      return { status: 200, body: webhookView(webhook, key.scopes) }
     },
   })
 }

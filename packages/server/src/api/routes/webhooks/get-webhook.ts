@@ -15,10 +15,10 @@ export function getWebhook({ store }: Pick<ApiContext, 'store'>) {
     feature: 'webhooks',
     params: idParams,
     answers: { 200: webhookSchema },
-    async handle({ caller: { organization }, params }) {
+    async handle({ caller: { organization, key }, params }) {
       const webhook = await store.webhooks.get(organization.id, params.id)
       if (webhook === null) throw notFound()
-      return { status: 200, body: webhookView(webhook) }
+      return { status: 200, body: webhookView(webhook, key.scopes) }
     },
   })
 }

@@ -15,9 +15,9 @@ export function listWebhooks({ store }: Pick<ApiContext, 'store'>) {
     feature: 'webhooks',
     query: z.strictObject(PAGE_QUERY),
     answers: { 200: listSchema(webhookSchema) },
-    async handle({ caller: { organization }, query }) {
+    async handle({ caller: { organization, key }, query }) {
       const page = await store.webhooks.list(organization.id, pageRequest('webhooks', query))
-      return { status: 200, body: listBody('webhooks', page, webhookView) }
+      return { status: 200, body: listBody('webhooks', page, (row) => webhookView(row, key.scopes)) }
     },
   })
 }

@@ -43,7 +43,7 @@ export function updateWebhook({ store, services, clock }: Pick<ApiContext, 'stor
     body,
     answers: { 200: webhookSchema },
     problems: ['url_not_allowed', 'unknown_event_type'],
-    async handle({ caller: { organization }, params, body: changes }) {
+    async handle({ caller: { organization, key }, params, body: changes }) {
       // First of all, so that what a foreign id answers does not depend on the body.
       if ((await store.webhooks.get(organization.id, params.id)) === null) throw notFound()
       if (changes.events) changes.events = checkedEventTypes(changes.events)
@@ -55,7 +55,7 @@ export function updateWebhook({ store, services, clock }: Pick<ApiContext, 'stor
         applyChanges(current, changes, now),
       )
       if (webhook === null) throw notFound()
-      return { status: 200, body: webhookView(webhook) }
+      return { status: 200, body: webhookView(webhook, key.scopes) }
     },
   })
 }

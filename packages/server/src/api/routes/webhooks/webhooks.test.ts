@@ -105,6 +105,8 @@ describe('creating a webhook', () => {
     [{ url: `https://example.com/${'x'.repeat(2_048)}` }, 'invalid_request', 'url'],
     [{ secret: 'seven77' }, 'invalid_request', 'secret'],
     [{ secret: 'x'.repeat(129) }, 'invalid_request', 'secret'],
+    [{ secret: ' \t\n      ' }, 'invalid_request', 'secret'],
+    [{ secret: 'a secret\0 cut off' }, 'invalid_request', 'secret'],
     [{ filter: 'a == 1' }, 'invalid_request', 'filter'],
     [{ ordering: null }, 'invalid_request', 'ordering'],
     [{ rate_limit: 5 }, 'invalid_request', 'rate_limit'],
@@ -176,6 +178,32 @@ describe('an Idempotency-Key', () => {
     const { status, body } = await create({}, { 'idempotency-key': key })
     expect([status, body.errors[0].field]).toEqual([422, 'Idempotency-Key'])
     expect(await list()).toEqual([])
+  })
+})
+
+describe('static headers that look like credentials', () => {
+  const headers = { Authorization: 'Bearer theirs', 'X-Team-JWT': 'e30', 'X-Team': 'shop' }
+  const redacted = { Authorization: '[redacted]', 'X-Team-JWT': '[redacted]', 'X-Team': 'shop' }
+
+  it('are shown to who may change them', async () => {
+    const { body: created } = await create({ headers })
+    const writer = await api.organization('acme', { scopes: ['write'] })
+    const url = `/api/v1/webhooks/${created.id}`
+    expect(created.headers).toEqual(headers)
+    expect((await acme.call('GET', url)).body.headers).toEqual(headers)
+    expect((await writer.call('GET', url)).body.headers).toEqual(headers)
+    expect((await writer.call('PATCH', url, { description: 'x' })).body.headers).toEqual(headers)
+    expect((await writer.call('POST', `${url}/disable`)).body.headers).toEqual(headers)
+  })
+
+  it('are hidden from who may only read', async () => {
+    const { body: created } = await create({ headers })
+    const reader = await api.organization('acme', { scopes: ['read'] })
+    const one = await reader.call('GET', `/api/v1/webhooks/${created.id}`)
+    const all = await reader.call('GET', '/api/v1/webhooks')
+    expect(one.body.headers).toEqual(redacted)
+    expect(all.body.data).toEqual([one.body])
+    expect(one.text + all.text).not.toMatch(/theirs|e30/)
   })
 })
 

@@ -70,7 +70,7 @@ CREATE TABLE runs (
 CREATE INDEX runs_workflow ON runs (organization_id, workflow_id, id);
 CREATE INDEX runs_result ON runs (organization_id, result, id);
 CREATE INDEX runs_unfinished ON runs (id) WHERE status IN ('PENDING', 'RUNNING');
-CREATE INDEX runs_ended ON runs (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX runs_ended ON runs (created_at) WHERE ended_at IS NOT NULL;
 
 CREATE TABLE submissions (
   run_seq INTEGER PRIMARY KEY REFERENCES runs (seq),
@@ -177,6 +177,7 @@ CREATE TABLE idempotency_claims (
   key TEXT NOT NULL,
   request_hash TEXT NOT NULL,
   resource_id TEXT NOT NULL,
+  sealed_answer TEXT,
   created_at INTEGER NOT NULL,
   PRIMARY KEY (organization_id, operation, key)
 ) STRICT, WITHOUT ROWID;
