@@ -1,5 +1,3 @@
-/* eslint-disable @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-argument --
-   answers are JSON of many shapes, which the assertions reach into */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestApi, type TestApi, type TestCaller } from '../../test/support/test-api.ts'
 
@@ -68,6 +66,44 @@ describe('a refusal', () => {
       'GET, HEAD, PATCH, DELETE',
     ])
     expect((await acme.call('DELETE', '/healthz')).headers.allow).toBe('GET, HEAD')
+  })
+
+  it.each(['TRACE', 'PROPFIND', 'QUERY', 'M-SEARCH', 'LOCK'])(
+    'of the method %s is one of these',
+    async (method) => {
+      const answer = await acme.call(method, '/api/v1/webhooks')
+      expect([answer.status, answer.body.code, answer.headers.allow]).toEqual([
+        405,
+        'method_not_allowed',
+        'POST, GET, HEAD',
+      ])
+      expect((await acme.call(method, '/api/v1/nothing', {})).status).toBe(404)
+      expect((await acme.call(method, '/api/v1/nothing')).status).toBeLessThan(500)
+    },
+  )
+
+  it.each(['/docs', '/docs/', '/docs/errors', '/docs/json', '/openapi.json', '/orgs/acme/runs/1/'])(
+    'of a method on the page %s too',
+    async (url) => {
+      const answer = await acme.call('POST', url, {})
+      expect([answer.status, answer.body.code, answer.headers.allow]).toEqual([
+        405,
+        'method_not_allowed',
+        'GET, HEAD',
+      ])
+      expect((await acme.call('HEAD', url)).status).not.toBe(405)
+    },
+  )
+
+  it('of what the framework itself refuses is the client’s, with a request id', async () => {
+    const query = await acme.call('QUERY', '/api/v1/nothing')
+    expect([query.status, query.body.code]).toEqual([400, 'malformed_request'])
+    expect(query.body.errors[0].field).toBe('Content-Type')
+    expect(query.body.request_id).toBe(query.headers['x-request-id'])
+    const path = await acme.call('GET', '/api/v1/webhooks/%zz')
+    expect([path.status, path.body.request_id]).toEqual([404, path.headers['x-request-id']])
+    expect(path.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
+    expect(api.log).toEqual([])
   })
 
   it('of a fault in the server tells nothing, and logs everything under the request id', async () => {

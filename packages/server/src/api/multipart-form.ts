@@ -73,7 +73,10 @@ function problemOf(error: unknown, requestBytesMax: number): Problem {
     case 'FST_PARTS_LIMIT':
       return invalidPart('body', `Must have at most one file and ${PARTS_MAX} parts.`)
     case 'FST_PROTO_VIOLATION':
-      return invalidPart('body', 'There is no such field here: a part is called __proto__, constructor or the like.')
+      return invalidPart(
+        'body',
+        'There is no such field here: a part is called __proto__, constructor or the like.',
+      )
     default:
       return fieldProblem(
         'malformed_body',

@@ -1,5 +1,5 @@
 import { METHODS } from 'node:http'
-import type { FastifyInstance, FastifyRequest, FastifySchema, HTTPMethods } from 'fastify'
+import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
 import { z } from 'zod'
 import { PROBLEMS, Problem, type ProblemCode } from '../core/errors.ts'
 import { requireFeature } from '../identity/tiers.ts'
@@ -83,7 +83,7 @@ export function registerOtherMethods(
   for (const [path, offered] of Map.groupBy(offers, (offer) => offer.path)) {
     const allowed = offered.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
     app.route({
-      method: KNOWN_METHODS.filter((method) => !allowed.includes(method)) as HTTPMethods[],
+      method: KNOWN_METHODS.filter((method) => !allowed.includes(method)),
       url: path,
       schema: { hide: true },
       async onRequest(request, reply) {

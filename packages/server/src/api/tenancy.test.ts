@@ -1,5 +1,3 @@
-/* eslint-disable @typescript-eslint/no-unsafe-return --
-   answers are JSON of many shapes, which the assertions reach into */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApi, type TestApi, type TestCaller } from '../../test/support/test-api.ts'
 import { OPERATIONS } from './routes/index.ts'

@@ -11,6 +11,10 @@ export interface AttemptErrorEntry {
  * (classify.ts) are for people and may change.
  */
 export const ATTEMPT_ERRORS = {
+  not_sent: {
+    meaning: 'This server could not prepare the request, or was just stopping. Nothing left this machine.',
+    remedy: 'Ask an operator to look into the server log. A test can be repeated once the server is back.',
+  },
   url_not_allowed: {
     meaning:
       'The URL of the webhook is one that this server does not send to, for instance plain http. No connection was made.',

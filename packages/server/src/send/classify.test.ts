@@ -1,6 +1,7 @@
 import { errors } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { fieldProblem } from '../core/errors.ts'
+import { notSentReport } from '../core/attempt.ts'
 import { ATTEMPT_ERRORS } from './attempt-errors.ts'
 import { classify, classifyStatus, type FailureContext } from './classify.ts'
 import { DeadlineError, ResponseRefusedError } from './failures.ts'
@@ -209,5 +210,6 @@ describe('classifyStatus', () => {
 
 it('every code of the table is given to something, and nothing has a code beside the table', () => {
   const given = new Set([...FAILURES, ...STATUSES].map(([code]) => code))
+  given.add(notSentReport(0, 'Nothing left this machine.').error?.code ?? '')
   expect([...given].sort()).toEqual(Object.keys(ATTEMPT_ERRORS).sort())
 })

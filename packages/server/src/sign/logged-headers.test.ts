@@ -35,7 +35,10 @@ describe('loggedHeaderValue', () => {
     expect(loggedHeaderValue(name, 'value')).toBe('[redacted]')
   })
 
-  it.each(['x-team', 'keyboard', 'x-tokens-left', 'monkey', 'x-author', 'x-sessions', 'jwtish'])('shows %s', (name) => {
-    expect(loggedHeaderValue(name, 'value')).toBe('value')
-  })
+  it.each(['x-team', 'keyboard', 'x-tokens-left', 'monkey', 'x-author', 'x-sessions', 'jwtish'])(
+    'shows %s',
+    (name) => {
+      expect(loggedHeaderValue(name, 'value')).toBe('value')
+    },
+  )
 })

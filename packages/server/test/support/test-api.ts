@@ -59,6 +59,8 @@ export interface ShiftedClock extends Clock {
 
 /** As the settings' default; tests of the limit itself set a lower one. */
 export interface TestApiOptions {
+  logLevel?: 'info' | 'debug'
+  baseUrl?: string
   rateLimitPerMinute?: number
   requestBytesMax?: number
   wrapStore?: (store: Store) => Store
@@ -101,7 +103,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     slotsPerWebhook: 10,
   })
   const validators = createValidatorPool({ threads: 1, timeoutMs: 10_000, memoryMb: 64, clock })
-  const baseUrl = 'https://sealpost.example.com'
+  const baseUrl = options.baseUrl ?? 'https://sealpost.example.com'
   const runs = createRunPipeline({
     store,
     validators,
@@ -143,7 +145,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     clock,
     ids,
     random,
-    logger: createLoggerOn('info', { write: (line: string) => void log.push(line) }),
+    logger: createLoggerOn(options.logLevel ?? 'info', { write: (line: string) => void log.push(line) }),
     state,
   })
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApi, type TestApi } from '../../../test/support/test-api.ts'
 import { PROBLEMS } from '../../core/errors.ts'
+import { webhookSchema } from '../views/webhook.ts'
 
 interface Entry {
   operationId: string
@@ -13,12 +14,18 @@ interface Entry {
 
 interface Document {
   openapi: string
+  info: { license?: object }
   paths: Record<string, Record<string, Entry>>
   tags: { name: string }[]
-  components: { schemas: Record<string, object>; securitySchemes: object }
+  components: {
+    schemas: Record<string, { examples?: object[]; properties?: object }>
+    securitySchemes: object
+  }
   webhooks: Record<
     string,
-    { post: { requestBody: { content: Record<string, { example: { event?: string } }> } } }
+    {
+      post: { security: unknown[]; requestBody: { content: Record<string, { example: { event?: string } }> } }
+    }
   >
 }
 
@@ -78,10 +85,40 @@ describe('the OpenAPI document', () => {
     ])
   })
 
+  it('says under which license it comes', () => {
+    expect(document.info.license).toEqual({ name: 'Apache License 2.0', identifier: 'Apache-2.0' })
+  })
+
+  it('shows whole resources as examples', () => {
+    for (const name of ['Webhook', 'WebhookWithSecret']) {
+      const { examples, properties } = document.components.schemas[name] ?? {}
+      expect([name, Object.keys(examples?.[0] ?? {})]).toEqual([name, Object.keys(properties ?? {})])
+    }
+    expect(webhookSchema.safeParse(document.components.schemas.Webhook?.examples?.[0]).success).toBe(true)
+  })
+
+  it('says of every operation that writes how the store and the body can stop it', () => {
+    const writing = Object.values(document.paths).flatMap(({ post, patch, delete: remove }) => [
+      post,
+      patch,
+      remove,
+    ])
+    const declared = writing.filter((entry) => entry !== undefined)
+    expect(declared.length).toBeGreaterThan(15)
+    for (const { operationId, responses } of declared) {
+      expect([operationId, Object.keys(responses)]).toEqual([
+        operationId,
+        expect.arrayContaining(['413', '415', '422', '503', '507']),
+      ])
+    }
+    expect(document.paths['/healthz']?.get?.responses).not.toHaveProperty('422')
+  })
+
   it('describes the webhooks it sends by the catalogue', () => {
     const sent = document.webhooks['validation.failed']?.post.requestBody.content['application/json']
     expect(sent?.example).toMatchObject({ event: 'validation.failed' })
     expect(Object.keys(document.webhooks)).toContain('webhook.test')
+    for (const { post } of Object.values(document.webhooks)) expect(post.security).toEqual([])
   })
 })
 
@@ -100,6 +137,18 @@ describe('the docs page', () => {
         expect([url.pathname, (await api.app.inject(url.pathname)).statusCode]).toEqual([url.pathname, 200])
       }
     }
+  })
+
+  it('finds its assets behind a proxy that takes a path off', async () => {
+    const prefixed = await createTestApi({ baseUrl: 'https://example.com/hooks' })
+    const { payload } = await prefixed.app.inject('/docs')
+    const sources = [...payload.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '')
+    expect(sources.length).toBeGreaterThan(4)
+    for (const source of sources) {
+      expect(source).toMatch(/^\/hooks\/docs\/static\//)
+      expect((await prefixed.app.inject(source.slice('/hooks'.length))).statusCode).toBe(200)
+    }
+    await prefixed.close()
   })
 
   it('sends the document to no validator', async () => {

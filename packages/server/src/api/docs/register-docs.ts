@@ -11,7 +11,13 @@ import { finishDocument, type OpenApiDocument } from './finish-document.ts'
 import { DESCRIPTION, TAGS } from './texts.ts'
 
 /** Every path that is registered here, but those of the page's assets. */
-export const DOCS_PATHS: readonly string[] = ['/docs', '/docs/errors', '/openapi.json']
+export const DOCS_PATHS: readonly string[] = [
+  '/docs',
+  '/docs/errors',
+  '/docs/json',
+  '/docs/yaml',
+  '/openapi.json',
+]
 
 /**
  * `/openapi.json`, made from the route schemas; `/docs`, which shows it and loads nothing from elsewhere; and

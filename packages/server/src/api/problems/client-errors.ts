@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import type { FastifyBaseLogger, FastifyError } from 'fastify'
+import type { FastifyBaseLogger } from 'fastify'
 import { fieldProblem, Problem } from '../../core/errors.ts'
 import type { Ids } from '../../core/ids.ts'
 import type { ApiSettings } from '../context.ts'
@@ -27,7 +27,9 @@ export function createClientErrorHandler({
   return (error: Error & { code?: string }, socket: AnsweringSocket): void => {
     if (error.code === 'ECONNRESET' || socket.destroyed) return
     const requestId = ids.uuid()
-    logger.debug({ err: error, request_id: requestId }, 'a request could not be read')
+    // Not the error itself: it carries the bytes that came, and an API key among them.
+    const { code, message } = error
+    logger.debug({ reason: code ?? message, request_id: requestId }, 'a request could not be read')
     // Half of another answer may be out already; a second one in the middle of it would corrupt it.
     if (!socket.writable || socket._httpMessage?.headersSent) {
       socket.destroy()
@@ -38,7 +40,7 @@ export function createClientErrorHandler({
 }
 
 /** The refusal that an error of Node's parser stands for. */
-function clientProblem({ code = '' }: Pick<FastifyError, 'code'> | { code?: string }): Problem {
+function clientProblem({ code = '' }: { code?: string }): Problem {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new Problem('request_timeout', 'The request did not arrive in time.')

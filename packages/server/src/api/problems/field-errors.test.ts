@@ -51,7 +51,10 @@ describe('field errors', () => {
   })
 
   it('are given once for each field, whichever of its limits break', () => {
-    const wrong = z.strictObject({ secret: z.string().min(8).regex(/^x/, 'Must begin with x.'), n: z.int().min(1) })
+    const wrong = z.strictObject({
+      secret: z.string().min(8).regex(/^x/, 'Must begin with x.'),
+      n: z.int().min(1),
+    })
     const problem = problemOfIssues('body', wrong.safeParse({ secret: 'a', n: 0 }).error?.issues ?? [])
     expect(problem.errors).toEqual([
       { field: 'secret', message: 'Must have at least 8 characters.' },

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { fieldProblem } from '../../../core/errors.ts'
 import { issueKey } from '../../../identity/api-key.ts'
 import type { ApiContext } from '../../context.ts'
 import { claimOf, rowOf } from '../../idempotency.ts'
 import { operation } from '../../operation.ts'
 import { apiKeyView, apiKeyWithKeySchema } from '../../views/api-key.ts'
-import { nameField } from '../fields.ts'
+import { instantOf, nameField, timeField } from '../fields.ts'
+import { checkExpiry } from './fields.ts'
 
 const body = z
   .strictObject({
@@ -15,7 +15,7 @@ const body = z
       .array(z.enum(['read', 'write', 'admin']))
       .min(1)
       .max(3),
-    expires_at: z.iso.datetime({ offset: true }).nullable().default(null),
+    expires_at: timeField.nullable().default(null),
   })
   .meta({ id: 'NewApiKey', examples: [{ name: 'ci', scopes: ['write'] }] })
 
@@ -41,10 +41,8 @@ export function createKey({
     problems: ['idempotency_conflict'],
     async handle({ caller: { organization }, body: { name, scopes, expires_at }, idempotency }) {
       const now = clock.now()
-      const expiresAt = expires_at === null ? null : Date.parse(expires_at)
-      if (expiresAt !== null && expiresAt <= now) {
-        throw fieldProblem('invalid_request', 'expires_at', 'Must lie in the future.')
-      }
+      const expiresAt = expires_at === null ? null : instantOf('expires_at', expires_at)
+      checkExpiry(expiresAt, now)
       const wanted = { id: ids.make('key'), organizationId: organization.id, name, expiresAt, now }
       const { key, row } = issueKey({ ...wanted, scopes: [...new Set(scopes)] }, random)
       const sealedAnswer = services.secrets.seal(organization.id, 'createKey', key)

@@ -1,14 +1,11 @@
 import { fieldProblem } from '../../../core/errors.ts'
-import { DAY_MS } from '../../../core/time.ts'
-
-/** Ten years with as many leap days as they can have. */
-export const KEY_LIFETIME_MS_MAX = 3_653 * DAY_MS
+import { LIMITS } from '../../../core/limits.ts'
 
 /** Throws `invalid_request` on `expires_at` unless it lies in the future and no further than ten years from `now`. */
 export function checkExpiry(expiresAt: number | null, now: number): void {
   if (expiresAt === null) return
   if (expiresAt <= now) throw fieldProblem('invalid_request', 'expires_at', 'Must lie in the future.')
-  if (expiresAt > now + KEY_LIFETIME_MS_MAX) {
+  if (expiresAt > now + LIMITS.keyLifetimeMsMax) {
     throw fieldProblem(
       'invalid_request',
       'expires_at',

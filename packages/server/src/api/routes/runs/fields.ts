@@ -15,7 +15,10 @@ export const workflowRunParams = z.strictObject({
 /** How long to wait for a run to end, in seconds. */
 export const waitField = z
   // Coercion takes an empty text for zero.
-  .preprocess((text) => (text === '' ? Number.NaN : text), z.coerce.number().min(0).max(LIMITS.waitSecondsMax))
+  .preprocess(
+    (text) => (text === '' ? Number.NaN : text),
+    z.coerce.number().min(0).max(LIMITS.waitSecondsMax),
+  )
   .describe(`Seconds to wait for the run to end, at most ${LIMITS.waitSecondsMax}.`)
 
 /** Throws `not_found` unless the path names the key's own organization. */

@@ -1,5 +1,3 @@
-/* eslint-disable @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call --
-   answers are JSON of many shapes, which the assertions reach into */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApi, type TestApi, type TestCaller } from '../../../../test/support/test-api.ts'
 
@@ -47,6 +45,20 @@ describe('submitting a document', () => {
     expect((await acme.call('GET', `/api/v1/orgs/acme/runs/${body.validation_id}`)).body.id).toBe(body.id)
   })
 
+  it('answers where the run is behind a proxy that takes a path off', async () => {
+    const prefixed = await createTestApi({ baseUrl: 'https://example.com/hooks' })
+    const caller = await prefixed.organization('acme')
+    await caller.call('POST', '/api/v1/workflows', {
+      slug: 'products',
+      name: 'Products',
+      steps: [{ type: 'json-schema', config: { schema: SCHEMA } }],
+    })
+    const { body, headers } = await caller.call('POST', RESULTS, { result: 'PASS' })
+    expect(headers.location).toBe(`/hooks/api/v1/orgs/acme/runs/${body.id}/`)
+    expect(body.url).toBe(`https://example.com/hooks/orgs/acme/runs/${body.id}/`)
+    await prefixed.close()
+  })
+
   it('answers 202 when it is not to wait, and the run can be waited for', async () => {
     const { status, body, headers } = await submit({ sku: 'a' }, {}, '?wait=0&subject=mine')
     expect([status, headers['retry-after'], body.subject]).toEqual([202, '1', 'mine'])
@@ -91,6 +103,23 @@ describe('submitting a document', () => {
     ['no JSON', '<a/>', {}, 422, 'document_not_json', 'content'],
     ['no base64', 'a$', { 'content-encoding': 'base64' }, 400, 'malformed_body', 'content_encoding'],
     ['gzip', 'x', { 'content-encoding': 'gzip' }, 415, 'unsupported_media_type', 'Content-Encoding'],
+    ['a type that is none', 'x', { 'content-type': 'foo' }, 415, 'unsupported_media_type', 'Content-Type'],
+    [
+      'a form with a part called __proto__',
+      '--b\r\nContent-Disposition: form-data; name="__proto__"\r\n\r\nabc\r\n--b--\r\n',
+      { 'content-type': 'multipart/form-data; boundary=b' },
+      422,
+      'invalid_request',
+      'body',
+    ],
+    [
+      'a form with a file called constructor',
+      '--b\r\nContent-Disposition: form-data; name="constructor"; filename="a"\r\n\r\nabc\r\n--b--\r\n',
+      { 'content-type': 'multipart/form-data; boundary=b' },
+      422,
+      'invalid_request',
+      'body',
+    ],
     ['too much', Buffer.alloc(1024 * 1024 + 1), {}, 413, 'request_too_large', 'body'],
     [
       'a form without its boundary',
@@ -137,6 +166,11 @@ describe('submitting a document', () => {
       expect((await submit({ sku: 'a' }, {}, query)).status).toBe(422)
     },
   )
+
+  it('says of a content type that is none what one looks like', async () => {
+    const answer = await submit('x', { 'content-type': 'foo' })
+    expect(answer.body.errors[0].message).toBe('Must be a media type, such as application/json.')
+  })
 
   it('is done once for one Idempotency-Key, whatever boundary a form has', async () => {
     const form = (boundary: string, content: string) =>

@@ -1,5 +1,3 @@
-/* eslint-disable @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-argument --
-   answers are JSON of many shapes, which the assertions reach into */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startReceiver, type Receiver } from '../../../../test/support/receiver.ts'
 import { createTestApi, type TestApi, type TestCaller } from '../../../../test/support/test-api.ts'
