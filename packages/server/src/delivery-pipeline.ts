@@ -1,6 +1,6 @@
 import { match } from './accept/match.ts'
 import { dialectOf } from './catalogue/event-types.ts'
-import type { AttemptReport } from './core/attempt.ts'
+import { notSentReport, type AttemptReport } from './core/attempt.ts'
 import type { Clock } from './core/clock.ts'
 import type { LeasedDelivery } from './core/delivery.ts'
 import type { Event } from './core/event.ts'
@@ -116,21 +116,7 @@ async function attempt(
     return { ...(await transport.send(request)), requestHeaders: logged }
   } catch (error) {
     watch.failure(error, `preparing an attempt for ${webhook.id}`)
-    return notSent(startedAt)
-  }
-}
-
-/** Nothing left this machine: a fault of ours, such as a sealed secret that the key does not open. */
-function notSent(startedAt: number): AttemptReport {
-  return {
-    outcome: 'failed',
-    startedAt,
-    durationMs: 0,
-    statusCode: null,
-    error: { code: 'not_sent', message: 'The request could not be prepared. The server log says why.' },
-    retryAfterMs: null,
-    requestHeaders: {},
-    responseHeaders: null,
-    responseBody: null,
+    // A fault of ours, such as a sealed secret that the key does not open.
+    return notSentReport(startedAt, 'The request could not be prepared. The server log says why.')
   }
 }

@@ -43,3 +43,18 @@ export interface AttemptReport {
   responseHeaders: Record<string, string> | null
   responseBody: Buffer | null
 }
+
+/** The report of an attempt whose request never left this machine; `message` says why, in plain words. */
+export function notSentReport(startedAt: number, message: string): AttemptReport {
+  return {
+    outcome: 'failed',
+    startedAt,
+    durationMs: 0,
+    statusCode: null,
+    error: { code: 'not_sent', message },
+    retryAfterMs: null,
+    requestHeaders: {},
+    responseHeaders: null,
+    responseBody: null,
+  }
+}

@@ -71,6 +71,8 @@ export const LIMITS = {
   pageSizeMax: 200,
   idempotencyKeyCharactersMax: 255,
   idempotencyMs: 24 * HOUR_MS,
+  /** An API key that expires does so within this: ten years. */
+  keyLifetimeMsMax: 3_650 * DAY_MS,
   /** A key's `last_used_at` is written at most this often. */
   keyTouchMs: 60 * SECOND_MS,
   /** Rows that one slice of the retention sweep removes. */

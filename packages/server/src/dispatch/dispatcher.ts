@@ -1,4 +1,4 @@
-import type { AttemptReport } from '../core/attempt.ts'
+import { notSentReport, type AttemptReport } from '../core/attempt.ts'
 import type { Clock } from '../core/clock.ts'
 import type { LeasedDelivery } from '../core/delivery.ts'
 import { Problem } from '../core/errors.ts'
@@ -35,7 +35,7 @@ export interface Dispatcher {
   readonly draining: boolean
   /**
    * Sends one delivery at once, outside every line; resolves when its result is committed. Rejects with `shutting_down`
-   * while draining; the delivery is then left to the next start.
+   * while draining.
    */
   sendNow(leased: LeasedDelivery, webhook: Webhook): Promise<AttemptReport>
   /** Gives back what has not started and resolves when what has is settled. Safe to call twice. */
@@ -211,7 +211,9 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     },
     async sendNow(leased, webhook) {
       if (draining === null) return perform(leased, webhook, () => undefined)
-      release([leased])
+      const { id: deliveryId, fence } = leased.delivery
+      const report = notSentReport(clock.now(), 'The server was stopping, so the request was not sent.')
+      await commit.settle({ deliveryId, fence, report })
       throw new Problem('shutting_down', 'The server is stopping. Send it again in a moment.')
     },
     drain: () => (draining ??= drain()),

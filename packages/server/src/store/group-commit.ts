@@ -115,7 +115,7 @@ export function createGroupCommit({ work, decisions, clock, giveBack, onFailure 
       refuse(batch, error)
     }
     committing = false
-    if (!stopped) next()
+    next()
   }
 
   function refuse(batch: Queue, error: unknown): void {
@@ -126,6 +126,7 @@ export function createGroupCommit({ work, decisions, clock, giveBack, onFailure 
   }
 
   function next(): void {
+    if (stopped) return
     if (sizeOf(queue) === 0) {
       const waiters = idleWaiters
       idleWaiters = []

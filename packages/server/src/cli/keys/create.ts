@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { formatDuration, parseDuration } from '../../config/duration.ts'
 import { SCOPES, type Scope } from '../../core/organization.ts'
-import { DAY_MS } from '../../core/time.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { DEFAULT_ORGANIZATION } from '../../identity/bootstrap.ts'
 import { issueKey } from '../../identity/api-key.ts'
 import { parseName } from '../arguments.ts'
@@ -63,9 +63,6 @@ Example:
   export KEY=$(sealpost keys create --name laptop)
   curl -H "X-API-Key: $KEY" http://127.0.0.1:8080/api/v1/webhooks`
 
-/** The most that `retention` may be, too. A key for longer is one without an end. */
-const EXPIRY_MS_MAX = 3_650 * DAY_MS
-
 function scopesOption(): Option {
   const option = new Option('--scopes <LIST>', `what it may do, of ${SCOPES.join(', ')}`)
   return option.argParser(parseScopes).default(['admin'], 'admin')
@@ -83,8 +80,8 @@ function parseScopes(text: string): Scope[] {
 function parseExpiry(text: string): number {
   const ms = parseDuration(text)
   if (ms === null || ms === 0) throw new InvalidArgumentError('Write a time such as 90d, 12h or 30m.')
-  if (ms > EXPIRY_MS_MAX) {
-    const most = formatDuration(EXPIRY_MS_MAX)
+  if (ms > LIMITS.keyLifetimeMsMax) {
+    const most = formatDuration(LIMITS.keyLifetimeMsMax)
     throw new InvalidArgumentError(
       `It is at most ${most}; leave it out for a key that is good until it is revoked.`,
     )
