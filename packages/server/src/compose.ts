@@ -231,14 +231,11 @@ function composeDeliveries(ground: Ground, transport: Transport): DeliveryPipeli
 }
 
 function composeWebhooks(ground: Ground, guard: Guard, pipeline: DeliveryPipeline): WebhookService {
-  const { store, secretBox, clock, ids } = ground
+  const { store, clock, ids } = ground
   return createWebhookService({
     store,
     pipeline,
     checkUrl: (url) => void guard.checkUrl(url),
-    seal: (organizationId, webhookId, secret) => secretBox.seal({ organizationId, webhookId }, secret),
-    open: ({ organizationId, id: webhookId, sealedSecret }) =>
-      secretBox.open({ organizationId, webhookId }, sealedSecret),
     clock,
     ids,
   })
@@ -246,8 +243,8 @@ function composeWebhooks(ground: Ground, guard: Guard, pipeline: DeliveryPipelin
 
 function composeSecrets({ secretBox }: Ground): SecretService {
   return {
-    seal: (organizationId, webhookId, secret) => secretBox.seal({ organizationId, webhookId }, secret),
-    open: (organizationId, webhookId, sealed) => secretBox.open({ organizationId, webhookId }, sealed),
+    seal: (organizationId, name, secret) => secretBox.seal({ organizationId, webhookId: name }, secret),
+    open: (organizationId, name, sealed) => secretBox.open({ organizationId, webhookId: name }, sealed),
   }
 }
 

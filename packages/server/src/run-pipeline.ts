@@ -1,7 +1,7 @@
 import { prepareEvents } from './accept/prepare.ts'
 import type { RunAnswer, RunRequest, RunService } from './api/services.ts'
 import type { Clock } from './core/clock.ts'
-import { Problem, fieldProblem } from './core/errors.ts'
+import { idempotencyConflict, Problem, shuttingDown } from './core/errors.ts'
 import type { Event } from './core/event.ts'
 import type { Ids } from './core/ids.ts'
 import { LIMITS } from './core/limits.ts'
@@ -211,15 +211,6 @@ function claimFor(request: RunRequest, operation: string, run: Run): Idempotency
   if (request.idempotency === null) return null
   const { organizationId, id: resourceId, createdAt } = run
   return { organizationId, operation, ...request.idempotency, resourceId, createdAt }
-}
-
-function idempotencyConflict(): Problem {
-  const message = 'was used within the last 24 hours for a different request; use a new key'
-  return fieldProblem('idempotency_conflict', 'Idempotency-Key', message)
-}
-
-function shuttingDown(): Problem {
-  return new Problem('shutting_down', 'The server is stopping. Send it again in a moment.')
 }
 
 /** Resolves when `end` has settled, either way, or after `waitMs`. */

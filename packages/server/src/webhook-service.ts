@@ -2,7 +2,7 @@ import type { TestAnswer, WebhookService } from './api/services.ts'
 import { webhookTestContent } from './catalogue/bodies/validgraph.ts'
 import { renderBody } from './catalogue/render-body.ts'
 import type { Clock } from './core/clock.ts'
-import { Problem } from './core/errors.ts'
+import { Problem, shuttingDown } from './core/errors.ts'
 import type { Event } from './core/event.ts'
 import type { Ids } from './core/ids.ts'
 import { LIMITS } from './core/limits.ts'
@@ -15,8 +15,6 @@ export interface WebhookServiceParts {
   store: Pick<Store, 'webhooks' | 'deliveries'>
   pipeline: Pick<DeliveryPipeline, 'accept' | 'dispatcher'>
   checkUrl: (url: string) => void
-  seal: WebhookService['seal']
-  open: WebhookService['open']
   clock: Clock
   ids: Ids
 }
@@ -46,8 +44,6 @@ export function createWebhookService(parts: WebhookServiceParts): WebhookService
 
   return {
     checkUrl: parts.checkUrl,
-    seal: parts.seal,
-    open: parts.open,
 
     async change(organizationId, id, decide) {
       // Paused first, so that no attempt can start between the commit and the dispatcher's hearing of it.
@@ -63,7 +59,7 @@ export function createWebhookService(parts: WebhookServiceParts): WebhookService
 
     async test(organization, webhook) {
       if (pipeline.dispatcher.draining) {
-        throw new Problem('shutting_down', 'The server is stopping. Send it again in a moment.')
+        throw shuttingDown()
       }
       if (testsUnderWay >= LIMITS.testsInFlightMax) {
         throw new Problem(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { fieldProblem, Problem } from '../core/errors.ts'
+import { fieldProblem, idempotencyConflict, Problem } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { Created, IdempotencyClaim } from '../store/store.ts'
 import type { IdempotencyKey } from './services.ts'
@@ -79,10 +79,6 @@ export async function rowOf<Row>(
       )
     }
     case 'conflict':
-      throw fieldProblem(
-        'idempotency_conflict',
-        HEADER,
-        'This key was used within the last 24 hours for a request that differs from this one.',
-      )
+      throw idempotencyConflict()
   }
 }

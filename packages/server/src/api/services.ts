@@ -14,10 +14,11 @@ export interface Services {
   secrets: SecretService
 }
 
-/** Encrypts what an answer shows once, so that the same request can be answered the same for a day. */
+/** Encrypts for the store what an answer shows once: a webhook's signing secret, a new API key. */
 export interface SecretService {
-  seal(organizationId: number, resourceId: string, secret: string): string
-  open(organizationId: number, resourceId: string, sealed: string): string
+  /** `name` is what the secret belongs to, within the organization; the sealed text opens for that alone. */
+  seal(organizationId: number, name: string, secret: string): string
+  open(organizationId: number, name: string, sealed: string): string
 }
 
 /** A request's Idempotency-Key with the hash of what was asked (SHA-256, hex). */
@@ -63,10 +64,6 @@ export interface ExternalReport {
 export interface WebhookService {
   /** Throws `Problem('url_not_allowed')` on field `url`. */
   checkUrl(url: string): void
-  /** Encrypts a signing secret for the store. */
-  seal(organizationId: number, webhookId: string, secret: string): string
-  /** Decrypts it again, for the one answer that shows it. */
-  open(webhook: Webhook): string
   /** Store's `change`, after which the dispatcher no longer starts what the change forbids. */
   change(
     organizationId: number,

@@ -57,3 +57,17 @@ export class Problem extends Error {
 export function fieldProblem(code: ProblemCode, field: string, message: string): Problem {
   return new Problem(code, `${field}: ${message}`, [{ field, message }])
 }
+
+/** Work that a stopping server no longer begins. */
+export function shuttingDown(): Problem {
+  return new Problem('shutting_down', 'The server is stopping. Send it again in a moment.')
+}
+
+/** An Idempotency-Key was used before, for something else. */
+export function idempotencyConflict(): Problem {
+  return fieldProblem(
+    'idempotency_conflict',
+    'Idempotency-Key',
+    'This key was used within the last 24 hours for a request that differs from this one.',
+  )
+}

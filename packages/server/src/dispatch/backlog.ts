@@ -114,7 +114,7 @@ export function createBacklog(parts: BacklogParts): Backlog {
       lanes.unreserve(lane, places)
       lane.claiming = false
       onError(error, 'claiming due deliveries')
-      if (outcome !== null) await giveBack(outcome)
+      if (outcome !== null) await commit.release(outcome.leased)
       note(lane, clock.now() + CLAIM_RETRY_MS)
     }
     lanes.dropIfIdle(lane)
@@ -125,17 +125,12 @@ export function createBacklog(parts: BacklogParts): Backlog {
   async function take(lane: Lane, outcome: ClaimOutcome): Promise<void> {
     // The webhook was stopped while the claim was under way: nothing of it may start.
     if (stopped || lane.stopped || lane.webhook === null || !isLive(lane.webhook)) {
-      await giveBack(outcome)
+      await commit.release(outcome.leased)
       return
     }
     for (const item of outcome.leased) lanes.push(lane, item)
     note(lane, outcome.nextDueAt)
     if (outcome.leased.length > 0) parts.onReady(lane)
-  }
-
-  async function giveBack({ leased }: ClaimOutcome): Promise<void> {
-    if (leased.length === 0) return
-    await commit.release(leased.map(({ delivery }) => ({ deliveryId: delivery.id, fence: delivery.fence })))
   }
 
   /** Each lane gets one try: one that finds no room again puts itself back, at the end. */

@@ -1,7 +1,7 @@
 import { notSentReport, type AttemptReport } from '../core/attempt.ts'
 import type { Clock } from '../core/clock.ts'
 import type { LeasedDelivery } from '../core/delivery.ts'
-import { Problem } from '../core/errors.ts'
+import { shuttingDown } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
 import { isLive, type Webhook } from '../core/webhook.ts'
 import type { GroupCommit } from '../store/group-commit.ts'
@@ -149,13 +149,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   function giveBackReady(lane: Lane): void {
-    release(lanes.clear(lane))
+    void commit.release(lanes.clear(lane))
     backlog.refillHungry()
-  }
-
-  function release(unused: readonly LeasedDelivery[]): void {
-    if (unused.length === 0) return
-    void commit.release(unused.map(({ delivery }) => ({ deliveryId: delivery.id, fence: delivery.fence })))
   }
 
   /** One change has told what became of its webhook; work starts again when all have. */
@@ -176,7 +171,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 
   async function drain(): Promise<void> {
     lanes.close()
-    for (const lane of lanes.all()) release(lanes.clear(lane))
+    for (const lane of lanes.all()) void commit.release(lanes.clear(lane))
     const ended = new Promise<void>((resolve) => (finishDraining = resolve))
     if (inFlight === 0 && unsettled === 0) finishDraining()
     await Promise.all([ended, backlog.stop()])
@@ -188,7 +183,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const lane = lanes.of(webhookId, organizationId)
     lanes.unreserve(lane, 1)
     lanes.push(lane, leased)
-    if (lane.stopped || draining !== null) release(lanes.clear(lane))
+    if (lane.stopped || draining !== null) void commit.release(lanes.clear(lane))
     else turns.join(lane)
   }
 
@@ -214,7 +209,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       const { id: deliveryId, fence } = leased.delivery
       const report = notSentReport(clock.now(), 'The server was stopping, so the request was not sent.')
       await commit.settle({ deliveryId, fence, report })
-      throw new Problem('shutting_down', 'The server is stopping. Send it again in a moment.')
+      throw shuttingDown()
     },
     drain: () => (draining ??= drain()),
   }

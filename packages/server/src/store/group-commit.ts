@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../core/clock.ts'
+import type { LeasedDelivery } from '../core/delivery.ts'
 import { Problem } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
 import type {
@@ -26,7 +27,8 @@ export interface GroupCommit {
   accept(unit: AcceptUnit): Promise<Exclude<AcceptOutcome, { outcome: 'refused' }>>
   settle(result: AttemptResult): Promise<ResultOutcome>
   claim(claim: LaneClaim): Promise<ClaimOutcome>
-  release(releases: LeaseRelease[]): Promise<void>
+  /** Gives leases back unused. */
+  release(leased: readonly LeasedDelivery[]): Promise<void>
   /** Resolves when everything handed in so far has been written or refused. */
   idle(): Promise<void>
   /** Writes nothing more, and answers how many results that leaves unwritten. Safe to call twice. */
@@ -153,7 +155,11 @@ export function createGroupCommit({ work, decisions, clock, giveBack, onFailure 
     },
     settle: (result) => enqueue(queue.results, result),
     claim: (claim) => enqueue(queue.claims, claim),
-    release: (releases) => enqueue(queue.releases, releases),
+    release(leased) {
+      if (leased.length === 0) return Promise.resolve()
+      const releases = leased.map(({ delivery }) => ({ deliveryId: delivery.id, fence: delivery.fence }))
+      return enqueue(queue.releases, releases)
+    },
     stop() {
       stopped = true
       timer?.cancel()

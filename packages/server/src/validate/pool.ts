@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts'
-import { Problem } from '../core/errors.ts'
+import { Problem, shuttingDown } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { Submission, Verdict } from '../core/run.ts'
 import type { Step } from '../core/workflow.ts'
@@ -99,8 +99,4 @@ function documentOf({ content, contentType, fileName }: JudgedSubmission): Judge
 
 function overloaded(): Problem {
   return new Problem('overloaded', `${LIMITS.runQueueMax} runs wait for a validator. Try again in a moment.`)
-}
-
-function shuttingDown(): Problem {
-  return new Problem('shutting_down', 'The server is stopping. Send it again in a moment.')
 }

@@ -77,8 +77,6 @@ async function startOn(store: Store, clock: VirtualClock, ids: Ids, options: Eng
     store,
     pipeline,
     checkUrl: () => undefined,
-    seal: () => 'sealed',
-    open: () => 'a-test-secret',
     clock,
     ids,
   })

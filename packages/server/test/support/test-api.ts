@@ -118,8 +118,6 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     store,
     pipeline: deliveries,
     checkUrl: (url) => void guard.checkUrl(url),
-    seal: (organizationId, webhookId, secret) => box.seal(contextOf(organizationId, webhookId), secret),
-    open: (webhook) => box.open(contextOf(webhook.organizationId, webhook.id), webhook.sealedSecret),
     clock,
     ids,
   })

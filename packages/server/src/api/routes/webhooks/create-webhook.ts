@@ -65,7 +65,7 @@ export function createWebhook({
 
       const webhook = newWebhook(ids.make('webhook'), organization.id, { ...wanted, events }, clock.now())
       const secret = wanted.secret ?? generateSecret()
-      webhook.sealedSecret = services.webhooks.seal(organization.id, webhook.id, secret)
+      webhook.sealedSecret = services.secrets.seal(organization.id, webhook.id, secret)
       const claim = claimOf(idempotency(), {
         organizationId: organization.id,
         operation: 'createWebhook',
@@ -77,7 +77,10 @@ export function createWebhook({
       // Also in a replay: whoever repeats the request did not get the first answer.
       return {
         status: 201,
-        body: { ...webhookView(row, key.scopes), secret: services.webhooks.open(row) },
+        body: {
+          ...webhookView(row, key.scopes),
+          secret: services.secrets.open(organization.id, row.id, row.sealedSecret),
+        },
         headers,
       }
     },
