@@ -1,3 +1,5 @@
+import { createFilterJudge, type FilterJudge } from './accept/filter/filter.ts'
+import { passingFilters } from './accept/filter/passing.ts'
 import { createApi } from './api/app.ts'
 import type { ApiState } from './api/context.ts'
 import type { SecretService, WebhookService } from './api/services.ts'
@@ -6,8 +8,10 @@ import type { Settings } from './config/settings.ts'
 import { VERSION } from './config/version.ts'
 import { systemClock, type Clock } from './core/clock.ts'
 import { createIds, type Ids } from './core/ids.ts'
+import { LIMITS } from './core/limits.ts'
 import { systemRandom, type Random } from './core/random.ts'
 import { createDeliveryPipeline, type DeliveryPipeline } from './delivery-pipeline.ts'
+import { createEventPipeline } from './event-pipeline.ts'
 import { ensureDefaultOrganization } from './identity/bootstrap.ts'
 import { createSecretBox, type SecretBox } from './identity/secret-box.ts'
 import { loadOrCreateKey } from './identity/secret-key-file.ts'
@@ -17,11 +21,14 @@ import { createResolver } from './send/guard/resolver.ts'
 import type { Transport } from './send/transport.ts'
 import { createUndiciTransport } from './send/undici-transport.ts'
 import { createSigner } from './sign/signer.ts'
+import type { BackupContents, BackupRequest } from './store/backup.ts'
+import { backUpDatabase } from './store/sqlite/backup.ts'
 import { lockDataDirectory } from './store/sqlite/data-directory-lock.ts'
 import { openSqliteStore } from './store/sqlite/index.ts'
 import type { Store } from './store/store.ts'
 import { createLogger, type Logger } from './telemetry/logger.ts'
 import { createValidatorPool } from './validate/pool.ts'
+import { createAnnouncer } from './watch/announce.ts'
 import { createRetentionSweep } from './watch/retention.ts'
 import { createWideLog, type WideLog } from './watch/wide-log.ts'
 import { createWebhookService } from './webhook-service.ts'
@@ -40,6 +47,8 @@ export interface Composed {
 /** Webhooks whose derived signing keys are kept in memory. */
 const SIGNING_KEYS_MAX = 10_000
 const CONNECTIONS_PER_ORIGIN_MAX = 64
+/** Processes that judge the filters of webhooks, started when they are needed: two, so that one tenant's slow filter does not hold up the others. */
+const FILTER_PROCESSES = 2
 /** A little over the deadline of an attempt: nothing in flight can take longer. */
 const DRAIN_MS_MAX = 35_000
 
@@ -54,6 +63,11 @@ export async function openStore(
     now: () => clock.now(),
     makeDeliveryId: () => ids.make('dlv'),
   })
+}
+
+/** A copy of the store the settings name, whether or not a server runs on it. */
+export function backUpStore(settings: Settings, request: BackupRequest): Promise<BackupContents> {
+  return backUpDatabase(settings.dataDir, request)
 }
 
 /** What the parts stand on. */
@@ -89,20 +103,21 @@ export async function compose(
 
 async function openGround(settings: Settings, clock: Clock, random: Random): Promise<Ground> {
   const ids = createIds(clock, random)
-  const logger = createLogger(settings)
+  const logger = await createLogger(settings)
   makeDataDirectory(settings.dataDir)
   const lock = lockDataDirectory(settings.dataDir)
+  let store: Store | null = null
+  const close = async (): Promise<void> => {
+    await store?.close()
+    lock.release()
+  }
   try {
-    const store = await openStore(settings, { clock, ids })
+    store = await openStore(settings, { clock, ids })
     await ensureDefaultOrganization(store, ids, clock)
     const secretBox = createSecretBox(secretKeyOf(settings))
-    const close = async (): Promise<void> => {
-      await store.close()
-      lock.release()
-    }
     return { settings, clock, random, ids, logger, log: createWideLog(logger), store, secretBox, close }
   } catch (error) {
-    lock.release()
+    await close()
     throw error
   }
 }
@@ -130,7 +145,14 @@ async function composeOn(ground: Ground): Promise<Composed> {
     clock,
     connectionsPerOriginMax: Math.min(settings.webhookConcurrency, CONNECTIONS_PER_ORIGIN_MAX),
   })
-  const deliveries = composeDeliveries(ground, transport)
+  const filters = createFilterJudge({
+    processes: FILTER_PROCESSES,
+    timeoutMs: LIMITS.filterTimeoutMs,
+    memoryMb: LIMITS.filterMemoryMb,
+    clock,
+    onError: (error) => log.failure(error, 'judging filters'),
+  })
+  const deliveries = composeDeliveries(ground, filters, transport)
   const validators = createValidatorPool({
     threads: settings.validatorThreads,
     timeoutMs: settings.validatorTimeoutMs,
@@ -160,7 +182,14 @@ async function composeOn(ground: Ground): Promise<Composed> {
     store,
     services: {
       runs,
-      webhooks: composeWebhooks(ground, guard, deliveries),
+      events: createEventPipeline({
+        store,
+        accept: (unit) => deliveries.accept(unit),
+        validators,
+        clock,
+        ids,
+      }),
+      webhooks: composeWebhooks(ground, guard, filters, deliveries),
       secrets: composeSecrets(ground),
     },
     settings: {
@@ -177,13 +206,6 @@ async function composeOn(ground: Ground): Promise<Composed> {
     state,
   })
 
-  const cutOff = await deliveries.start()
-  const resumed = await runs.resume()
-  if (cutOff + resumed > 0) {
-    logger.info({ line: 'resume', attempts: cutOff, runs: resumed }, 'took up unfinished work')
-  }
-  retention.start()
-
   async function stopAll(): Promise<void> {
     state.draining = true
     retention.stop()
@@ -191,12 +213,25 @@ async function composeOn(ground: Ground): Promise<Composed> {
     // The API goes last: until then /readyz tells balancers to look elsewhere, and what they still send is answered.
     await drained(deliveries, clock)
     await api.close()
-    await Promise.all([transport.close(), validators.close()])
+    await Promise.all([transport.close(), validators.close(), filters.close()])
     const lost = deliveries.stop()
     await ground.close()
     if (lost > 0)
       throw new Error(`${lost} results of attempts could not be stored; the next start sends them again`)
     logger.info({ line: 'stopped' }, 'stopped')
+  }
+
+  try {
+    const cutOff = await deliveries.start()
+    const resumed = await runs.resume()
+    if (cutOff + resumed > 0) {
+      logger.info({ line: 'resume', attempts: cutOff, runs: resumed }, 'took up unfinished work')
+    }
+    retention.start()
+  } catch (error) {
+    // By now requests may be in flight, and runs being judged.
+    await Promise.allSettled([stopAll()])
+    throw error
   }
 
   let stopping: Promise<void> | null = null
@@ -210,11 +245,11 @@ async function composeOn(ground: Ground): Promise<Composed> {
   }
 }
 
-function composeDeliveries(ground: Ground, transport: Transport): DeliveryPipeline {
-  const { settings, clock, random, log, store, secretBox } = ground
+function composeDeliveries(ground: Ground, filters: FilterJudge, transport: Transport): DeliveryPipeline {
+  const { settings, clock, random, ids, log, store, secretBox } = ground
   const signer = createSigner({
-    openSecret: ({ organizationId, id: webhookId, sealedSecret }) =>
-      secretBox.open({ organizationId, webhookId }, sealedSecret),
+    open: ({ organizationId, id: webhookId }, sealed) =>
+      secretBox.open({ organizationId, webhookId }, sealed),
     cacheMax: SIGNING_KEYS_MAX,
     version: VERSION,
   })
@@ -225,17 +260,26 @@ function composeDeliveries(ground: Ground, transport: Transport): DeliveryPipeli
     transport,
     signer,
     watch: log,
+    judgeFilters: (event, texts) => passingFilters(filters, event, texts),
+    announce: createAnnouncer(ids),
     slots: settings.sendConcurrency,
     slotsPerWebhook: settings.webhookConcurrency,
   })
 }
 
-function composeWebhooks(ground: Ground, guard: Guard, pipeline: DeliveryPipeline): WebhookService {
+function composeWebhooks(
+  ground: Ground,
+  guard: Guard,
+  filters: FilterJudge,
+  pipeline: DeliveryPipeline,
+): WebhookService {
   const { store, clock, ids } = ground
   return createWebhookService({
     store,
     pipeline,
     checkUrl: (url) => void guard.checkUrl(url),
+    checkFilter: (filter) => filters.check(filter),
+    judgeFilters: (event, texts) => passingFilters(filters, event, texts),
     clock,
     ids,
   })

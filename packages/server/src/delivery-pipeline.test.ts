@@ -67,6 +67,40 @@ describe('an accepted event', () => {
   })
 })
 
+describe('a webhook with a filter', () => {
+  it('is owed what the filter lets through, and nothing else', async () => {
+    const wanted = new Set<string>()
+    const engine = await createEngine({
+      judgeFilters: async ({ id }, filters) => new Map(filters.map((filter) => [filter, wanted.has(id)])),
+    })
+    await engine.addWebhook({ filter: 'score < 50' })
+    await engine.publish(1, { id: 'evt_refused' })
+    wanted.add('evt_wanted')
+    await engine.publish(1, { id: 'evt_wanted' })
+    expect(engine.requests.map(({ headers }) => headers['webhook-id'])).toEqual(['evt_wanted'])
+    expect(await states(engine)).toEqual({ delivered: 1 })
+  })
+})
+
+describe('what an outcome makes known of a webhook', () => {
+  it('is sent at once to the webhooks that listen for it, and logged as any event', async () => {
+    const engine = await createEngine({ answer: ({ url }) => (url.includes('dead') ? 500 : 200) })
+    const { id } = await engine.addWebhook({ url: 'https://dead.example.com/' })
+    await engine.addWebhook({ url: 'https://listens.example.com/', events: ['webhook.failing'] })
+    await engine.publish(3)
+    const [told, ...more] = engine.requests.filter(({ url }) => url.includes('listens'))
+    expect(JSON.parse(told!.body.toString())).toMatchObject({
+      type: 'webhook.failing',
+      data: { webhook_id: id },
+    })
+    expect(more).toEqual([])
+    expect(engine.accepted.map(({ type }) => type).sort()).toEqual([
+      ...Array.from({ length: 3 }, () => 'run.completed'),
+      'webhook.failing',
+    ])
+  })
+})
+
 describe('a dead endpoint', () => {
   it('is disabled by its fifth attempt; what comes meanwhile is held, and sent when it is enabled again', async () => {
     let alive = false
@@ -92,7 +126,7 @@ describe('a dead endpoint', () => {
 })
 
 describe('a webhook that hangs', () => {
-  it('takes its own slots and no more; the others are served', async () => {
+  it('takes few slots; the others are served', async () => {
     const engine = await createEngine({
       slots: 12,
       slotsPerWebhook: 4,
@@ -103,7 +137,7 @@ describe('a webhook that hangs', () => {
     await engine.publish(50)
     await engine.clock.advance(1_000)
     const sent = (name: string) => engine.requests.filter(({ url }) => url.includes(name)).length
-    expect(sent('hangs')).toBe(4)
+    expect(sent('hangs')).toBe(2)
     expect(sent('lives')).toBe(50)
   })
 })
@@ -150,7 +184,7 @@ describe('changes in quick succession', () => {
     const engine = await createEngine()
     const { id } = await engine.addWebhook()
     const resume = engine.pipeline.dispatcher.pause(id, 1)
-    await engine.change(id, (webhook) => ({ webhook: { ...webhook, description: 'new' }, waiting: 'keep' }))
+    await engine.change(id, (webhook) => ({ webhook: { ...webhook, description: 'new' }, waiting: [] }))
     await engine.publish(2)
     expect(engine.requests).toHaveLength(0)
     resume(await engine.webhook(id))

@@ -1,3 +1,4 @@
+import { createJudgedAccept, type JudgedAcceptParts } from './accept/judged-accept.ts'
 import { match } from './accept/match.ts'
 import { dialectOf } from './catalogue/event-types.ts'
 import { notSentReport, type AttemptReport } from './core/attempt.ts'
@@ -5,9 +6,11 @@ import type { Clock } from './core/clock.ts'
 import type { LeasedDelivery } from './core/delivery.ts'
 import type { Event } from './core/event.ts'
 import type { Random } from './core/random.ts'
+import { createSteadyClock } from './core/steady-clock.ts'
 import type { Webhook } from './core/webhook.ts'
 import { createDispatcher, type Dispatcher } from './dispatch/dispatcher.ts'
 import { createLanes } from './dispatch/lanes.ts'
+import { createPlaces } from './dispatch/places.ts'
 import type { OutboundRequest, Transport } from './send/transport.ts'
 import { settle } from './settle/settle.ts'
 import type { Signer } from './sign/signer.ts'
@@ -40,6 +43,9 @@ export interface DeliveryParts {
   transport: Transport
   signer: Signer
   watch: DeliveryWatch
+  judgeFilters: JudgedAcceptParts<unknown>['judgeFilters']
+  /** Events about webhooks that an outcome makes; see `Decisions.announce`. */
+  announce: Decisions['announce']
   /** Requests in flight at once: over all webhooks, and to each. */
   slots: number
   slotsPerWebhook: number
@@ -53,48 +59,66 @@ export interface DeliveryWatch {
 }
 
 export function createDeliveryPipeline(parts: DeliveryParts): DeliveryPipeline {
-  const { store, clock, watch } = parts
-  const lanes = createLanes(clock)
+  const { store, watch } = parts
+  const clock = createSteadyClock(parts.clock)
+  const lanes = createLanes()
+  const places = createPlaces(lanes, clock)
   const decisions: Decisions = {
     match,
-    admit: (webhook) => lanes.admit(webhook),
+    admit: (webhook, bytes) => places.admit(webhook, bytes),
     settle: (facts) => settle(facts, parts.random.fraction()),
+    announce: parts.announce,
   }
   const commit = createGroupCommit({
     work: store.work,
     decisions,
     clock,
-    giveBack: (webhookId) => lanes.giveBack(webhookId),
+    giveBack: (webhookId, rows, bytes) => places.giveBack(webhookId, rows, bytes),
+    onStopped: (webhook) => dispatcher.stopped(webhook),
+    onAnnounced: (events, accepted) => takeUp(events, accepted),
     onFailure: (error) => watch.failure(error, 'committing work'),
+  })
+  const accept = createJudgedAccept({
+    store,
+    judgeFilters: parts.judgeFilters,
+    accept: (unit) => commit.accept(unit),
   })
   const dispatcher = createDispatcher({
     lanes,
+    places,
     commit,
     clock,
-    attempt: (leased, webhook) => attempt(parts, leased, webhook),
+    attempt: (leased, webhook) => attempt(parts, clock, leased, webhook),
     findLanes: () => store.work.lanes(),
     findWebhook: (id) => store.webhooks.byId(id),
+    moveWaiting: () => store.work.moveWaiting(),
     slots: parts.slots,
     slotsPerWebhook: parts.slotsPerWebhook,
     onSettled: (leased, report, outcome) => watch.attemptSettled(leased, report, outcome),
     onError: (error, doing) => watch.failure(error, doing),
   })
 
+  /** What a commit accepted is logged, and starts as far as it can. */
+  function takeUp(events: readonly Event[], accepted: Extract<Accepted, { outcome: 'accepted' }>): void {
+    events.forEach((event, index) => watch.eventAccepted(event, accepted.deliveries[index] ?? 0))
+    // What was made for one target is the caller's to send; it waits for the outcome.
+    if (accepted.targeted.length === 0) dispatcher.offer(accepted.leased)
+    for (const { webhookId, organizationId } of accepted.waiting) {
+      dispatcher.noteWaiting(webhookId, organizationId)
+    }
+  }
+
   return {
     dispatcher,
     async accept(unit) {
-      const accepted = await commit.accept(unit)
-      if (accepted.outcome !== 'accepted') return accepted
-      unit.events.forEach((event, index) => watch.eventAccepted(event, accepted.deliveries[index] ?? 0))
-      // What was made for one target is the caller's to send; it waits for the outcome.
-      if (unit.target === null) dispatcher.offer(accepted.leased)
-      for (const { webhookId, organizationId } of accepted.waiting) {
-        dispatcher.noteWaiting(webhookId, organizationId)
-      }
+      const accepted = await accept(unit)
+      if (accepted.outcome === 'accepted') takeUp(unit.events, accepted)
       return accepted
     },
     async start() {
-      const cutOff = await store.work.recover(decisions)
+      const cutOff = await store.work.recover(decisions, (error) =>
+        watch.failure(error, 'settling what a stopped server left behind'),
+      )
       await dispatcher.start()
       return cutOff
     },
@@ -105,13 +129,15 @@ export function createDeliveryPipeline(parts: DeliveryParts): DeliveryPipeline {
 
 /** One attempt: signs the event's bytes for now, sends them, reports. Never rejects. */
 async function attempt(
-  { clock, signer, transport, watch }: DeliveryParts,
+  { clock: wallClock, signer, transport, watch }: DeliveryParts,
+  clock: Clock,
   { event }: LeasedDelivery,
   webhook: Webhook,
 ): Promise<AttemptReport> {
   const startedAt = clock.now()
   try {
-    const { headers, logged } = signer.sign(event, dialectOf(event.type), webhook, startedAt)
+    // Receivers hold a signature's time against their own clocks.
+    const { headers, logged } = signer.sign(event, dialectOf(event.type), webhook, wallClock.now())
     const request: OutboundRequest = { url: webhook.url, headers, body: event.body, startedAt }
     return { ...(await transport.send(request)), requestHeaders: logged }
   } catch (error) {

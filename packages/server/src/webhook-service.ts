@@ -2,7 +2,7 @@ import type { TestAnswer, WebhookService } from './api/services.ts'
 import { webhookTestContent } from './catalogue/bodies/validgraph.ts'
 import { renderBody } from './catalogue/render-body.ts'
 import type { Clock } from './core/clock.ts'
-import { Problem, shuttingDown } from './core/errors.ts'
+import { fieldProblem, Problem, shuttingDown } from './core/errors.ts'
 import type { Event } from './core/event.ts'
 import type { Ids } from './core/ids.ts'
 import { LIMITS } from './core/limits.ts'
@@ -10,11 +10,15 @@ import type { Organization } from './core/organization.ts'
 import type { Webhook } from './core/webhook.ts'
 import type { DeliveryPipeline } from './delivery-pipeline.ts'
 import type { Store } from './store/store.ts'
+import { createReplay, type ReplayParts } from './webhook-replay.ts'
 
 export interface WebhookServiceParts {
   store: Pick<Store, 'webhooks' | 'deliveries'>
   pipeline: Pick<DeliveryPipeline, 'accept' | 'dispatcher'>
   checkUrl: (url: string) => void
+  /** The reason, in plain words, why a text cannot be a filter; null when it can. */
+  checkFilter: (filter: string) => Promise<string | null>
+  judgeFilters: ReplayParts['judgeFilters']
   clock: Clock
   ids: Ids
 }
@@ -44,6 +48,26 @@ export function createWebhookService(parts: WebhookServiceParts): WebhookService
 
   return {
     checkUrl: parts.checkUrl,
+
+    async checkFilter(filter) {
+      const fault = await parts.checkFilter(filter)
+      if (fault !== null) throw fieldProblem('filter_not_usable', 'filter', fault)
+    },
+
+    async resend(organizationId, deliveryId) {
+      const outcome = await store.deliveries.resend(organizationId, deliveryId, clock.now())
+      if (outcome?.outcome === 'queued') {
+        pipeline.dispatcher.noteWaiting(outcome.delivery.webhookId, organizationId)
+      }
+      return outcome
+    },
+
+    replay: createReplay({
+      store,
+      dispatcher: pipeline.dispatcher,
+      judgeFilters: parts.judgeFilters,
+      clock,
+    }),
 
     async change(organizationId, id, decide) {
       // Paused first, so that no attempt can start between the commit and the dispatcher's hearing of it.

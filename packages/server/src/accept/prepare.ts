@@ -8,7 +8,7 @@ import type { Run } from '../core/run.ts'
 /** Gives what was detected its id and its bytes, which no later step changes. */
 export function prepareEvents(
   detected: readonly Detected[],
-  run: Pick<Run, 'id' | 'organizationId' | 'projectId' | 'workflowId'>,
+  run: Pick<Run, 'id' | 'organizationId' | 'projectId' | 'workflowId' | 'subject'>,
   ids: Ids,
   clock: Clock,
 ): Event[] {
@@ -23,6 +23,7 @@ export function prepareEvents(
     projectId: run.projectId,
     workflowId: run.workflowId,
     runId: run.id,
-    key: null,
+    // What is said of one page or file can be kept in order.
+    key: run.subject,
   }))
 }

@@ -226,6 +226,11 @@ export function isBuiltInType(type: string): type is BuiltInType {
   return DIALECTS.has(type)
 }
 
+/** Whether events of this type tell an organization of its own webhooks. */
+export function isOperationalType(type: string): boolean {
+  return type === 'webhook.failing' || type === 'webhook.disabled' || type === 'webhook.recovered'
+}
+
 export function dialectOf(type: string): Dialect {
   return DIALECTS.get(type) ?? 'standard'
 }

@@ -23,3 +23,10 @@ function bodyOf(type: string, timestamp: string, content: Record<string, unknown
       return { type, timestamp, data: content }
   }
 }
+
+/** The bytes of an organization's own event; `dataText` is JSON and goes in as its caller wrote it. */
+export function renderCustomBody(type: string, timestampMs: number, dataText: string): Buffer {
+  return Buffer.from(
+    `{"type":${JSON.stringify(type)},"timestamp":"${isoTime(timestampMs)}","data":${dataText}}`,
+  )
+}

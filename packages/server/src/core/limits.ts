@@ -18,6 +18,26 @@ export const LIMITS = {
   retryWaitsMax: 20,
   retryWaitSecondsMax: (7 * DAY_MS) / SECOND_MS,
   disableAfterMax: 1_000,
+  filterCharactersMax: 1_000,
+  /** For one filter and one body. */
+  filterTimeoutMs: 100,
+  /** Heap of a process that judges filters. */
+  filterMemoryMb: 128,
+  /** Events waiting to be judged by filters; beyond it the API answers 503. And what of them a process is given at once. */
+  filterQueueMax: 10_000,
+  filterBatchMax: 64,
+  filterBatchBytesMax: 64 * 1024,
+  rateLimitRequestsMax: 10_000,
+  rateLimitSecondsMax: 3_600,
+  /** How long a replaced secret signs beside the new one, unless the owner says otherwise, and at most. */
+  rotationOverlapMs: DAY_MS,
+  rotationOverlapMsMax: 30 * DAY_MS,
+  /** Event types that one organization declares, and a schema of one, as JSON. */
+  eventTypesMax: 1_000,
+  eventTypeSchemaBytesMax: 64 * 1024,
+  /** Events that one request brings. */
+  eventsPerRequestMax: 1_000,
+  eventKeyCharactersMax: 255,
 
   /** From the start of the connection to the end of the answer. */
   attemptDeadlineMs: 30 * SECOND_MS,
@@ -37,13 +57,26 @@ export const LIMITS = {
   /** Rows that share one commit, and how long the first of them waits for company. */
   commitRowsMax: 500,
   commitWaitMs: 2,
-  /** Work waiting for a commit; beyond it the API answers 503. */
+  /** Work waiting for a commit, and its bodies; beyond it the API answers 503. */
   commitQueueMax: 20_000,
+  commitQueueBytesMax: 64 * 1024 * 1024,
   /** Deliveries a lane holds in memory, leased and ready, beyond those in flight. */
   laneReadyMax: 100,
-  /** Ready deliveries over all lanes. */
+  /** Ready deliveries over all lanes, and their bodies. */
   readyMax: 5_000,
+  readyBytesMax: 64 * 1024 * 1024,
   claimRowsMax: 200,
+  /** Bodies that one claim reads. */
+  claimBytesMax: 4 * 1024 * 1024,
+  /** Deliveries that one slice of a move takes along when a webhook is stopped, started or deleted. */
+  moveRowsPerSlice: 1_000,
+  /** Moves of one webhook that wait to be made; with more, it can be stopped and deleted, but not started. */
+  movesWaitingMax: 20,
+  /** How long a delivery waits whose result could not be settled for a fault of ours. */
+  faultWaitMs: HOUR_MS,
+  /** Events that one slice of a replay reads, and that one request may send. */
+  replayEventsPerSlice: 500,
+  replayMatchesMax: 1_000_000,
   /** Results that wait for their commit (a full disk, say); no attempt starts while there are more. */
   unsettledMax: 2_000,
   /** Waits before results whose commit failed are written again: doubled each time up to the second. */

@@ -1,14 +1,46 @@
 import { LIMITS } from './limits.ts'
 
-export type WebhookStatus = 'active' | 'disabled' | 'disabled_too_many_failures' | 'disabled_gone'
+export const WEBHOOK_STATUSES = [
+  'active',
+  'paused',
+  'disabled',
+  'disabled_too_many_failures',
+  'disabled_gone',
+] as const
+export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number]
 export type WebhookHealth = 'healthy' | 'failing'
+
+/**
+ * Strict order: of the whole webhook, or of the events that bear the same key. The next delivery starts when the one
+ * before it is delivered, exhausted or cancelled. Deliveries sent again by hand stand outside the order.
+ */
+export const ORDERINGS = ['webhook', 'key'] as const
+export type Ordering = (typeof ORDERINGS)[number]
+
+/** At most `requests` attempts start in any `seconds`. */
+export interface RateLimit {
+  requests: number
+  seconds: number
+}
+
+/** Schemes of Standard Webhooks: HMAC-SHA256 with the secret, and ed25519 with a key pair of the webhook's own. */
+export const SIGNATURE_SCHEMES = ['v1', 'v1a'] as const
+export type SignatureScheme = (typeof SIGNATURE_SCHEMES)[number]
+
+/** What signs a webhook's requests, as the secret box sealed it. */
+export interface SealedKeys {
+  /** The signing secret; opened only where a request is signed or the owner asks. */
+  sealedSecret: string
+  /** The key pair of `v1a`; null while that was never asked for. */
+  signingKey: { publicKey: string; sealedPrivateKey: string } | null
+}
 
 /** Which events of its organization a webhook hears: all of them, or those of one project or workflow. */
 export type WebhookScope =
   { type: 'organization' } | { type: 'project'; id: string } | { type: 'workflow'; id: number }
 
 /** A subscription. */
-export interface Webhook {
+export interface Webhook extends SealedKeys {
   /** `webhook_…` */
   id: string
   organizationId: number
@@ -16,13 +48,21 @@ export interface Webhook {
   description: string
   events: string[]
   scope: WebhookScope
-  /** The signing secret as the secret box sealed it; opened only where a request is signed or the owner asks. */
-  sealedSecret: string
+  /** Which signatures `webhook-signature` bears; never empty. */
+  signatures: SignatureScheme[]
+  /** What the last rotation replaced. It signs beside its successor until `until`, milliseconds. */
+  retired: (SealedKeys & { until: number }) | null
   headers: Record<string, string>
   /** Waits before each retry, in seconds; as many retries as entries. */
   retrySchedule: number[]
   /** Failed attempts in a row that disable it; 0 never does. */
   disableAfter: number
+  rateLimit: RateLimit | null
+  ordering: Ordering | null
+  /** A CEL expression on the body; an event is owed to the webhook when it is true. */
+  filter: string | null
+  /** Counts what was written of it, so that of two readings the later one can be told. */
+  revision: number
   createdAt: number
   updatedAt: number
   deletedAt: number | null
@@ -55,31 +95,49 @@ export function attemptsMax(webhook: Pick<Webhook, 'retrySchedule'>): number {
   return Math.min(webhook.retrySchedule.length, LIMITS.retryWaitsMax) + 1
 }
 
-/** What changing a webhook asks of the deliveries that wait for it. */
-export type WaitingDeliveries =
-  /** leave them */
-  | 'keep'
-  /** pending → held */
+/**
+ * What changing a webhook asks of the deliveries that wait for it. There may be millions: they move in slices, while the
+ * webhook's own row already says what holds. A lease stays with an attempt that is still in flight.
+ */
+export type WaitingMove =
+  /** pending → held; resends of delivered ones lapse */
   | 'hold'
-  /** held → pending, due now; a lease stays with an attempt that is still in flight */
+  /** held → pending, due now */
   | 'send'
   /** held → cancelled */
   | 'drop'
   /** pending and held → cancelled */
   | 'cancel'
+  /** leave the order they stand in: those that waited for their turn no longer do */
+  | 'unorder'
+
+/** Nothing of a webhook may start before these moves are done: they might take it back. */
+export function holdsBack(move: WaitingMove): boolean {
+  return move === 'hold' || move === 'drop' || move === 'cancel'
+}
 
 export interface WebhookChange {
   webhook: Webhook
-  waiting: WaitingDeliveries
+  /** In this order. */
+  waiting: readonly WaitingMove[]
 }
 
 /** Stop by the owner's hand. What waits is held, not lost. */
 export function disable(webhook: Webhook, now: number): WebhookChange {
-  if (!isLive(webhook)) return { webhook, waiting: 'keep' }
-  return { webhook: { ...webhook, status: 'disabled', updatedAt: now }, waiting: 'hold' }
+  if (webhook.status === 'paused') {
+    return { webhook: { ...webhook, status: 'disabled', updatedAt: now }, waiting: [] }
+  }
+  if (!isLive(webhook)) return { webhook, waiting: [] }
+  return { webhook: { ...webhook, status: 'disabled', updatedAt: now }, waiting: ['hold'] }
 }
 
-/** Start again with a clean slate; the owner chooses what becomes of held deliveries. */
+/** Stop for a while: as `disable`, but health and failure count are as before when it is enabled again. */
+export function pause(webhook: Webhook, now: number): WebhookChange {
+  if (!isLive(webhook)) return { webhook, waiting: [] }
+  return { webhook: { ...webhook, status: 'paused', updatedAt: now }, waiting: ['hold'] }
+}
+
+/** Start again, after more than a pause with a clean slate; the owner chooses what becomes of held deliveries. */
 export function enable(webhook: Webhook, held: 'send' | 'drop', now: number): WebhookChange {
   const fresh: WebhookState = {
     status: 'active',
@@ -89,8 +147,11 @@ export function enable(webhook: Webhook, held: 'send' | 'drop', now: number): We
     lastError: null,
     lastTriggeredAt: webhook.lastTriggeredAt,
   }
-  if (isLive(webhook)) return { webhook, waiting: held }
-  return { webhook: { ...webhook, ...fresh, updatedAt: now }, waiting: held }
+  if (isLive(webhook)) return { webhook, waiting: [held] }
+  if (webhook.status === 'paused') {
+    return { webhook: { ...webhook, status: 'active', updatedAt: now }, waiting: [held] }
+  }
+  return { webhook: { ...webhook, ...fresh, updatedAt: now }, waiting: [held] }
 }
 
 /** The row stays for the log; its secret does not. */
@@ -100,10 +161,35 @@ export function remove(webhook: Webhook, now: number): WebhookChange {
       ...webhook,
       status: 'disabled',
       sealedSecret: '',
+      signingKey: null,
+      retired: null,
       headers: {},
       deletedAt: now,
       updatedAt: now,
     },
-    waiting: 'cancel',
+    waiting: ['cancel'],
   }
+}
+
+/** New keys sign from now on; the old ones beside them until `overlapMs` from now. An earlier rotation's end at once. */
+export function rotate(webhook: Webhook, fresh: SealedKeys, overlapMs: number, now: number): WebhookChange {
+  const { sealedSecret, signingKey } = webhook
+  const retired = overlapMs === 0 ? null : { sealedSecret, signingKey, until: now + overlapMs }
+  return { webhook: { ...webhook, ...fresh, retired, updatedAt: now }, waiting: [] }
+}
+
+/** The old keys stop signing now. */
+export function finishRotation(webhook: Webhook, now: number): WebhookChange {
+  return { webhook: { ...webhook, retired: null, updatedAt: now }, waiting: [] }
+}
+
+/** What a rotation replaced and still signs at `now`; null when nothing does. */
+export function retiredAt({ retired }: Webhook, now: number): Webhook['retired'] {
+  return retired !== null && now < retired.until ? retired : null
+}
+
+/** The keys that sign at `now`, the newest first. */
+export function liveKeys(webhook: Webhook, now: number): SealedKeys[] {
+  const retired = retiredAt(webhook, now)
+  return retired === null ? [webhook] : [webhook, retired]
 }

@@ -3,9 +3,12 @@ import { LIMITS } from '../core/limits.ts'
 import { isLive, type Webhook } from '../core/webhook.ts'
 import type { GroupCommit } from '../store/group-commit.ts'
 import type { ClaimOutcome, LaneWork } from '../store/work.ts'
-import { createDueQueue } from './due-queue.ts'
-import { hasBacklog, isPaused, noteDue, type Lane } from './lane.ts'
+import { createAlarm } from './alarm.ts'
+import { hasBacklog, isPaused, learn, nextStartOf, noteDue, startsAllowedBy, type Lane } from './lane.ts'
 import type { Lanes } from './lanes.ts'
+import type { FrontRunner } from './front-runner.ts'
+import { isOpen } from './pacing.ts'
+import { IMPEDED_READY_MAX, READY_AHEAD_MS, type Places, type Reserved } from './places.ts'
 
 /**
  * Work that waits in the store: retries until they are due, and what found no room in memory. Knows for each lane when
@@ -13,7 +16,7 @@ import type { Lanes } from './lanes.ts'
  */
 export interface Backlog {
   /** The store holds work of this lane, due at `dueAt`. */
-  note(lane: Lane, dueAt: number | null): void
+  note(lane: Lane, dueAt: number): void
   /** Claims what is due if the lane runs low. */
   refill(lane: Lane): void
   /** Tries again the lanes that found no room; call when some became free. */
@@ -25,13 +28,17 @@ export interface Backlog {
 
 export interface BacklogParts {
   lanes: Lanes
+  places: Places
   commit: Pick<GroupCommit, 'claim' | 'release'>
   clock: Clock
   findLanes: () => Promise<LaneWork[]>
   findWebhook: (id: string) => Promise<Webhook | null>
   /** A lane is asked for more once it holds no more than this. */
   lowWater: number
+  /** The lane has something to start, or knows its webhook only now. */
   onReady: (lane: Lane) => void
+  /** The lane's rate limit lets it start something at that time, monotonic milliseconds: refill it a little before. */
+  wakeAt: (lane: Lane, time: number) => void
   onError: (error: unknown, doing: string) => void
 }
 
@@ -39,108 +46,141 @@ export interface BacklogParts {
 const CLAIM_RETRY_MS = 1_000
 
 export function createBacklog(parts: BacklogParts): Backlog {
-  const { lanes, commit, clock, onError } = parts
-  const due = createDueQueue<string>()
-  /** The earliest entry of each webhook in `due`: a later one adds nothing, and must not pile up. */
-  const queuedAt = new Map<string, number>()
-  const hungry = new Set<Lane>()
-  const claims = new Set<Promise<void>>()
-  let timer: Timer | null = null
-  let timerAt = Number.POSITIVE_INFINITY
+  const { lanes, places, commit, clock, onError } = parts
+  const due = createAlarm<string>(clock, () => clock.now(), onDue)
+  /** Lanes that found no room, in the order of asking; those that share the smaller part of memory stand apart. */
+  const hungry = { all: new Set<Lane>(), impeded: new Set<Lane>() }
+  /** Claims and reads that have not been answered yet. */
+  const underWay = new Set<Promise<void>>()
   let sweepTimer: Timer | null = null
   let stopped = false
 
-  function note(lane: Lane, dueAt: number | null): void {
-    if (dueAt === null || stopped) return
+  function note(lane: Lane, dueAt: number): void {
+    if (stopped || lane.stopped) return
     noteDue(lane, dueAt)
     if (dueAt <= clock.now()) refill(lane)
-    else queue(lane.webhookId, dueAt)
+    else due.set(lane.webhookId, dueAt)
   }
 
-  function queue(webhookId: string, dueAt: number): void {
-    if ((queuedAt.get(webhookId) ?? Number.POSITIVE_INFINITY) <= dueAt) return
-    queuedAt.set(webhookId, dueAt)
-    due.add(dueAt, webhookId)
-    arm()
-  }
-
-  function arm(): void {
-    const earliest = due.earliest()
-    if (earliest === null || earliest >= timerAt || stopped) return
-    timer?.cancel()
-    timerAt = earliest
-    timer = clock.after(Math.max(0, earliest - clock.now()), wake)
-  }
-
-  function wake(): void {
-    timer = null
-    timerAt = Number.POSITIVE_INFINITY
-    const now = clock.now()
-    for (let id = due.takeDue(now); id !== null; id = due.takeDue(now)) {
-      if ((queuedAt.get(id) ?? Number.POSITIVE_INFINITY) <= now) queuedAt.delete(id)
-      const lane = lanes.get(id)
-      if (lane === undefined) continue
-      refill(lane)
-      // What is due later was not queued while this entry stood before it.
-      if (lane.nextDueAt !== null && lane.nextDueAt > now) queue(id, lane.nextDueAt)
+  function onDue(webhookId: string): void {
+    const lane = lanes.get(webhookId)
+    if (lane === undefined) return
+    refill(lane)
+    // What is due later was not put into the alarm while an earlier time stood there.
+    for (const dueAt of [lane.nextDueAt, lane.frontRunner?.dueAt ?? null]) {
+      if (dueAt !== null && dueAt > clock.now()) due.set(webhookId, dueAt)
     }
-    arm()
   }
 
   function refill(lane: Lane): void {
-    if (stopped || isPaused(lane) || lane.claiming || lane.ready.length > parts.lowWater) return
-    if (!hasBacklog(lane, clock.now())) return
-    const places = lanes.reserve(lane, LIMITS.claimRowsMax)
-    if (places === 0) {
-      hungry.add(lane)
+    if (stopped || isPaused(lane) || lane.claiming) return
+    const first = dueFrontRunner(lane)
+    if (first === null && (!isLow(lane) || !hasBacklog(lane, clock))) return
+    if (lane.webhook === null) {
+      track(learnWebhook(lane))
       return
     }
-    hungry.delete(lane)
-    const claimed = claim(lane, places).finally(() => claims.delete(claimed))
-    claims.add(claimed)
+    const reserved = first === null ? places.reserve(lane, LIMITS.claimRowsMax) : places.reserveInFront(lane)
+    if (reserved === null) {
+      waitForRoom(lane)
+      return
+    }
+    hungry.all.delete(lane)
+    hungry.impeded.delete(lane)
+    track(claim(lane, reserved, first))
   }
 
-  async function claim(lane: Lane, places: number): Promise<void> {
-    let outcome: ClaimOutcome | null = null
+  function track(work: Promise<void>): void {
+    const tracked = work.finally(() => underWay.delete(tracked))
+    underWay.add(tracked)
+  }
+
+  /** While the breaker lets one attempt start at a time, the delivery that goes before the others. */
+  function dueFrontRunner({ frontRunner, webhook }: Lane): FrontRunner | null {
+    return frontRunner !== null && isOpen(webhook) && frontRunner.dueAt <= clock.now() ? frontRunner : null
+  }
+
+  function isLow({ ready, impeded }: Lane): boolean {
+    return ready.length <= (impeded ? Math.min(parts.lowWater, IMPEDED_READY_MAX / 2) : parts.lowWater)
+  }
+
+  function waitForRoom(lane: Lane): void {
+    const now = clock.monotonic()
+    const allowed = startsAllowedBy(lane, now + READY_AHEAD_MS)
+    if (allowed > lane.ready.length + lane.reserved) {
+      const waiting = lane.impeded ? hungry.impeded : hungry.all
+      waiting.add(lane)
+    } else if (allowed === 0) {
+      // Infinite when an attempt has to end first; its end asks again, as does that of what the lane holds.
+      const startAt = nextStartOf(lane, now)
+      if (Number.isFinite(startAt)) parts.wakeAt(lane, startAt - READY_AHEAD_MS)
+    }
+  }
+
+  /** How much a lane may hold depends on its webhook, so this comes before the claim. */
+  async function learnWebhook(lane: Lane): Promise<void> {
+    const { changes } = lane
+    lane.claiming = true
+    const webhook = await parts.findWebhook(lane.webhookId).catch((error: unknown) => {
+      onError(error, 'reading a webhook')
+      due.set(lane.webhookId, clock.now() + CLAIM_RETRY_MS)
+      return undefined
+    })
+    lane.claiming = false
+    if (webhook === null) lane.nextDueAt = null
+    // What was read while it was being changed may be what it was before.
+    else if (webhook !== undefined && lane.changes === changes) learn(lane, webhook)
+    if (webhook !== undefined) refill(lane)
+    parts.onReady(lane)
+    lanes.dropIfIdle(lane)
+  }
+
+  async function claim(lane: Lane, reserved: Reserved, first: FrontRunner | null): Promise<void> {
     lane.claiming = true
     lane.nextDueAt = null // the claim answers with the new one; what is noted meanwhile is kept
-    try {
-      outcome = await commit.claim({ webhookId: lane.webhookId, limit: places })
-      lane.webhook ??= await parts.findWebhook(lane.webhookId)
-      lanes.unreserve(lane, places)
-      lane.claiming = false
-      await take(lane, outcome)
-    } catch (error) {
-      lanes.unreserve(lane, places)
-      lane.claiming = false
+    const { rows: limit, bytes: bytesMax } = reserved
+    const dueFrom = first === null ? {} : { dueFrom: first.dueAt }
+    const asked = { webhookId: lane.webhookId, limit, bytesMax, ...dueFrom }
+    const outcome = await commit.claim(asked).catch((error: unknown) => {
       onError(error, 'claiming due deliveries')
-      if (outcome !== null) await commit.release(outcome.leased)
-      note(lane, clock.now() + CLAIM_RETRY_MS)
-    }
+      return null
+    })
+    places.unreserve(lane, reserved)
+    lane.claiming = false
+    if (outcome === null) note(lane, clock.now() + CLAIM_RETRY_MS)
+    else take(lane, outcome, first)
     lanes.dropIfIdle(lane)
     // Places are reserved for as many as may come; those that did not come are free again.
     refillHungry()
   }
 
-  async function take(lane: Lane, outcome: ClaimOutcome): Promise<void> {
+  function take(lane: Lane, outcome: ClaimOutcome, first: FrontRunner | null): void {
     // The webhook was stopped while the claim was under way: nothing of it may start.
     if (stopped || lane.stopped || lane.webhook === null || !isLive(lane.webhook)) {
-      await commit.release(outcome.leased)
+      void commit.release(outcome.leased)
       return
     }
-    for (const item of outcome.leased) lanes.push(lane, item)
-    note(lane, outcome.nextDueAt)
-    if (outcome.leased.length > 0) parts.onReady(lane)
+    for (const item of outcome.leased) {
+      places.push(lane, item, first !== null || item.delivery.id === lane.frontRunner?.deliveryId)
+    }
+    if (first !== null && lane.frontRunner === first) lane.frontRunner = null
+    if (outcome.nextDueAt !== null) note(lane, outcome.nextDueAt)
+    parts.onReady(lane)
+  }
+
+  function refillHungry(): void {
+    if (hungry.all.size > 0) refillFirst(hungry.all)
+    if (hungry.impeded.size > 0) refillFirst(hungry.impeded)
   }
 
   /** Each lane gets one try: one that finds no room again puts itself back, at the end. */
-  function refillHungry(): void {
-    let tries = hungry.size
-    for (const lane of hungry) {
+  function refillFirst(waiting: Set<Lane>): void {
+    let tries = waiting.size
+    for (const lane of waiting) {
       if (tries-- === 0) return
-      hungry.delete(lane)
+      waiting.delete(lane)
       refill(lane)
-      if (hungry.has(lane)) return
+      if (waiting.has(lane)) return
     }
   }
 
@@ -170,9 +210,9 @@ export function createBacklog(parts: BacklogParts): Backlog {
     },
     async stop() {
       stopped = true
-      timer?.cancel()
+      due.stop()
       sweepTimer?.cancel()
-      await Promise.all(claims)
+      while (underWay.size > 0) await Promise.all(underWay)
     },
   }
 }

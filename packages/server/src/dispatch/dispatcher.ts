@@ -5,11 +5,18 @@ import { shuttingDown } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
 import { isLive, type Webhook } from '../core/webhook.ts'
 import type { GroupCommit } from '../store/group-commit.ts'
-import type { LaneWork, ResultOutcome } from '../store/work.ts'
+import type { LaneWork, MoveProgress, ResultOutcome } from '../store/work.ts'
+import { createAlarm } from './alarm.ts'
 import { createBacklog } from './backlog.ts'
-import { isPaused, type Lane } from './lane.ts'
+import { createFlights } from './flights.ts'
+import { frontRunnerAfter } from './front-runner.ts'
+import { learn, noteDue, type Lane } from './lane.ts'
 import type { Lanes } from './lanes.ts'
-import { createTurnOrder } from './turn-order.ts'
+import { createMover } from './mover.ts'
+import { isOpen } from './pacing.ts'
+import type { Places } from './places.ts'
+import { createSlots } from './slots.ts'
+import { createTurns } from './turns.ts'
 
 /**
  * Starts attempts when there is a slot, in fair order.
@@ -22,10 +29,12 @@ import { createTurnOrder } from './turn-order.ts'
 export interface Dispatcher {
   /** Reads from the store what waits there. */
   start(): Promise<void>
-  /** Takes deliveries that were born leased, in places that `Lanes.admit` gave. */
+  /** Takes deliveries that were born leased, in places that `Places.admit` gave. */
   offer(leased: readonly LeasedDelivery[]): void
   /** The store holds due work for this webhook. */
   noteWaiting(webhookId: string, organizationId: number): void
+  /** A commit stopped this webhook: nothing of it starts any more. */
+  stopped(webhook: Webhook): void
   /**
    * Before a webhook is changed: nothing of it starts until the returned function is told, once, what became of it.
    * Null means that it could not be read; then it is read before anything of it starts.
@@ -34,8 +43,8 @@ export interface Dispatcher {
   /** Whether `drain` was called. */
   readonly draining: boolean
   /**
-   * Sends one delivery at once, outside every line; resolves when its result is committed. Rejects with `shutting_down`
-   * while draining.
+   * Sends one delivery at once, outside every line and every limit of its webhook; resolves when its result is committed.
+   * Rejects with `shutting_down` while draining.
    */
   sendNow(leased: LeasedDelivery, webhook: Webhook): Promise<AttemptReport>
   /** Gives back what has not started and resolves when what has is settled. Safe to call twice. */
@@ -44,33 +53,50 @@ export interface Dispatcher {
 
 export interface DispatcherParts {
   lanes: Lanes
+  places: Places
   commit: GroupCommit
   clock: Clock
   /** Signs and sends. Must not reject. */
   attempt: (leased: LeasedDelivery, webhook: Webhook) => Promise<AttemptReport>
   findLanes: () => Promise<LaneWork[]>
   findWebhook: (id: string) => Promise<Webhook | null>
-  /** Attempts under way at once: over all webhooks, and for each. */
+  moveWaiting: () => Promise<MoveProgress | null>
+  /** Attempts under way at once: over all webhooks, and for each. See slots.ts. */
   slots: number
   slotsPerWebhook: number
   onSettled: (leased: LeasedDelivery, report: AttemptReport, outcome: ResultOutcome) => void
   onError: (error: unknown, doing: string) => void
 }
 
+type SettledOutcome = Extract<ResultOutcome, { stale: false }>
+
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
-  const { lanes, commit, clock } = parts
-  const turns = createTurnOrder()
+  const { lanes, places, commit, clock, slotsPerWebhook } = parts
+  const slots = createSlots(parts.slots, slotsPerWebhook)
+  const flights = createFlights({ slots, slotsPerWebhook, clock, onTurned, onFreed: pump })
+  /** Rings for a lane whose rate limit lets it start something, or is about to. */
+  const alarm = createAlarm<string>(clock, () => clock.monotonic(), onRateAllows)
+  const turns = createTurns(slots, alarm, clock)
   const backlog = createBacklog({
     lanes,
+    places,
     commit,
     clock,
     findLanes: parts.findLanes,
     findWebhook: parts.findWebhook,
-    lowWater: parts.slotsPerWebhook,
-    onReady,
+    lowWater: slotsPerWebhook,
+    onReady: onRefilled,
+    wakeAt: (lane, time) => alarm.set(lane.webhookId, time),
     onError: parts.onError,
   })
-  let inFlight = 0
+  const mover = createMover({
+    move: parts.moveWaiting,
+    clock,
+    onMoved: ({ webhookId, organizationId }) => noteWaiting(webhookId, organizationId),
+    onError: parts.onError,
+  })
+  /** Attempts under way, tests included, and those whose result is not committed yet. */
+  let underWay = 0
   let unsettled = 0
   let draining: Promise<void> | null = null
   let finishDraining: () => void = () => undefined
@@ -80,68 +106,84 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     pump()
   }
 
-  function mayStart(lane: Lane): boolean {
-    const full = lane.inFlight >= parts.slotsPerWebhook
-    return !full && !isPaused(lane) && lane.ready.length > 0 && lane.webhook !== null
+  function onRefilled(lane: Lane): void {
+    makeRoom(lane)
+    onReady(lane)
+  }
+
+  function onRateAllows(webhookId: string): void {
+    const lane = lanes.get(webhookId)
+    if (lane === undefined) return
+    backlog.refill(lane)
+    onReady(lane)
+  }
+
+  function onTurned(lane: Lane): void {
+    makeRoom(lane)
+    turns.join(lane)
+  }
+
+  /** What the lane holds beyond its share, now that it can start less, goes back to the store. */
+  function makeRoom(lane: Lane): void {
+    const surplus = places.reclassify(lane)
+    if (surplus.length === 0) return
+    void commit.release(surplus)
+    backlog.note(lane, clock.now())
   }
 
   function pump(): void {
-    while (draining === null && inFlight < parts.slots && unsettled < LIMITS.unsettledMax) {
-      const lane = turns.next(mayStart)
-      if (lane === null) return
-      start(lane)
+    while (draining === null && unsettled < LIMITS.unsettledMax) {
+      const lane = turns.next()
+      if (lane?.webhook == null) return
+      const leased = places.shift(lane)
+      if (leased !== undefined) void perform(lane, leased, lane.webhook)
     }
   }
 
-  function start(lane: Lane): void {
-    const leased = lanes.shift(lane)
-    if (leased === undefined || lane.webhook === null) return
-    lane.inFlight += 1
-    void perform(leased, lane.webhook, () => {
-      lane.inFlight -= 1
-      backlog.refill(lane)
-      backlog.refillHungry()
-      turns.join(lane)
-    })
-  }
-
-  /** `onEnded` runs when the request is over; its slot is free then. The promise waits for the commit as well. */
-  async function perform(
-    leased: LeasedDelivery,
-    webhook: Webhook,
-    onEnded: () => void,
-  ): Promise<AttemptReport> {
-    inFlight += 1
+  async function perform(lane: Lane, leased: LeasedDelivery, webhook: Webhook): Promise<void> {
+    const started = flights.started(lane)
+    underWay += 1
     const report = await parts.attempt(leased, webhook)
-    inFlight -= 1
-    unsettled += 1
-    onEnded()
-    pump()
-    const { id: deliveryId, fence } = leased.delivery
-    const outcome = await commit.settle({ deliveryId, fence, report })
+    underWay -= 1
+    flights.ended(started, report, webhook)
+    const settled = settle(leased, report)
+    lane.unsettled += 1
+    // Of a webhook in strict order the next may start once this one is settled: the claim shares the commit of the result.
+    if (webhook.ordering !== null && !lane.stopped) noteDue(lane, clock.now())
+    backlog.refill(lane)
+    backlog.refillHungry()
+    onReady(lane)
+    const outcome = await settled
     unsettled -= 1
-    afterSettling(leased.delivery.webhookId, outcome)
-    parts.onSettled(leased, report, outcome)
-    if (draining !== null && inFlight === 0 && unsettled === 0) finishDraining()
-    pump()
-    return report
-  }
-
-  function afterSettling(webhookId: string, outcome: ResultOutcome): void {
-    const lane = outcome.stale ? lanes.get(webhookId) : lanes.of(webhookId, outcome.webhook.organizationId)
-    if (lane === undefined) return
-    // A change made since this commit knows better.
-    const overtaken =
-      !outcome.stale && lane.webhook !== null && lane.webhook.updatedAt > outcome.webhook.updatedAt
-    if (!outcome.stale) {
-      if (!overtaken) lane.webhook = outcome.webhook
-      if (outcome.stopped && !overtaken) stop(lane)
-      else if (outcome.delivery.state === 'pending') backlog.note(lane, outcome.delivery.dueAt)
-    }
+    lane.unsettled -= 1
+    places.settled(lane, leased)
+    if (!outcome.stale) afterSettling(lane, outcome)
     lanes.dropIfIdle(lane)
+    parts.onSettled(leased, report, outcome)
+    finishIfDrained()
+    onReady(lane)
   }
 
-  /** Nothing of the lane starts any more; what it held goes back to the store, where the commit has made it held. */
+  /** Whoever waits for the answer counts `unsettled` down. */
+  function settle({ delivery }: LeasedDelivery, report: AttemptReport): Promise<ResultOutcome> {
+    unsettled += 1
+    return commit.settle({ deliveryId: delivery.id, fence: delivery.fence, report })
+  }
+
+  function afterSettling(lane: Lane, outcome: SettledOutcome): void {
+    const { delivery, webhook, unblocked } = outcome
+    learn(lane, webhook)
+    if (isOpen(lane.webhook)) lane.allowance = 1
+    lane.frontRunner = frontRunnerAfter(lane.frontRunner, delivery, webhook)
+    makeRoom(lane)
+    if (outcome.stopped) mover.kick()
+    if (lane.stopped) return
+    if (delivery.dueAt !== null) backlog.note(lane, delivery.dueAt)
+    // A claim under way was asked for with this result or after it, and finds what it made due.
+    if (unblocked && !lane.claiming) backlog.note(lane, clock.now())
+  }
+
+  /** Nothing of the lane starts any more; what it held goes back to the store, which will hold it. */
   function stop(lane: Lane): void {
     lane.stopped = true
     lane.nextDueAt = null
@@ -149,7 +191,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   function giveBackReady(lane: Lane): void {
-    void commit.release(lanes.clear(lane))
+    void commit.release(places.clear(lane))
     backlog.refillHungry()
   }
 
@@ -157,10 +199,12 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   function afterChange(lane: Lane, webhook: Webhook | null): void {
     lane.pauses -= 1
     lane.webhook = webhook
+    mover.kick()
     if (webhook === null || isLive(webhook)) {
       lane.stopped = false
       // Without the webhook nothing can be sent: a claim reads it, and finds nothing when it is stopped.
       if (webhook === null) giveBackReady(lane)
+      makeRoom(lane)
       backlog.note(lane, clock.now())
       onReady(lane)
     } else {
@@ -170,46 +214,73 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   async function drain(): Promise<void> {
-    lanes.close()
-    for (const lane of lanes.all()) void commit.release(lanes.clear(lane))
+    places.close()
+    for (const lane of lanes.all()) void commit.release(places.clear(lane))
     const ended = new Promise<void>((resolve) => (finishDraining = resolve))
-    if (inFlight === 0 && unsettled === 0) finishDraining()
-    await Promise.all([ended, backlog.stop()])
+    finishIfDrained()
+    await Promise.all([ended, backlog.stop(), mover.stop()])
+    flights.stop()
+    alarm.stop()
     await commit.idle()
+  }
+
+  function finishIfDrained(): void {
+    if (underWay === 0 && unsettled === 0) finishDraining()
   }
 
   function offerOne(leased: LeasedDelivery): void {
     const { webhookId, organizationId } = leased.delivery
     const lane = lanes.of(webhookId, organizationId)
-    lanes.unreserve(lane, 1)
-    lanes.push(lane, leased)
-    if (lane.stopped || draining !== null) void commit.release(lanes.clear(lane))
+    places.fill(lane, leased)
+    if (lane.stopped || draining !== null) void commit.release(places.clear(lane))
     else turns.join(lane)
   }
 
+  function noteWaiting(webhookId: string, organizationId: number): void {
+    backlog.note(lanes.of(webhookId, organizationId), clock.now())
+  }
+
   return {
-    start: () => backlog.start(),
+    async start() {
+      mover.kick()
+      await backlog.start()
+    },
     offer(leased) {
       for (const item of leased) offerOne(item)
       pump()
     },
-    noteWaiting(webhookId, organizationId) {
-      backlog.note(lanes.of(webhookId, organizationId), clock.now())
+    noteWaiting,
+    stopped(webhook) {
+      const lane = lanes.get(webhook.id)
+      // A change made since this commit knows better.
+      const overtaken = lane?.webhook != null && lane.webhook.revision > webhook.revision
+      if (lane !== undefined && !overtaken) stop(lane)
     },
     pause(webhookId, organizationId) {
       const lane = lanes.of(webhookId, organizationId)
       lane.pauses += 1
+      lane.changes += 1
       return (webhook) => afterChange(lane, webhook)
     },
     get draining() {
       return draining !== null
     },
     async sendNow(leased, webhook) {
-      if (draining === null) return perform(leased, webhook, () => undefined)
-      const { id: deliveryId, fence } = leased.delivery
-      const report = notSentReport(clock.now(), 'The server was stopping, so the request was not sent.')
-      await commit.settle({ deliveryId, fence, report })
-      throw shuttingDown()
+      if (draining !== null) {
+        await settle(
+          leased,
+          notSentReport(clock.now(), 'The server was stopping, so the request was not sent.'),
+        )
+        throw shuttingDown()
+      }
+      underWay += 1
+      const report = await parts.attempt(leased, webhook)
+      underWay -= 1
+      const outcome = await settle(leased, report)
+      unsettled -= 1
+      parts.onSettled(leased, report, outcome)
+      finishIfDrained()
+      return report
     },
     drain: () => (draining ??= drain()),
   }

@@ -1,6 +1,9 @@
+import type { Clock } from '../core/clock.ts'
 import type { LeasedDelivery } from '../core/delivery.ts'
-import { LIMITS } from '../core/limits.ts'
 import type { Webhook } from '../core/webhook.ts'
+import type { FrontRunner } from './front-runner.ts'
+import { isOpen, PACING } from './pacing.ts'
+import { nextStartAt, startsBy, type RecentEnds } from './rate-limit.ts'
 
 /**
  * The work of one webhook that this process knows of. Deliveries in `ready` are leased and wait for a slot; the rest of
@@ -12,16 +15,34 @@ export interface Lane {
   /** As last committed; null until it is needed. */
   webhook: Webhook | null
   readonly ready: LeasedDelivery[]
-  /** Places promised to deliveries whose accepting commit is under way. */
+  /** Places promised: to deliveries whose accepting commit is under way, and to claims. */
   reserved: number
+  /** Bodies of what is ready, promised, in flight or not yet settled. */
+  bytes: number
   inFlight: number
+  /** Attempts that ended and whose result is not committed yet. */
+  unsettled: number
+  /** Attempts in flight for longer than `PACING.slowAfterMs`. */
+  overdue: number
+  /** From its first overdue attempt until one ends in time while none is overdue. */
+  slow: boolean
+  /** What the lane may have in flight; see `allowanceAfter`. */
+  allowance: number
+  /** What of it still counts against the webhook's rate limit; empty while it has none. */
+  readonly recent: RecentEnds
+  /** Counted among the lanes that share the smaller part of memory; see places.ts. */
+  impeded: boolean
   claiming: boolean
   /** When the first delivery left in the store is due; null when the store holds none that waits. */
   nextDueAt: number | null
+  /** While the webhook fails: the delivery that is to be the first to use up its attempts; see `frontRunnerAfter`. */
+  frontRunner: FrontRunner | null
   /** The webhook is stopped: nothing of it may start. */
   stopped: boolean
   /** Changes of the webhook that are under way: nothing of it may start until each has told what became of it. */
   pauses: number
+  /** How many changes of the webhook have begun. */
+  changes: number
 }
 
 export function createLane(webhookId: string, organizationId: number): Lane {
@@ -31,17 +52,21 @@ export function createLane(webhookId: string, organizationId: number): Lane {
     webhook: null,
     ready: [],
     reserved: 0,
+    bytes: 0,
     inFlight: 0,
+    unsettled: 0,
+    overdue: 0,
+    slow: false,
+    allowance: PACING.allowanceAtFirst,
+    recent: [],
+    impeded: false,
     claiming: false,
     nextDueAt: null,
+    frontRunner: null,
     stopped: false,
     pauses: 0,
+    changes: 0,
   }
-}
-
-/** Deliveries the lane may still take into memory. */
-export function roomIn(lane: Lane): number {
-  return LIMITS.laneReadyMax - lane.ready.length - lane.reserved
 }
 
 export function isIdle(lane: Lane): boolean {
@@ -49,6 +74,7 @@ export function isIdle(lane: Lane): boolean {
     lane.ready.length === 0 &&
     lane.reserved === 0 &&
     lane.inFlight === 0 &&
+    lane.unsettled === 0 &&
     lane.pauses === 0 &&
     !lane.claiming &&
     lane.nextDueAt === null
@@ -59,13 +85,34 @@ export function isPaused(lane: Lane): boolean {
   return lane.stopped || lane.pauses > 0
 }
 
+/** Nothing much of it can start soon: what is ready of it only takes the place of others. */
+export function isImpeded(lane: Lane): boolean {
+  return lane.slow || isOpen(lane.webhook)
+}
+
 /** Work in the store that is due comes first: new deliveries must not overtake it without end. */
-export function hasBacklog(lane: Lane, now: number): boolean {
-  return lane.nextDueAt !== null && lane.nextDueAt <= now
+export function hasBacklog(lane: Lane, clock: Pick<Clock, 'now'>): boolean {
+  return lane.nextDueAt !== null && lane.nextDueAt <= clock.now()
 }
 
 /** Remembers that the store holds work due at `dueAt`. */
-export function noteDue(lane: Lane, dueAt: number | null): void {
-  if (dueAt === null) return
+export function noteDue(lane: Lane, dueAt: number): void {
   lane.nextDueAt = lane.nextDueAt === null ? dueAt : Math.min(lane.nextDueAt, dueAt)
+}
+
+/** Keeps the later of two readings of the webhook. */
+export function learn(lane: Lane, webhook: Webhook): void {
+  if (lane.webhook === null || webhook.revision >= lane.webhook.revision) lane.webhook = webhook
+}
+
+/** How many attempts the rate limit lets start by `time`, monotonic milliseconds; infinite without one. */
+export function startsAllowedBy(lane: Lane, time: number): number {
+  const limit = lane.webhook?.rateLimit ?? null
+  return limit === null ? Number.POSITIVE_INFINITY : startsBy(lane.recent, limit, lane.inFlight, time)
+}
+
+/** When the rate limit lets the next attempt start, monotonic; infinite when one in flight has to end first. */
+export function nextStartOf(lane: Lane, now: number): number {
+  const limit = lane.webhook?.rateLimit ?? null
+  return limit === null ? now : nextStartAt(lane.recent, limit, lane.inFlight, now)
 }

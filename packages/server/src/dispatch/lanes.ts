@@ -1,96 +1,56 @@
-import type { Clock } from '../core/clock.ts'
-import type { LeasedDelivery } from '../core/delivery.ts'
-import { LIMITS } from '../core/limits.ts'
-import type { Webhook } from '../core/webhook.ts'
-import { createLane, hasBacklog, isIdle, isPaused, roomIn, type Lane } from './lane.ts'
+import { createLane, isIdle, type Lane } from './lane.ts'
 
-/** Every lane that has work, and the bound on what all of them hold in memory. */
+/**
+ * Every lane. One that has nothing left to do is remembered for a while: whether its receiver is slow, what allowance it
+ * earned, what counts against its rate limit. The one idle longest is forgotten first.
+ */
 export interface Lanes {
+  /** A lane that has work. */
   get(webhookId: string): Lane | undefined
   /** The lane of a webhook, made when there is none. */
   of(webhookId: string, organizationId: number): Lane
-  /** May a delivery accepted now be sent from memory? A yes takes a place; see `Decisions.admit`. */
-  admit(webhook: Webhook): boolean
-  giveBack(webhookId: string): void
-  /** Takes up to `places` for a claim; answers how many there were. */
-  reserve(lane: Lane, places: number): number
-  unreserve(lane: Lane, places: number): void
-  push(lane: Lane, leased: LeasedDelivery): void
-  shift(lane: Lane): LeasedDelivery | undefined
-  /** Empties the lane; what it held is the caller's to give back. */
-  clear(lane: Lane): LeasedDelivery[]
-  /** Forgets the lane when it has nothing left to do. */
+  /** Puts the lane aside when it has nothing left to do. */
   dropIfIdle(lane: Lane): void
+  /** Those that have work. */
   all(): Iterable<Lane>
-  /** Refuses new work from now on. */
-  close(): void
 }
 
-export function createLanes(clock: Clock): Lanes {
-  const lanes = new Map<string, Lane>()
-  /** Ready and reserved deliveries over all lanes. */
-  let held = 0
-  let closed = false
+/** Idle lanes that are remembered, of a few hundred bytes each. */
+export const IDLE_LANES_MAX = 10_000
 
-  function of(webhookId: string, organizationId: number): Lane {
-    let lane = lanes.get(webhookId)
-    if (lane === undefined) {
-      lane = createLane(webhookId, organizationId)
-      lanes.set(webhookId, lane)
-    }
+export function createLanes(): Lanes {
+  const busy = new Map<string, Lane>()
+  /** In the order in which they became idle. */
+  const idle = new Map<string, Lane>()
+
+  function revive(webhookId: string): Lane | undefined {
+    const lane = idle.get(webhookId)
+    if (lane !== undefined) idle.delete(webhookId)
     return lane
   }
 
-  function dropIfIdle(lane: Lane): void {
-    if (isIdle(lane)) lanes.delete(lane.webhookId)
+  function remember(lane: Lane): void {
+    lane.webhook = null // a reading grows old, and takes more room than all the rest
+    lane.stopped = false // whoever asks the store for work of it is told
+    idle.set(lane.webhookId, lane)
+    if (idle.size <= IDLE_LANES_MAX) return
+    const [oldest] = idle.keys()
+    if (oldest !== undefined) idle.delete(oldest)
   }
 
   return {
-    get: (webhookId) => lanes.get(webhookId),
-    of,
-    admit(webhook) {
-      if (closed || held >= LIMITS.readyMax) return false
-      const lane = of(webhook.id, webhook.organizationId)
-      if (isPaused(lane) || roomIn(lane) <= 0 || hasBacklog(lane, clock.now())) return false
-      lane.webhook = webhook
-      lane.reserved += 1
-      held += 1
-      return true
+    get: (webhookId) => busy.get(webhookId),
+    of(webhookId, organizationId) {
+      let lane = busy.get(webhookId)
+      if (lane === undefined) {
+        lane = revive(webhookId) ?? createLane(webhookId, organizationId)
+        busy.set(webhookId, lane)
+      }
+      return lane
     },
-    giveBack(webhookId) {
-      const lane = lanes.get(webhookId)
-      if (lane === undefined) return
-      lane.reserved -= 1
-      held -= 1
-      dropIfIdle(lane)
+    dropIfIdle(lane) {
+      if (isIdle(lane) && busy.delete(lane.webhookId)) remember(lane)
     },
-    reserve(lane, places) {
-      const granted = closed ? 0 : Math.max(0, Math.min(places, roomIn(lane), LIMITS.readyMax - held))
-      lane.reserved += granted
-      held += granted
-      return granted
-    },
-    unreserve(lane, places) {
-      lane.reserved -= places
-      held -= places
-    },
-    push(lane, leased) {
-      lane.ready.push(leased)
-      held += 1
-    },
-    shift(lane) {
-      const leased = lane.ready.shift()
-      if (leased !== undefined) held -= 1
-      return leased
-    },
-    clear(lane) {
-      held -= lane.ready.length
-      return lane.ready.splice(0)
-    },
-    dropIfIdle,
-    all: () => lanes.values(),
-    close() {
-      closed = true
-    },
+    all: () => busy.values(),
   }
 }

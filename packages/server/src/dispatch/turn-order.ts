@@ -34,6 +34,8 @@ export function createTurnOrder(): TurnOrder {
   return {
     join,
     next(mayStart) {
+      // Asked after every attempt, and most often in vain.
+      if (organizations.size === 0) return null
       for (const [organizationId, line] of organizations) {
         organizations.delete(organizationId)
         const lane = firstIn(line, mayStart)

@@ -20,10 +20,10 @@ export interface ConnectionsOptions {
   clock: Clock
   open: Open
   connectionsPerOriginMax: number
+  /** Idle connections kept over all origins; the one idle longest is closed first. */
+  idleConnectionsMax: number
 }
 
-/** Idle connections kept over all origins; the one idle longest is closed first. */
-const IDLE_CONNECTIONS_MAX = 1_000
 /**
  * Some servers close each connection behind its answer without announcing it. The next request, already on its way, would
  * be lost with it and count as a failed attempt; so for a while their connections are not used again.
@@ -46,7 +46,12 @@ interface Origin {
  * telling which one got what; here an exchange must know its connection: to say in a timeout how far it came, to end a
  * connection that is still being made, and to count the bytes on its wire.
  */
-export function createConnections({ clock, open, connectionsPerOriginMax }: ConnectionsOptions): Connections {
+export function createConnections({
+  clock,
+  open,
+  connectionsPerOriginMax,
+  idleConnectionsMax,
+}: ConnectionsOptions): Connections {
   const origins = new Map<string, Origin>()
   /** All idle ones, the one idle longest first. */
   const idle = new Map<Connection, Origin>()
@@ -103,7 +108,7 @@ export function createConnections({ clock, open, connectionsPerOriginMax }: Conn
     } else {
       origin.idle.push(connection)
       idle.set(connection, origin)
-      if (idle.size > IDLE_CONNECTIONS_MAX) idle.keys().next().value?.discard()
+      if (idle.size > idleConnectionsMax) idle.keys().next().value?.discard()
     }
   }
 

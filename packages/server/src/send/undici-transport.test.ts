@@ -521,6 +521,24 @@ describe('connections between requests', () => {
     expect((await sender.send(request(server.port))).statusCode).toBe(201)
   })
 
+  it('keeps no more idle connections than allowed, and ends the one idle longest', async () => {
+    const hungUp = new EventEmitter()
+    const servers = await Promise.all(
+      [0, 1, 2].map((index) =>
+        serve({
+          onConnection: (socket) => socket.on('close', () => hungUp.emit('one', index)),
+          onRequest: (socket) => socket.write(http('200 OK')),
+        }),
+      ),
+    )
+    const sender = transport({ idleConnectionsMax: 2 })
+    const first = once(hungUp, 'one')
+    for (const { port } of servers) await sender.send(request(port))
+    expect(await first).toEqual([0])
+    for (const { port } of [...servers].reverse()) await sender.send(request(port))
+    expect(servers.map(({ connections }) => connections)).toEqual([2, 1, 1])
+  })
+
   it('ends idle connections on close, twice without harm, and later ones as they come back', async () => {
     const hungUp = new EventEmitter()
     const server = await serve({

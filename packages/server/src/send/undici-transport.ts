@@ -15,7 +15,11 @@ export interface UndiciTransportOptions {
   deadlineMs?: number
   /** Connections to one scheme, host and port; further requests wait for one within their deadline. */
   connectionsPerOriginMax: number
+  /** Connections kept for a next request, over all origins. */
+  idleConnectionsMax?: number
 }
+
+const IDLE_CONNECTIONS_MAX = 1_000
 
 /** URLs whose check and parts are remembered; the guard's rules do not change while it runs. */
 const TARGETS_MAX = 2_000
@@ -29,8 +33,14 @@ export function createUndiciTransport({
   clock,
   deadlineMs = LIMITS.attemptDeadlineMs,
   connectionsPerOriginMax,
+  idleConnectionsMax = IDLE_CONNECTIONS_MAX,
 }: UndiciTransportOptions): Transport {
-  const connections = createConnections({ clock, open: guard.open, connectionsPerOriginMax })
+  const connections = createConnections({
+    clock,
+    open: guard.open,
+    connectionsPerOriginMax,
+    idleConnectionsMax,
+  })
   const targets = new Map<string, ExchangeTarget>()
 
   function targetOf(text: string): ExchangeTarget {

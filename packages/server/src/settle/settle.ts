@@ -1,5 +1,5 @@
 import type { AttemptReport } from '../core/attempt.ts'
-import type { DeliveryState } from '../core/delivery.ts'
+import type { Delivery, DeliveryState } from '../core/delivery.ts'
 import { LIMITS } from '../core/limits.ts'
 import { SECOND_MS } from '../core/time.ts'
 import { attemptsMax, isLive, type Webhook, type WebhookState } from '../core/webhook.ts'
@@ -30,15 +30,17 @@ function settleTest({ delivery, outcome, now }: SettleFacts): Settlement {
   const ended: DeliveryState = delivery.state === 'cancelled' ? 'cancelled' : 'exhausted'
   const state: DeliveryState = outcome === 'delivered' ? 'delivered' : ended
   return {
-    delivery: { state, tries: delivery.tries + 1, dueAt: null, endedAt: now },
+    delivery: { state, tries: delivery.tries + 1, manual: null, dueAt: null, endedAt: now },
     webhook: null,
     holdPending: false,
   }
 }
 
 function settleDelivered({ delivery, webhook, report, now }: SettleFacts): Settlement {
+  const tries = delivery.tries + triesOf(delivery)
+  const endedAt = delivery.state === 'delivered' ? delivery.endedAt : now
   return {
-    delivery: { state: 'delivered', tries: delivery.tries + 1, dueAt: null, endedAt: now },
+    delivery: { state: 'delivered', tries, manual: null, dueAt: null, endedAt },
     webhook: changed(webhook, {
       status: webhook.status,
       health: 'healthy',
@@ -51,10 +53,15 @@ function settleDelivered({ delivery, webhook, report, now }: SettleFacts): Settl
   }
 }
 
+/** How far an attempt goes in the schedule: one asked for by hand stands beside it. */
+function triesOf(delivery: Delivery): 0 | 1 {
+  return delivery.manual === 'once' ? 0 : 1
+}
+
 function settleFailed(facts: SettleFacts, jitter: number): Settlement {
   const { delivery, webhook, report, now } = facts
-  const tries = delivery.tries + 1
-  const usedUp = tries >= attemptsMax(webhook)
+  const tries = delivery.tries + triesOf(delivery)
+  const usedUp = delivery.manual !== 'once' && tries >= attemptsMax(webhook)
   const next = afterFailure(webhook, report, usedUp, now)
   const stopping = isLive(webhook) && next.status !== 'active'
   return {
@@ -76,12 +83,16 @@ function settleFailed(facts: SettleFacts, jitter: number): Settlement {
  * every start.
  */
 function settleUnknown(facts: SettleFacts): Settlement {
-  const { delivery, unknownBefore, now } = facts
+  const { delivery, webhook, unknownBefore, now } = facts
+  const dueAt = now + unknownWaitMs(unknownBefore)
+  // What was asked for by hand has had no answer yet, and is owed as before.
+  const isOwed = delivery.state === 'pending' || delivery.state === 'delivered'
+  const still = delivery.manual === 'once' && isOwed && isLive(webhook)
+  const { state, tries, manual, endedAt } = delivery
   return {
-    delivery: {
-      tries: delivery.tries,
-      ...nextStep(facts, false, false, () => now + unknownWaitMs(unknownBefore)),
-    },
+    delivery: still
+      ? { state, tries, manual, dueAt, endedAt }
+      : { tries, ...nextStep(facts, false, false, () => dueAt) },
     webhook: null,
     holdPending: false,
   }
@@ -93,14 +104,16 @@ function nextStep(
   usedUp: boolean,
   stopping: boolean,
   dueAt: () => number,
-): { state: DeliveryState; dueAt: number | null; endedAt: number | null } {
-  // Cancelled while the request was in flight: the outcome is logged and changes nothing.
-  if (delivery.state === 'cancelled') return { state: 'cancelled', dueAt: null, endedAt: delivery.endedAt }
-  if (usedUp) return { state: 'exhausted', dueAt: null, endedAt: now }
-  if (delivery.state === 'held' || stopping || !isLive(webhook)) {
-    return { state: 'held', dueAt: null, endedAt: null }
+): Omit<Settlement['delivery'], 'tries'> {
+  const { state, manual, endedAt } = delivery
+  // Cancelled while the request was in flight, or delivered before and sent again: the outcome is logged, no more.
+  if (state === 'cancelled' || state === 'delivered') return { state, manual: null, dueAt: null, endedAt }
+  if (usedUp) return { state: 'exhausted', manual: null, dueAt: null, endedAt: now }
+  const kept = manual === 'round' ? manual : null
+  if (state === 'held' || stopping || !isLive(webhook)) {
+    return { state: 'held', manual: kept, dueAt: null, endedAt: null }
   }
-  return { state: 'pending', dueAt: dueAt(), endedAt: null }
+  return { state: 'pending', manual: kept, dueAt: dueAt(), endedAt: null }
 }
 
 /**

@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto'
+import { generateSecret, generateV1aKeyPair, verify } from '@sealpost/receiver'
 import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { describe, expect, it } from 'vitest'
+import { sampleWebhook } from '../../test/support/samples.ts'
 import type { Dialect } from '../catalogue/dialect.ts'
 import type { Event } from '../core/event.ts'
-import { DISABLE_AFTER_DEFAULT, RETRY_SCHEDULE_DEFAULT, type Webhook } from '../core/webhook.ts'
+import { finishRotation, rotate, type Webhook } from '../core/webhook.ts'
 import { RESERVED_HEADERS } from './reserved-headers.ts'
 import { createSigner } from './signer.ts'
 
@@ -24,38 +26,17 @@ const event: Event = {
 }
 
 function webhook(part: Partial<Webhook> = {}): Webhook {
-  return {
-    id: 'webhook_1',
-    organizationId: 1,
-    url: 'https://hooks.example.com/',
-    description: '',
-    events: ['run.completed'],
-    scope: { type: 'organization' },
-    sealedSecret: SECRET,
-    headers: {},
-    retrySchedule: [...RETRY_SCHEDULE_DEFAULT],
-    disableAfter: DISABLE_AFTER_DEFAULT,
-    createdAt: 0,
-    updatedAt: 0,
-    deletedAt: null,
-    status: 'active',
-    health: 'healthy',
-    failureCount: 0,
-    exhaustedInStreak: false,
-    lastError: null,
-    lastTriggeredAt: null,
-    ...part,
-  }
+  return sampleWebhook({ id: 'webhook_1', sealedSecret: SECRET, ...part })
 }
 
 /** Sealed secrets are plain here, and opening them is counted. */
 function signer(cacheMax = 10) {
   const opened: string[] = []
-  const openSecret = ({ id, sealedSecret }: Webhook): string => {
+  const open = ({ id }: Webhook, sealed: string): string => {
     opened.push(id)
-    return sealedSecret
+    return sealed
   }
-  return { ...createSigner({ openSecret, cacheMax, version: '1.2.3' }), opened }
+  return { ...createSigner({ open, cacheMax, version: '1.2.3' }), opened }
 }
 
 /** As both documentations have their receivers compute it. */
@@ -120,6 +101,75 @@ describe('headers', () => {
   })
 })
 
+describe('during a rotation', () => {
+  const fresh = generateSecret()
+  const startMs = Date.parse('2026-03-22T14:30:00Z')
+  const overlapMs = 3_600_000
+  const rotated = rotate(webhook(), { sealedSecret: fresh, signingKey: null }, overlapMs, startMs).webhook
+
+  function verifies(headers: Record<string, string>, secret: string, nowMs: number): boolean {
+    const { ok } = verify({ headers, body: BODY }, { secret, now: () => nowMs / 1_000 })
+    return ok
+  }
+
+  it.each([0, overlapMs - 1])('both secrets verify, %d ms in', (sinceMs) => {
+    const nowMs = startMs + sinceMs
+    const { headers, logged } = signer().sign(event, 'standard', rotated, nowMs)
+    expect(headers['webhook-signature']).toMatch(/^v1,\S+ v1,\S+$/)
+    expect(logged['webhook-signature']).toBe('v1,… v1,…')
+    expect([fresh, SECRET].map((secret) => verifies(headers, secret, nowMs))).toEqual([true, true])
+  })
+
+  it('the header for one signature stays with the old secret', () => {
+    const { headers } = signer().sign(event, 'validibot', rotated, startMs)
+    expect(headers['X-Validibot-Signature']).toBe(legacy(SECRET))
+  })
+
+  it.each([
+    ['the overlap is over', rotated, startMs + overlapMs],
+    ['it was finished', finishRotation(rotated, startMs + 1).webhook, startMs + 1],
+    [
+      'it had no overlap',
+      rotate(webhook(), { sealedSecret: fresh, signingKey: null }, 0, startMs).webhook,
+      startMs,
+    ],
+  ])('only the new one verifies once %s', (_when, after, nowMs) => {
+    const { headers } = signer().sign(event, 'validibot', after, nowMs)
+    expect([fresh, SECRET].map((secret) => verifies(headers, secret, nowMs))).toEqual([true, false])
+    expect(headers['X-Validibot-Signature']).toBe(legacy(fresh))
+  })
+})
+
+describe('ed25519', () => {
+  const pair = generateV1aKeyPair()
+  const signingKey = { publicKey: pair.publicKey, sealedPrivateKey: pair.privateKey }
+  const nowMs = Date.parse('2026-03-22T14:30:00Z')
+
+  it('signs alone or beside the secret, as the webhook asks', () => {
+    const alone = signer().sign(event, 'standard', webhook({ signatures: ['v1a'], signingKey }), nowMs)
+    expect(alone.headers['webhook-signature']).toMatch(/^v1a,\S+$/)
+    const both = signer().sign(event, 'standard', webhook({ signatures: ['v1', 'v1a'], signingKey }), nowMs)
+    expect(both.headers['webhook-signature']).toMatch(/^v1,\S+ v1a,\S+$/)
+    const options = { publicKey: pair.publicKey, now: () => nowMs / 1_000 }
+    for (const { headers } of [alone, both]) expect(verify({ headers, body: BODY }, options).ok).toBe(true)
+    expect(verify({ headers: both.headers, body: `${BODY} ` }, options).ok).toBe(false)
+  })
+
+  it('rotates with the secret', () => {
+    const next = generateV1aKeyPair()
+    const fresh = {
+      sealedSecret: generateSecret(),
+      signingKey: { publicKey: next.publicKey, sealedPrivateKey: next.privateKey },
+    }
+    const before = webhook({ signatures: ['v1', 'v1a'], signingKey })
+    const { headers } = signer().sign(event, 'standard', rotate(before, fresh, 1_000, nowMs).webhook, nowMs)
+    expect(headers['webhook-signature']).toMatch(/^v1,\S+ v1a,\S+ v1,\S+ v1a,\S+$/)
+    for (const { publicKey } of [pair, next]) {
+      expect(verify({ headers, body: BODY }, { publicKey, now: () => nowMs / 1_000 }).ok).toBe(true)
+    }
+  })
+})
+
 describe('logged headers', () => {
   it('have signatures cut to their scheme, and no credentials', () => {
     const extra = {
@@ -173,7 +223,7 @@ describe('keys', () => {
 
   it('that cannot be opened leave nothing behind', () => {
     const { sign } = createSigner({
-      openSecret: () => {
+      open: () => {
         throw new Error('the wrong key')
       },
       cacheMax: 1,

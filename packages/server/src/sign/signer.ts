@@ -1,5 +1,6 @@
 import {
   createHexSigner,
+  createV1aSigner,
   createV1Signer,
   SVS_SIGNATURE_HEADER,
   VALIDIBOT_SIGNATURE_HEADER,
@@ -10,7 +11,7 @@ import {
 import type { Dialect } from '../catalogue/dialect.ts'
 import type { Event } from '../core/event.ts'
 import { SECOND_MS } from '../core/time.ts'
-import type { Webhook } from '../core/webhook.ts'
+import { liveKeys, type SealedKeys, type Webhook } from '../core/webhook.ts'
 import { loggedHeaderValue, loggedSignature } from './logged-headers.ts'
 import { RESERVED_HEADERS } from './reserved-headers.ts'
 
@@ -22,20 +23,24 @@ export interface SignedHeaders {
 }
 
 export interface Signer {
-  /** The headers of one attempt made at `nowMs`. Throws what `openSecret` throws. */
+  /**
+   * The headers of one attempt made at `nowMs`. During a rotation `webhook-signature` bears the signatures of both keys,
+   * the new one's first, and the headers that hold one signature only stay with the old secret. Throws what `open` throws.
+   */
   sign: (event: Event, dialect: Dialect, webhook: Webhook, nowMs: number) => SignedHeaders
 }
 
 export interface SignerOptions {
-  /** Opens a webhook's sealed secret. */
-  openSecret: (webhook: Webhook) => string
-  /** Webhooks whose derived keys are kept; the one unused longest goes first. */
+  /** Opens what the secret box sealed for this webhook. */
+  open: (webhook: Webhook, sealed: string) => string
+  /** Keys that are kept derived; the one unused longest goes first. */
   cacheMax: number
   /** Ours, for `user-agent`. */
   version: string
 }
 
-interface Keys {
+/** A secret, ready to sign. */
+interface SecretSigner {
   v1: ReturnType<typeof createV1Signer>
   hex: ReturnType<typeof createHexSigner>
 }
@@ -48,15 +53,44 @@ const LEGACY_HEADERS: Record<Dialect, readonly string[]> = {
   standard: [],
 }
 
-export function createSigner({ openSecret, cacheMax, version }: SignerOptions): Signer {
-  const keysOf = createKeyCache(openSecret, cacheMax)
+export function createSigner({ open, cacheMax, version }: SignerOptions): Signer {
+  const secrets = createKeyCache<SecretSigner>(cacheMax, (secret) => ({
+    v1: createV1Signer([secret]),
+    hex: createHexSigner(secret),
+  }))
+  const privateKeys = createKeyCache(cacheMax, createV1aSigner)
   const userAgent = `Sealpost/${version}`
+
+  function secretOf(webhook: Webhook, { sealedSecret }: SealedKeys): SecretSigner {
+    return secrets(sealedSecret, () => open(webhook, sealedSecret))
+  }
+
+  function signaturesOf(
+    event: Event,
+    webhook: Webhook,
+    keys: readonly SealedKeys[],
+    timestamp: number,
+  ): string {
+    const { signatures } = webhook
+    const found: string[] = []
+    for (const key of keys) {
+      if (signatures.includes('v1')) {
+        found.push(secretOf(webhook, key).v1(event.id, timestamp, event.body))
+      }
+      const sealed = signatures.includes('v1a') ? key.signingKey?.sealedPrivateKey : undefined
+      if (sealed !== undefined) {
+        const sign = privateKeys(sealed, () => open(webhook, sealed))
+        found.push(sign(event.id, timestamp, event.body))
+      }
+    }
+    return found.join(' ')
+  }
 
   return {
     sign(event, dialect, webhook, nowMs) {
-      const keys = keysOf(webhook)
+      const keys = liveKeys(webhook, nowMs)
       const timestamp = Math.floor(nowMs / SECOND_MS)
-      const signature = keys.v1(event.id, timestamp, event.body)
+      const signature = signaturesOf(event, webhook, keys, timestamp)
       const headers: Record<string, string> = {
         'content-type': 'application/json',
         'user-agent': userAgent,
@@ -67,7 +101,10 @@ export function createSigner({ openSecret, cacheMax, version }: SignerOptions): 
       }
       const logged = { ...headers, [WEBHOOK_SIGNATURE_HEADER]: loggedSignature(signature) }
       const legacy = LEGACY_HEADERS[dialect]
-      if (legacy.length > 0) addLegacy(legacy, keys.hex(event.body), headers, logged)
+      if (legacy.length > 0) {
+        const oldest = keys.at(-1) ?? webhook
+        addLegacy(legacy, secretOf(webhook, oldest).hex(event.body), headers, logged)
+      }
       addStatic(webhook.headers, headers, logged)
       return { headers, logged }
     },
@@ -101,29 +138,28 @@ function addStatic(
 }
 
 /**
- * Keys by sealed secret: opening and deriving them costs more than signing, and a changed secret is another sealed text,
+ * Keys by their sealed text: opening and deriving them costs more than signing, and a changed key is another sealed text,
  * so nothing goes stale. A Map keeps the order of insertion, which makes its first key the one unused longest.
  */
-function createKeyCache(
-  openSecret: (webhook: Webhook) => string,
+function createKeyCache<Key>(
   cacheMax: number,
-): (webhook: Webhook) => Keys {
-  const cache = new Map<string, Keys>()
+  derive: (secret: string) => Key,
+): (sealed: string, open: () => string) => Key {
+  const cache = new Map<string, Key>()
 
-  return (webhook) => {
-    const cached = cache.get(webhook.sealedSecret)
+  return (sealed, open) => {
+    const cached = cache.get(sealed)
     if (cached !== undefined) {
-      cache.delete(webhook.sealedSecret)
-      cache.set(webhook.sealedSecret, cached)
+      cache.delete(sealed)
+      cache.set(sealed, cached)
       return cached
     }
-    const secret = openSecret(webhook)
-    const keys: Keys = { v1: createV1Signer([secret]), hex: createHexSigner(secret) }
-    cache.set(webhook.sealedSecret, keys)
+    const key = derive(open())
+    cache.set(sealed, key)
     if (cache.size > cacheMax) {
       const oldest = cache.keys().next()
       if (!oldest.done) cache.delete(oldest.value)
     }
-    return keys
+    return key
   }
 }

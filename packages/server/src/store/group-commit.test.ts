@@ -1,20 +1,40 @@
 import { describe, expect, it } from 'vitest'
-import { sampleReport, sampleWebhook } from '../../test/support/samples.ts'
+import { sampleDelivery, sampleEvent, sampleReport, sampleWebhook } from '../../test/support/samples.ts'
 import { createVirtualClock } from '../../test/support/virtual-clock.ts'
 import { Problem } from '../core/errors.ts'
+import type { Event } from '../core/event.ts'
 import { LIMITS } from '../core/limits.ts'
+import type { Webhook } from '../core/webhook.ts'
 import { createGroupCommit } from './group-commit.ts'
-import type { AcceptUnit, AttemptResult, Decisions, WorkBatch, WorkOutcome, WorkStore } from './work.ts'
+import type {
+  AcceptOutcome,
+  AcceptUnit,
+  AttemptResult,
+  Decisions,
+  LaneClaim,
+  WorkBatch,
+  WorkOutcome,
+  WorkStore,
+} from './work.ts'
 
 const UNIT: AcceptUnit = { claim: null, run: null, submission: null, events: [], target: null }
 const RESULT: AttemptResult = { deliveryId: 'dlv_1', fence: 1, report: sampleReport() }
+const CLAIM: LaneClaim = { webhookId: 'webhook_1', limit: 5, bytesMax: 1_000 }
 const ACCEPTED = { outcome: 'accepted', deliveries: [], leased: [], waiting: [], targeted: [] } as const
 
+function unitOf(events: number, body = Buffer.from('{}')): AcceptUnit {
+  return { ...UNIT, events: Array.from({ length: events }, () => sampleEvent({ body })) }
+}
+
 /** A work store that answers what it is told to and remembers the sizes of its batches. */
-function commitOver(answer: (batch: WorkBatch, decisions: Decisions) => WorkOutcome | Promise<WorkOutcome>) {
+function commitOver(
+  answer: (batch: WorkBatch, decisions: Decisions) => WorkOutcome | Promise<WorkOutcome>,
+  onStopped: (webhook: Webhook) => void = () => undefined,
+) {
   const clock = createVirtualClock()
   const batches: WorkBatch[] = []
-  const givenBack: string[] = []
+  const givenBack: [string, number, number][] = []
+  const announced: Event[] = []
   const failures: unknown[] = []
   const work: WorkStore = {
     async commit(batch, decisions) {
@@ -23,6 +43,7 @@ function commitOver(answer: (batch: WorkBatch, decisions: Decisions) => WorkOutc
     },
     recover: async () => 0,
     lanes: async () => [],
+    moveWaiting: async () => null,
   }
   const decisions: Decisions = {
     match: () => true,
@@ -30,15 +51,18 @@ function commitOver(answer: (batch: WorkBatch, decisions: Decisions) => WorkOutc
     settle: () => {
       throw new Error('a store that settles nothing asks for no settlement')
     },
+    announce: () => [],
   }
   const commit = createGroupCommit({
     work,
     decisions,
     clock,
-    giveBack: (webhookId) => givenBack.push(webhookId),
+    giveBack: (webhookId, places, bytes) => givenBack.push([webhookId, places, bytes]),
+    onStopped,
+    onAnnounced: (events) => announced.push(...events),
     onFailure: (error) => failures.push(error),
   })
-  return { clock, commit, batches, givenBack, failures }
+  return { clock, commit, batches, givenBack, announced, failures }
 }
 
 function allAccepted(batch: WorkBatch): WorkOutcome {
@@ -52,6 +76,7 @@ function allAccepted(batch: WorkBatch): WorkOutcome {
     })),
     results: batch.results.map(() => ({ stale: true })),
     claims: batch.claims.map(({ webhookId }) => ({ webhookId, leased: [], nextDueAt: null })),
+    announced: [],
   }
 }
 
@@ -59,7 +84,7 @@ describe('a group commit', () => {
   it('puts what comes within its wait into one commit, of every kind', async () => {
     const { clock, commit, batches } = commitOver(allAccepted)
     const answers = [commit.accept(UNIT), commit.accept(UNIT), commit.settle(RESULT)]
-    const claimed = commit.claim({ webhookId: 'webhook_1', limit: 5 })
+    const claimed = commit.claim(CLAIM)
     await clock.advance(LIMITS.commitWaitMs)
     expect(
       batches.map(({ accepts, results, claims }) => [accepts.length, results.length, claims.length]),
@@ -102,6 +127,31 @@ describe('a group commit', () => {
     await Promise.all([early, late, commit.idle()])
   })
 
+  it('weighs a unit by its events: never more of them than a commit’s worth, unless one unit brings them', async () => {
+    const { clock, commit, batches } = commitOver(allAccepted)
+    const large = unitOf(LIMITS.commitRowsMax + 100)
+    const small = unitOf(LIMITS.commitRowsMax / 2 - 1)
+    const answers = [small, large, small, small, small].map((unit) => commit.accept(unit))
+    await clock.advance(LIMITS.commitWaitMs)
+    await Promise.all(answers)
+    expect(batches.map(({ accepts }) => accepts)).toEqual([[small], [large], [small, small], [small]])
+  })
+
+  it('refuses a request when what waits has too many bytes', async () => {
+    const { clock, commit } = commitOver(() => new Promise<WorkOutcome>(() => undefined))
+    const refusals: unknown[] = []
+    const megabyte = unitOf(1, Buffer.alloc(1024 * 1024))
+    const most = LIMITS.commitQueueBytesMax / (1024 * 1024)
+    void commit.accept(UNIT)
+    await clock.advance(LIMITS.commitWaitMs)
+    for (let index = 0; index < most; index++) {
+      commit.accept(megabyte).catch((error: unknown) => refusals.push(error))
+    }
+    await clock.settle()
+    expect(refusals).toEqual([])
+    await expect(commit.accept(UNIT)).rejects.toMatchObject({ code: 'overloaded' })
+  })
+
   it('refuses a request when too many wait', async () => {
     const { clock, commit } = commitOver(() => new Promise<WorkOutcome>(() => undefined))
     const refusals: unknown[] = []
@@ -114,20 +164,94 @@ describe('a group commit', () => {
   })
 })
 
+describe('what a commit announces', () => {
+  const webhook = sampleWebhook({ id: 'webhook_2' })
+  const event = sampleEvent({ id: 'evt_announced', type: 'webhook.failing' })
+  const leased = { delivery: sampleDelivery({ webhookId: webhook.id }), event }
+
+  function announcing(outcome: Extract<AcceptOutcome, { outcome: 'accepted' | 'refused' }>) {
+    return commitOver((batch, decisions) => {
+      decisions.admit(webhook, event.body.length)
+      return { ...allAccepted(batch), announced: [{ events: [event], outcome }] }
+    })
+  }
+
+  it('is told, and keeps the places that it fills', async () => {
+    const filled = { ...ACCEPTED, deliveries: [1], leased: [leased], waiting: [], targeted: [] }
+    const { clock, commit, announced, givenBack } = announcing(filled)
+    const settled = commit.settle(RESULT)
+    await clock.advance(LIMITS.commitWaitMs)
+    await settled
+    expect(announced).toEqual([event])
+    expect(givenBack).toEqual([])
+  })
+
+  it('gives back the places that it took in vain, and says why it was refused', async () => {
+    const refusal = new Error('no such webhook')
+    const { clock, commit, announced, givenBack, failures } = announcing({
+      outcome: 'refused',
+      error: refusal,
+    })
+    const settled = commit.settle(RESULT)
+    await clock.advance(LIMITS.commitWaitMs)
+    await settled
+    expect(announced).toEqual([])
+    expect(givenBack).toEqual([[webhook.id, 1, event.body.length]])
+    expect(failures).toEqual([refusal])
+  })
+})
+
+describe('a result that stops its webhook', () => {
+  it('is told before anybody hears of that commit', async () => {
+    const heard: string[] = []
+    const webhook = sampleWebhook({ id: 'webhook_1', status: 'disabled_gone' })
+    const settled = {
+      stale: false,
+      delivery: sampleDelivery(),
+      webhook,
+      stopped: false,
+      unblocked: false,
+    } as const
+    const { clock, commit } = commitOver(
+      (batch) => ({ ...allAccepted(batch), results: [settled, { ...settled, stopped: true }] }),
+      ({ id }) => heard.push(id),
+    )
+    const first = commit.settle(RESULT).then(() => heard.push('first'))
+    const second = commit.settle(RESULT).then(() => heard.push('second'))
+    await clock.advance(LIMITS.commitWaitMs)
+    await Promise.all([first, second])
+    expect(heard).toEqual(['webhook_1', 'first', 'second'])
+  })
+})
+
+describe('a result that alone cannot be settled', () => {
+  it('is reported once, and is stale for whoever waits for it', async () => {
+    const fault = new Error('cannot move from delivered to held')
+    const { clock, commit, failures } = commitOver((batch) => ({
+      ...allAccepted(batch),
+      results: [{ stale: true, error: fault }, { stale: true }],
+    }))
+    const settled = [commit.settle(RESULT), commit.settle(RESULT)]
+    await clock.advance(LIMITS.commitWaitMs)
+    expect((await Promise.all(settled)).map(({ stale }) => stale)).toEqual([true, true])
+    expect(failures).toEqual([fault])
+  })
+})
+
 describe('a commit that fails', () => {
   it('refuses requests and claims, gives their places back, and writes results again until it can', async () => {
     let broken = true
     const { clock, commit, batches, givenBack, failures } = commitOver((batch, decisions) => {
-      if (batch.accepts.length > 0) decisions.admit(sampleWebhook({ id: 'webhook_1' }))
+      if (batch.accepts.length > 0) decisions.admit(sampleWebhook({ id: 'webhook_1' }), 700)
       if (broken) throw new Problem('store_full', 'no space')
       return allAccepted(batch)
     })
     const accepted = expect(commit.accept(UNIT)).rejects.toThrow('no space')
-    const claimed = expect(commit.claim({ webhookId: 'webhook_1', limit: 1 })).rejects.toThrow('no space')
+    const claimed = expect(commit.claim(CLAIM)).rejects.toThrow('no space')
     const settled = commit.settle(RESULT)
     await clock.advance(LIMITS.commitWaitMs)
     await Promise.all([accepted, claimed])
-    expect(givenBack).toEqual(['webhook_1'])
+    expect(givenBack).toEqual([['webhook_1', 1, 700]])
 
     await clock.advance(60_000)
     const tries = batches.length
@@ -154,7 +278,7 @@ describe('a commit that fails', () => {
 
   it('refuses one unit alone when only that one could not be written', async () => {
     const { clock, commit, givenBack } = commitOver((batch, decisions) => {
-      decisions.admit(sampleWebhook({ id: 'webhook_1' }))
+      decisions.admit(sampleWebhook({ id: 'webhook_1' }), 700)
       const outcome = allAccepted(batch)
       outcome.accepts[0] = { outcome: 'refused', error: new Problem('not_found', 'its workflow is gone') }
       return outcome
@@ -164,6 +288,6 @@ describe('a commit that fails', () => {
     await clock.advance(LIMITS.commitWaitMs)
     await bad
     expect(await good).toMatchObject({ outcome: 'accepted' })
-    expect(givenBack).toEqual(['webhook_1'])
+    expect(givenBack).toEqual([['webhook_1', 1, 700]])
   })
 })

@@ -1,7 +1,9 @@
 import type { Clock, Timer } from '../core/clock.ts'
 import type { LeasedDelivery } from '../core/delivery.ts'
 import { Problem } from '../core/errors.ts'
+import type { Event } from '../core/event.ts'
 import { LIMITS } from '../core/limits.ts'
+import type { Webhook } from '../core/webhook.ts'
 import type {
   AcceptOutcome,
   AcceptUnit,
@@ -11,9 +13,12 @@ import type {
   LaneClaim,
   LeaseRelease,
   ResultOutcome,
+  WorkBatch,
   WorkOutcome,
   WorkStore,
 } from './work.ts'
+import { createPlacesTaken, type Accepted, type PlacesTaken } from './places-taken.ts'
+import { createWaitingLine, type Waiting, type WaitingLine } from './waiting-line.ts'
 
 /**
  * Gathers the work of a couple of milliseconds into one commit, so that one fsync pays for hundreds of requests.
@@ -26,6 +31,7 @@ export interface GroupCommit {
   /** Rejects with `overloaded` when too much waits, and with the store's problem when the commit fails. */
   accept(unit: AcceptUnit): Promise<Exclude<AcceptOutcome, { outcome: 'refused' }>>
   settle(result: AttemptResult): Promise<ResultOutcome>
+  /** Asked for in the same turn as `settle`, it finds what that result makes due: both share a commit, results first. */
   claim(claim: LaneClaim): Promise<ClaimOutcome>
   /** Gives leases back unused. */
   release(leased: readonly LeasedDelivery[]): Promise<void>
@@ -35,24 +41,44 @@ export interface GroupCommit {
   stop(): number
 }
 
-interface Waiting<Item, Outcome> {
-  item: Item
-  resolve: (outcome: Outcome) => void
-  reject: (error: unknown) => void
-}
-
 interface Parts {
-  work: WorkStore
+  work: Pick<WorkStore, 'commit'>
   decisions: Decisions
   clock: Clock
-  /** Gives back a place that `decisions.admit` took for a commit that failed. */
-  giveBack: (webhookId: string) => void
-  /** Told of every failed commit. */
+  /** Gives back places that `decisions.admit` took for what was not leased in the end. */
+  giveBack: (webhookId: string, places: number, bytes: number) => void
+  /** Told of a webhook that a result stopped, before anybody hears anything else of that commit. */
+  onStopped: (webhook: Webhook) => void
+  /** Told of what a commit announced, before the next commit is made. */
+  onAnnounced: (events: Event[], accepted: Accepted) => void
+  /** Told of every failed commit, of every result that could not be settled, and of what could not be announced. */
   onFailure: (error: unknown) => void
 }
 
-export function createGroupCommit({ work, decisions, clock, giveBack, onFailure }: Parts): GroupCommit {
-  const queue = emptyQueue()
+/** What waits for the next commit. Rows and bytes are those of the whole line. */
+interface Queue {
+  accepts: WaitingLine<AcceptUnit, AcceptOutcome>
+  results: WaitingLine<AttemptResult, ResultOutcome>
+  claims: WaitingLine<LaneClaim, ClaimOutcome>
+  releases: WaitingLine<LeaseRelease[], void>
+}
+
+/** What one commit is made of. */
+interface Batch {
+  accepts: Waiting<AcceptUnit, AcceptOutcome>[]
+  results: Waiting<AttemptResult, ResultOutcome>[]
+  claims: Waiting<LaneClaim, ClaimOutcome>[]
+  releases: Waiting<LeaseRelease[], void>[]
+}
+
+export function createGroupCommit(parts: Parts): GroupCommit {
+  const { work, decisions, clock, onFailure } = parts
+  const queue: Queue = {
+    accepts: createWaitingLine(rowsOf, bytesOf),
+    results: createWaitingLine(),
+    claims: createWaitingLine(),
+    releases: createWaitingLine((leases) => leases.length),
+  }
   let timer: Timer | null = null
   let timerAt = Number.POSITIVE_INFINITY
   let committing = false
@@ -60,18 +86,22 @@ export function createGroupCommit({ work, decisions, clock, giveBack, onFailure 
   let stopped = false
   let idleWaiters: (() => void)[] = []
 
-  function enqueue<Item, Outcome>(list: Waiting<Item, Outcome>[], item: Item): Promise<Outcome> {
+  function enqueue<Item, Outcome>(
+    line: WaitingLine<Item, Outcome>,
+    item: Item,
+    waitMs: number = LIMITS.commitWaitMs,
+  ): Promise<Outcome> {
     return new Promise<Outcome>((resolve, reject) => {
-      list.push({ item, resolve, reject })
+      line.add({ item, resolve, reject })
       // While commits fail, results wait for the next try; somebody who waits for an answer gets it at once, yes or no.
       if (failures > 0 && queue.accepts.length + queue.claims.length === 0) return
-      schedule()
+      schedule(waitMs)
     })
   }
 
-  function schedule(): void {
+  function schedule(waitMs: number): void {
     if (committing || stopped) return
-    arm(sizeOf(queue) >= LIMITS.commitRowsMax ? 0 : LIMITS.commitWaitMs)
+    arm(rowsWaiting(queue) >= LIMITS.commitRowsMax ? 0 : waitMs)
   }
 
   function arm(waitMs: number): void {
@@ -86,33 +116,17 @@ export function createGroupCommit({ work, decisions, clock, giveBack, onFailure 
     timer?.cancel()
     timer = null
     timerAt = Number.POSITIVE_INFINITY
-    if (committing || stopped || sizeOf(queue) === 0) return
+    if (committing || stopped || rowsWaiting(queue) === 0) return
     committing = true
     const batch = takeBatch(queue)
-    const admitted: string[] = []
+    const taken = createPlacesTaken((webhook, bytes) => decisions.admit(webhook, bytes))
     try {
-      const outcome = await work.commit(
-        {
-          accepts: batch.accepts.map((waiting) => waiting.item),
-          results: batch.results.map((waiting) => waiting.item),
-          claims: batch.claims.map((waiting) => waiting.item),
-          releases: batch.releases.flatMap((waiting) => waiting.item),
-          now: clock.now(),
-        },
-        {
-          ...decisions,
-          admit(webhook) {
-            const room = decisions.admit(webhook)
-            if (room) admitted.push(webhook.id)
-            return room
-          },
-        },
-      )
+      const outcome = await work.commit(workOf(batch, clock.now()), { ...decisions, admit: taken.admit })
       failures = 0
-      answer(batch, outcome, admitted, giveBack)
+      answer(batch, outcome, taken)
     } catch (error) {
       failures += 1
-      for (const webhookId of admitted) giveBack(webhookId)
+      taken.giveBack([], parts.giveBack)
       onFailure(error)
       refuse(batch, error)
     }
@@ -120,16 +134,32 @@ export function createGroupCommit({ work, decisions, clock, giveBack, onFailure 
     next()
   }
 
-  function refuse(batch: Queue, error: unknown): void {
+  function answer(batch: Batch, outcome: WorkOutcome, taken: PlacesTaken): void {
+    taken.giveBack(acceptedOf(outcome), parts.giveBack)
+    for (const result of outcome.results) {
+      if (!result.stale && result.stopped) parts.onStopped(result.webhook)
+      if (result.stale && result.error) onFailure(result.error)
+    }
+    resolveAll(batch.accepts, outcome.accepts)
+    resolveAll(batch.results, outcome.results)
+    for (const { events, outcome: announced } of outcome.announced) {
+      if (announced.outcome === 'refused') onFailure(announced.error)
+      else parts.onAnnounced(events, announced)
+    }
+    resolveAll(batch.claims, outcome.claims)
+    for (const waiting of batch.releases) waiting.resolve()
+  }
+
+  function refuse(batch: Batch, error: unknown): void {
     for (const waiting of batch.accepts) waiting.reject(error)
     for (const waiting of batch.claims) waiting.reject(error)
-    queue.results.unshift(...batch.results)
-    queue.releases.unshift(...batch.releases)
+    queue.results.putBack(batch.results)
+    queue.releases.putBack(batch.releases)
   }
 
   function next(): void {
     if (stopped) return
-    if (sizeOf(queue) === 0) {
+    if (rowsWaiting(queue) === 0) {
       const waiters = idleWaiters
       idleWaiters = []
       failures = 0
@@ -146,7 +176,8 @@ export function createGroupCommit({ work, decisions, clock, giveBack, onFailure 
 
   return {
     async accept(unit) {
-      if (queue.accepts.length >= LIMITS.commitQueueMax) {
+      const { rows, bytes } = queue.accepts
+      if (rows >= LIMITS.commitQueueMax || bytes >= LIMITS.commitQueueBytesMax) {
         throw new Problem('overloaded', 'Too many requests wait to be stored. Try again in a moment.')
       }
       const outcome = await enqueue(queue.accepts, unit)
@@ -154,7 +185,8 @@ export function createGroupCommit({ work, decisions, clock, giveBack, onFailure 
       return outcome
     },
     settle: (result) => enqueue(queue.results, result),
-    claim: (claim) => enqueue(queue.claims, claim),
+    // The lane that asks has run low: the slots of its webhook would stand idle while it waits for company.
+    claim: (claim) => enqueue(queue.claims, claim, 0),
     release(leased) {
       if (leased.length === 0) return Promise.resolve()
       const releases = leased.map(({ delivery }) => ({ deliveryId: delivery.id, fence: delivery.fence }))
@@ -164,11 +196,12 @@ export function createGroupCommit({ work, decisions, clock, giveBack, onFailure 
       stopped = true
       timer?.cancel()
       const error = new Problem('shutting_down', 'The server has stopped.')
-      for (const waiting of [...queue.accepts.splice(0), ...queue.claims.splice(0)]) waiting.reject(error)
+      for (const waiting of queue.accepts.take(Number.POSITIVE_INFINITY)) waiting.reject(error)
+      for (const waiting of queue.claims.take(Number.POSITIVE_INFINITY)) waiting.reject(error)
       return queue.results.length
     },
     idle: () =>
-      committing || sizeOf(queue) > 0
+      committing || rowsWaiting(queue) > 0
         ? new Promise((resolve) => {
             idleWaiters.push(resolve)
           })
@@ -176,58 +209,48 @@ export function createGroupCommit({ work, decisions, clock, giveBack, onFailure 
   }
 }
 
-interface Queue {
-  accepts: Waiting<AcceptUnit, AcceptOutcome>[]
-  results: Waiting<AttemptResult, ResultOutcome>[]
-  claims: Waiting<LaneClaim, ClaimOutcome>[]
-  releases: Waiting<LeaseRelease[], void>[]
+/** A unit weighs as many rows as it brings events; one without any ends a run. */
+function rowsOf(unit: AcceptUnit): number {
+  return Math.max(1, unit.events.length)
 }
 
-function emptyQueue(): Queue {
-  return { accepts: [], results: [], claims: [], releases: [] }
+function bytesOf(unit: AcceptUnit): number {
+  return unit.events.reduce((sum, { body }) => sum + body.length, unit.submission?.length ?? 0)
 }
 
-function sizeOf(queue: Queue): number {
-  return queue.accepts.length + queue.results.length + queue.claims.length + queue.releases.length
+function rowsWaiting({ accepts, results, claims, releases }: Queue): number {
+  return accepts.rows + results.rows + claims.rows + releases.rows
 }
 
 /** The oldest of each kind, so that one commit stays short enough for the others to wait for. */
-function takeBatch(queue: Queue): Queue {
+function takeBatch({ accepts, results, claims, releases }: Queue): Batch {
   return {
-    accepts: queue.accepts.splice(0, LIMITS.commitRowsMax),
-    results: queue.results.splice(0, LIMITS.commitRowsMax),
-    claims: queue.claims.splice(0, LIMITS.commitRowsMax),
-    releases: queue.releases.splice(0, LIMITS.commitRowsMax),
+    accepts: accepts.take(LIMITS.commitRowsMax),
+    results: results.take(LIMITS.commitRowsMax),
+    claims: claims.take(LIMITS.commitRowsMax),
+    releases: releases.take(LIMITS.commitRowsMax),
   }
 }
 
-function answer(
-  batch: Queue,
-  outcome: WorkOutcome,
-  admitted: string[],
-  giveBack: (webhookId: string) => void,
-): void {
-  const leased = new Map<string, number>()
-  outcome.accepts.forEach((accepted) => {
-    if (accepted.outcome !== 'accepted') return
-    for (const { delivery } of accepted.leased) {
-      if (accepted.targeted.includes(delivery.id)) continue // leased without asking for a place
-      leased.set(delivery.webhookId, (leased.get(delivery.webhookId) ?? 0) + 1)
-    }
+function workOf(batch: Batch, now: number): WorkBatch {
+  return {
+    accepts: batch.accepts.map((waiting) => waiting.item),
+    results: batch.results.map((waiting) => waiting.item),
+    claims: batch.claims.map((waiting) => waiting.item),
+    releases: batch.releases.flatMap((waiting) => waiting.item),
+    now,
+  }
+}
+
+function acceptedOf({ accepts, announced }: WorkOutcome): Accepted[] {
+  const outcomes = [...accepts, ...announced.map(({ outcome }) => outcome)]
+  return outcomes.filter((one) => one.outcome === 'accepted')
+}
+
+function resolveAll<Outcome>(waiting: Waiting<unknown, Outcome>[], outcomes: readonly Outcome[]): void {
+  waiting.forEach((one, index) => {
+    const outcome = outcomes[index]
+    if (outcome === undefined) one.reject(new Error('The store answered with too few outcomes'))
+    else one.resolve(outcome)
   })
-  // A unit that was refused by itself may have taken places that nobody will fill.
-  for (const webhookId of admitted) {
-    const left = leased.get(webhookId) ?? 0
-    if (left === 0) giveBack(webhookId)
-    else leased.set(webhookId, left - 1)
-  }
-  batch.accepts.forEach((waiting, index) => settleWaiting(waiting, outcome.accepts[index]))
-  batch.results.forEach((waiting, index) => settleWaiting(waiting, outcome.results[index]))
-  batch.claims.forEach((waiting, index) => settleWaiting(waiting, outcome.claims[index]))
-  for (const waiting of batch.releases) waiting.resolve()
-}
-
-function settleWaiting<Outcome>(waiting: Waiting<unknown, Outcome>, outcome: Outcome | undefined): void {
-  if (outcome === undefined) waiting.reject(new Error('The store answered with too few outcomes'))
-  else waiting.resolve(outcome)
 }

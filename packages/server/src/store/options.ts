@@ -4,4 +4,6 @@ export interface EngineOptions {
   now: () => number
   /** A new time-ordered `dlv_…` id. */
   makeDeliveryId: () => string
+  /** `LIMITS.moveRowsPerSlice`, unless a test wants to see what happens between slices. */
+  moveRowsPerSlice?: number
 }

@@ -1,11 +1,13 @@
 import type { Attempt } from '../core/attempt.ts'
-import type { Delivery, DeliveryState } from '../core/delivery.ts'
+import type { Delivery, DeliveryState, ResendRefusal } from '../core/delivery.ts'
 import type { Event } from '../core/event.ts'
+import type { CustomEventType } from '../core/event-type.ts'
 import type { ApiKey, Organization, Project } from '../core/organization.ts'
 import type { Run, Submission } from '../core/run.ts'
 import type { Webhook, WebhookChange } from '../core/webhook.ts'
 import type { Workflow } from '../core/workflow.ts'
 import type { IdempotencyClaim } from './claim.ts'
+import type { ReplayItem, ReplayRequest, ReplaySlice } from './replay.ts'
 import type { WorkStore } from './work.ts'
 
 /**
@@ -23,6 +25,7 @@ export interface Store {
   readonly workflows: WorkflowStore
   readonly runs: RunStore
   readonly webhooks: WebhookStore
+  readonly eventTypes: EventTypeStore
   readonly events: EventStore
   readonly deliveries: DeliveryStore
   readonly keys: KeyStore
@@ -114,8 +117,9 @@ export interface WebhookStore {
   get(organizationId: number, id: string): Promise<Webhook | null>
   list(organizationId: number, page: PageRequest): Promise<Page<Webhook>>
   /**
-   * Reads, asks `decide`, writes the webhook and does to its waiting deliveries what the answer says, all in one
-   * transaction. Null when there is none. Counters that attempts change are those of the moment.
+   * Reads, asks `decide`, writes the webhook and what the answer asks of its waiting deliveries, all in one transaction.
+   * The first slice of a move is made in it; the rest is `WorkStore.moveWaiting`'s. The store counts up `revision`.
+   * Null when there is none. Counters that attempts change are those of the moment.
    */
   change(
     organizationId: number,
@@ -124,7 +128,23 @@ export interface WebhookStore {
   ): Promise<Webhook | null>
   /** For the engine: whatever its organization, deleted or not. */
   byId(id: string): Promise<Webhook | null>
+  /** Filters of the webhooks that name this type, each text once. */
+  filters(organizationId: number, eventType: string): Promise<readonly string[]>
   countHeld(webhookId: string): Promise<number>
+}
+
+/** Event types that organizations declared for themselves. */
+export interface EventTypeStore {
+  /** `already_exists` when the organization has declared it before. */
+  create(type: CustomEventType, claim: IdempotencyClaim | null): Promise<Created<CustomEventType>>
+  get(organizationId: number, type: string): Promise<CustomEventType | null>
+  /** By name, from a to z; `before` is the last name of the page before. */
+  list(organizationId: number, page: PageRequest): Promise<Page<CustomEventType>>
+  /** Description and schema. Null when there is none. */
+  update(type: CustomEventType): Promise<CustomEventType | null>
+  /** False when there is none; `in_use` when a webhook subscribes to it. Events of that type stay. */
+  remove(organizationId: number, type: string): Promise<boolean>
+  count(organizationId: number): Promise<number>
 }
 
 export interface EventFilter {
@@ -145,12 +165,28 @@ export interface DeliveryFilter {
 /** A delivery with the words a list shows beside it. */
 export interface DeliveryRow extends Delivery {
   eventType: string
+  /** The unfinished delivery that goes before this one, if it waits for its turn. */
+  blockedBy: string | null
   /** Outcome of its last attempt, if any. */
   lastStatusCode: number | null
   lastError: string | null
 }
 
+export type ResendOutcome =
+  { outcome: 'queued'; delivery: DeliveryRow } | { outcome: 'refused'; reason: ResendRefusal }
+
 export interface DeliveryStore {
+  /** Asks `resend` of core/delivery.ts and writes what it answers. Null when there is none. */
+  resend(organizationId: number, id: string, now: number): Promise<ResendOutcome | null>
+  /** One slice of the events that a replay is about, oldest first within each type. Tests are never among them. */
+  replayable(request: ReplayRequest): Promise<ReplaySlice>
+  /**
+   * Makes what `replayable` found due again, unless it has changed since: resends deliveries (`resend` of
+   * core/delivery.ts), and makes the deliveries that never were: in no order, pending, due. Answers how many.
+   */
+  replay(webhookId: string, items: readonly ReplayItem[], now: number): Promise<number>
+  /** How many deliveries each event has, in the order asked; those made for tests count. */
+  countByEvent(organizationId: number, eventIds: readonly string[]): Promise<number[]>
   get(organizationId: number, id: string): Promise<DeliveryRow | null>
   attempts(organizationId: number, deliveryId: string): Promise<Attempt[]>
   list(organizationId: number, filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliveryRow>>
@@ -168,9 +204,10 @@ export interface KeyStore {
 export interface RetentionStore {
   /**
    * Removes one slice of at most `limit` rows of finished work that ended before `before` (deliveries and their
-   * attempts, events that no delivery needs, ended runs that were also made before it: a reported run may have ended
-   * long before we heard of it) and of idempotency keys older than `keysBefore`.
-   * Never touches pending or held work. Returns how many rows went; 0 when nothing is left to remove.
+   * attempts, events that no delivery needs, deleted webhooks that none needs, ended runs that were also made before it:
+   * a reported run may have ended long before we heard of it) and of idempotency keys older than `keysBefore`.
+   * Never touches pending or held work, nor a delivery that is to be sent again or being so. Returns how many rows went;
+   * 0 when nothing is left to remove.
    */
   sweep(before: number, keysBefore: number, limit: number): Promise<number>
 }

@@ -1,5 +1,5 @@
 import type { AttemptOutcome, AttemptReport } from '../core/attempt.ts'
-import type { Delivery, DeliveryKind, DeliveryState, LeasedDelivery } from '../core/delivery.ts'
+import type { Delivery, DeliveryKind, LeasedDelivery } from '../core/delivery.ts'
 import type { Event } from '../core/event.ts'
 import type { Run } from '../core/run.ts'
 import type { Webhook, WebhookState } from '../core/webhook.ts'
@@ -12,17 +12,30 @@ import type { IdempotencyClaim } from './claim.ts'
  */
 export interface WorkStore {
   /**
-   * All of `batch` in one durable transaction, in the order accepts, results, releases, claims. Rejects when nothing of it was
-   * written.
+   * All of `batch` in one durable transaction, in the order accepts, results, announcements, releases, claims. Rejects
+   * when nothing of it was written.
    */
   commit(batch: WorkBatch, decisions: Decisions): Promise<WorkOutcome>
   /**
    * At start, before any commit: every lease that a stopped server left behind becomes a recorded attempt with
-   * outcome `unknown`, settled by `decisions`. Returns how many. Works in slices of `LIMITS.commitRowsMax`.
+   * outcome `unknown`, settled by `decisions`. Returns how many. Works in slices of `LIMITS.commitRowsMax`. One that
+   * cannot be settled waits for `LIMITS.faultWaitMs`, as a result would; `onFault` hears of each.
    */
-  recover(decisions: Pick<Decisions, 'settle'>): Promise<number>
-  /** Webhooks that have unleased pending deliveries, with the time the first of them is due. */
+  recover(decisions: Pick<Decisions, 'settle'>, onFault?: (error: Error) => void): Promise<number>
+  /** Webhooks that have unleased deliveries with an attempt planned, with the time the first of them is due. */
   lanes(): Promise<LaneWork[]>
+  /**
+   * The next slice, of at most `LIMITS.moveRowsPerSlice` deliveries, of the moves that are not done (see `WaitingMove`).
+   * A webhook's moves are made in the order they were asked for; webhooks take turns. Null when none is left to do.
+   */
+  moveWaiting(): Promise<MoveProgress | null>
+}
+
+export interface MoveProgress {
+  webhookId: string
+  organizationId: number
+  /** No move of this webhook is left: its deliveries may start. */
+  done: boolean
 }
 
 export interface WorkBatch {
@@ -48,7 +61,15 @@ export interface AcceptUnit {
   events: Event[]
   /** Owe the events to this webhook alone, whatever it subscribed to and whether or not it is active. */
   target: { webhookId: string; kind: DeliveryKind } | null
+  /**
+   * Which filters let which event through: by event id, then by the filter's text. A webhook whose filter is not in it
+   * was changed since, and the unit is refused with `FilterUnjudged`. Absent when the unit's events pass every filter.
+   */
+  filtered?: ReadonlyMap<string, ReadonlyMap<string, boolean>>
 }
+
+/** A unit met a filter that was not judged before its commit: judge again and hand it in once more. */
+export class FilterUnjudged extends Error {}
 
 export interface AttemptResult {
   deliveryId: string
@@ -62,10 +83,13 @@ export interface LeaseRelease {
   fence: number
 }
 
-/** "Lease me up to `limit` due deliveries of this webhook." */
+/** "Lease me up to `limit` due deliveries of this webhook, and stop after `bytesMax` of bodies; but one at least." */
 export interface LaneClaim {
   webhookId: string
   limit: number
+  bytesMax: number
+  /** Pass over what was due before this time, milliseconds. */
+  dueFrom?: number
 }
 
 export interface LaneWork {
@@ -77,14 +101,19 @@ export interface LaneWork {
 
 /** The rules a commit applies. All are synchronous; all but `admit` are pure. */
 export interface Decisions {
-  /** Is this event owed to this webhook? Asked of webhooks of the event's organization that name its type. */
-  match(event: Event, webhook: Webhook): boolean
   /**
-   * Is there room in this process to send a delivery of this webhook at once? If so it is born leased. Each yes takes
-   * a place, which the caller gives back when the commit fails.
+   * Is this event owed to this webhook? Asked of webhooks of the event's organization that name its type. May throw
+   * `FilterUnjudged`, which refuses the unit.
    */
-  admit(webhook: Webhook): boolean
+  match(event: Event, webhook: Webhook, filtered: AcceptUnit['filtered']): boolean
+  /**
+   * Is there room in this process to send a delivery of this webhook, with a body of so many bytes, at once? If so it
+   * is born leased. Each yes takes a place, which the caller gives back when the commit fails.
+   */
+  admit(webhook: Webhook, bytes: number): boolean
   settle(facts: SettleFacts): Settlement
+  /** Events that tell the organization what an outcome made of its webhook. They become part of the same commit. */
+  announce(before: Webhook, after: Webhook, now: number): Event[]
 }
 
 export interface SettleFacts {
@@ -99,7 +128,7 @@ export interface SettleFacts {
 }
 
 export interface Settlement {
-  delivery: { state: DeliveryState; tries: number; dueAt: number | null; endedAt: number | null }
+  delivery: Pick<Delivery, 'state' | 'tries' | 'manual' | 'dueAt' | 'endedAt'>
   /** The webhook's new state; null when the outcome leaves it as it is. */
   webhook: WebhookState | null
   /** The webhook stops with this outcome: its pending deliveries become held. */
@@ -111,6 +140,15 @@ export interface WorkOutcome {
   accepts: AcceptOutcome[]
   results: ResultOutcome[]
   claims: ClaimOutcome[]
+  /** What `announce` made of this batch's results, and what acceptance made of it; in the order of the results. */
+  announced: Announced[]
+}
+
+export interface Announced {
+  /** Empty when `announce` itself failed. */
+  events: Event[]
+  /** `refused`: a fault of the program, which must not lose the result it is about. The events were not written. */
+  outcome: Extract<AcceptOutcome, { outcome: 'accepted' | 'refused' }>
 }
 
 export type AcceptOutcome =
@@ -132,14 +170,21 @@ export type AcceptOutcome =
 
 export type ResultOutcome =
   /** The lease was no longer ours: nothing was written. */
-  | { stale: true }
+  | { stale: true; error?: never }
+  /**
+   * Settling this result alone failed, which is a fault of the program. The delivery waits for `LIMITS.faultWaitMs` and
+   * is then tried again; the attempt is not in the log.
+   */
+  | { stale: true; error: Error }
   | {
       stale: false
       delivery: Delivery
       /** The webhook after the settlement. */
       webhook: Webhook
-      /** The webhook was stopped by this very result. */
+      /** The webhook was stopped by this very result; its deliveries begin to move. */
       stopped: boolean
+      /** The delivery ended, and the next one of its order is due now. */
+      unblocked: boolean
     }
 
 export interface ClaimOutcome {

@@ -25,7 +25,7 @@ export interface RetentionParts {
 const FIRST_SWEEP_MS = 10 * SECOND_MS
 const SWEEP_EVERY_MS = 10 * MINUTE_MS
 /** A slice of a sweep, then this much for everything else. */
-const REST_MS = 50
+const REST_MS = 20
 
 export function createRetentionSweep(parts: RetentionParts): RetentionSweep {
   const { retention, clock } = parts

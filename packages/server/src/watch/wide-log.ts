@@ -24,10 +24,12 @@ export function createWideLog(logger: Logger): WideLog {
     },
     attemptSettled({ delivery, event }, report, outcome) {
       if (outcome.stale) {
-        logger.warn(
-          { line: 'stale', delivery_id: delivery.id, webhook_id: delivery.webhookId, fence: delivery.fence },
-          'a result came after its lease was lost and was dropped',
-        )
+        const lease = { delivery_id: delivery.id, webhook_id: delivery.webhookId, fence: delivery.fence }
+        if (outcome.error === undefined) {
+          logger.warn({ line: 'stale', ...lease }, 'a result came after its lease was lost and was dropped')
+        } else {
+          logger.error({ line: 'unsettled', ...lease, err: outcome.error }, 'a result could not be settled')
+        }
         return
       }
       logAttempt(logger, {

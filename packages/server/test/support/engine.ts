@@ -4,6 +4,7 @@ import { createIds, type Ids } from '../../src/core/ids.ts'
 import type { Webhook, WebhookChange } from '../../src/core/webhook.ts'
 import {
   createDeliveryPipeline,
+  type DeliveryParts,
   type DeliveryPipeline,
   type DeliveryWatch,
 } from '../../src/delivery-pipeline.ts'
@@ -11,6 +12,7 @@ import { createSigner } from '../../src/sign/signer.ts'
 import { createWebhookService } from '../../src/webhook-service.ts'
 import { createMemoryStore } from '../../src/store/memory/index.ts'
 import type { Store } from '../../src/store/store.ts'
+import { createAnnouncer } from '../../src/watch/announce.ts'
 import { sampleEvent, sampleWebhook } from './samples.ts'
 import { createSeededRandom, createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
@@ -24,10 +26,12 @@ export interface Engine {
   pipeline: DeliveryPipeline
   /** Every request that went out, oldest first. */
   requests: OutboundRequest[]
+  /** Every event that was told to be accepted, oldest first. */
+  accepted: Event[]
   failures: unknown[]
   addWebhook(fields?: Partial<Webhook>): Promise<Webhook>
-  /** Accepts `count` events of run.completed, letting each share its commit with the others. */
-  publish(count?: number): Promise<Event[]>
+  /** Accepts `count` events, of run.completed unless `fields` say otherwise, each in a unit of its own. */
+  publish(count?: number, fields?: Partial<Event>): Promise<Event[]>
   webhook(id: string): Promise<Webhook>
   /** Changes a webhook as the API does. */
   change(id: string, decide: (webhook: Webhook) => WebhookChange): Promise<Webhook | null>
@@ -40,6 +44,8 @@ export interface EngineOptions {
   slots?: number
   slotsPerWebhook?: number
   wrap?: (store: Store) => Store
+  /** Lets everything through unless a test says otherwise. */
+  judgeFilters?: DeliveryParts['judgeFilters']
 }
 
 /** The engine over virtual time, a memory store and a scripted network, already started. */
@@ -56,19 +62,23 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 
 async function startOn(store: Store, clock: VirtualClock, ids: Ids, options: EngineOptions): Promise<Engine> {
   const requests: OutboundRequest[] = []
+  const accepted: Event[] = []
   const failures: unknown[] = []
   const watch: DeliveryWatch = {
-    eventAccepted: () => undefined,
+    eventAccepted: (event) => accepted.push(event),
     attemptSettled: () => undefined,
     failure: (error) => failures.push(error),
   }
+  const judgeFilters = options.judgeFilters ?? passAll
   const pipeline = createDeliveryPipeline({
     store,
     clock,
     random: createSeededRandom(2),
     transport: scripted(clock, requests, options.answer ?? (() => 200)),
-    signer: createSigner({ openSecret: () => 'a-test-secret', cacheMax: 10, version: '0.0.0' }),
+    signer: createSigner({ open: () => 'a-test-secret', cacheMax: 10, version: '0.0.0' }),
     watch,
+    judgeFilters,
+    announce: createAnnouncer(ids),
     slots: options.slots ?? 512,
     slotsPerWebhook: options.slotsPerWebhook ?? 10,
   })
@@ -77,6 +87,8 @@ async function startOn(store: Store, clock: VirtualClock, ids: Ids, options: Eng
     store,
     pipeline,
     checkUrl: () => undefined,
+    checkFilter: async () => null,
+    judgeFilters,
     clock,
     ids,
   })
@@ -86,21 +98,22 @@ async function startOn(store: Store, clock: VirtualClock, ids: Ids, options: Eng
     ids,
     pipeline,
     requests,
+    accepted,
     failures,
     async addWebhook(fields = {}) {
       const webhook = sampleWebhook({ id: ids.make('webhook'), ...fields })
       await store.webhooks.create(webhook, null)
       return webhook
     },
-    async publish(count = 1) {
-      const events = Array.from({ length: count }, () => sampleEvent({ id: ids.make('evt') }))
-      const accepted = Promise.allSettled(
+    async publish(count = 1, fields = {}) {
+      const events = Array.from({ length: count }, () => sampleEvent({ id: ids.make('evt'), ...fields }))
+      const asked = Promise.allSettled(
         events.map((event) =>
           pipeline.accept({ claim: null, run: null, submission: null, events: [event], target: null }),
         ),
       )
       await clock.advance(10)
-      for (const outcome of await accepted) if (outcome.status === 'rejected') throw outcome.reason
+      for (const outcome of await asked) if (outcome.status === 'rejected') throw outcome.reason
       return events
     },
     change: (id, decide) => webhooks.change(1, id, decide),
@@ -111,6 +124,10 @@ async function startOn(store: Store, clock: VirtualClock, ids: Ids, options: Eng
     },
     restart: (answer) => startOn(store, clock, ids, { ...options, answer }),
   }
+}
+
+async function passAll(_event: Event, filters: readonly string[]): Promise<ReadonlyMap<string, boolean>> {
+  return new Map(filters.map((filter) => [filter, true]))
 }
 
 function scripted(

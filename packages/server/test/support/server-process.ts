@@ -5,17 +5,42 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const BIN = fileURLToPath(new URL('../../bin/sealpost.js', import.meta.url))
+export const BIN = fileURLToPath(new URL('../../bin/sealpost.js', import.meta.url))
 const START_MS_MAX = 20_000
 
-/** The server as it ships, in a process of its own. */
-export interface ServerProcess {
-  url: string
+/** How a process ended: one of the two is null. */
+export interface Ending {
+  code: number | null
+  signal: NodeJS.Signals | null
+}
+
+/** A process of `sealpost serve`, which may not listen yet, or never will. */
+export interface ServerChild {
   pid: number
+  /** Resolves with its URL; rejects when it ends before it listens, or takes too long and is ended. */
+  listening: Promise<string>
+  ended: Promise<Ending>
   /** Everything it has written so far, both streams. */
   output(): string
   /** Sends the signal and resolves with the exit code (null when the signal ended it). */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>
+  /** Tells what `nodeFlags` loaded into it, and resolves with its answer. Only with `channel`. */
+  tell(message: object): Promise<unknown>
+}
+
+/** The server as it ships, in a process of its own. */
+export interface ServerProcess extends ServerChild {
+  url: string
+}
+
+/** How a server is started, beside its settings. */
+export interface Launch {
+  /** Flags of Node itself, such as `--import`. */
+  nodeFlags?: readonly string[]
+  environment?: Readonly<Record<string, string>>
+  /** Opens a channel for `tell`. */
+  channel?: boolean
+  startMsMax?: number
 }
 
 export interface CommandResult {
@@ -50,52 +75,69 @@ export async function sealpost(
 }
 
 /** Starts `sealpost serve` on a free port and waits until it says where it listens. */
-export async function startServer(dataDir: string, flags: readonly string[] = []): Promise<ServerProcess> {
-  const args = [
-    'serve',
-    '--port',
-    '0',
-    '--data-dir',
-    dataDir,
-    '--allow-http',
-    '--allow-cidr',
-    '127.0.0.0/8',
-    ...flags,
-  ]
-  const child = spawn(process.execPath, [BIN, ...args], { env: cleanEnvironment() })
+export async function startServer(
+  dataDir: string,
+  flags: readonly string[] = [],
+  launch: Launch = {},
+): Promise<ServerProcess> {
+  const server = spawnServer(dataDir, flags, launch)
+  return { ...server, url: await server.listening }
+}
+
+/** Starts `sealpost serve` on a free port. */
+export function spawnServer(
+  dataDir: string,
+  flags: readonly string[] = [],
+  launch: Launch = {},
+): ServerChild {
+  const serve = ['serve', '--port', '0', '--data-dir', dataDir, '--allow-http', '--allow-cidr', '127.0.0.0/8']
+  const child = spawn(process.execPath, [...(launch.nodeFlags ?? []), BIN, ...serve, ...flags], {
+    env: { ...cleanEnvironment(), ...launch.environment },
+    stdio: launch.channel === true ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
+  })
   const state = { output: '' }
-  const url = await listeningUrl(child, state)
+  const ended = new Promise<Ending>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }))
+  })
+  const listening = listeningUrl(child, state, launch.startMsMax ?? START_MS_MAX)
+  // Who starts a server that is to die first never asks for it.
+  listening.catch(() => undefined)
   return {
-    url,
     pid: child.pid ?? 0,
+    listening,
+    ended,
     output: () => state.output,
     async end(signal) {
-      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
-      const ended = once(child, 'close') as Promise<[number | null]>
       child.kill(signal)
-      return (await ended)[0]
+      return (await ended).code
+    },
+    async tell(message) {
+      const answered = once(child, 'message')
+      child.send(message)
+      return ((await answered) as unknown[])[0]
     },
   }
 }
 
-function listeningUrl(child: ChildProcess, state: { output: string }): Promise<string> {
+function listeningUrl(child: ChildProcess, state: { output: string }, startMsMax: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL')
       reject(new Error(`the server did not start:\n${state.output}`))
-    }, START_MS_MAX)
+    }, startMsMax)
+    let found: string | undefined
     const read = (text: string): void => {
       state.output += text
-      const found = /listens on (http:\/\/\S+)/.exec(state.output)?.[1]
+      found ??= /listens on (http:\/\/\S+)/.exec(state.output)?.[1]
       if (found === undefined) return
       clearTimeout(timer)
       resolve(found)
     }
     child.stdout?.setEncoding('utf8').on('data', read)
     child.stderr?.setEncoding('utf8').on('data', read)
-    child.once('exit', (code) => {
+    child.once('exit', (code, signal) => {
       clearTimeout(timer)
-      reject(new Error(`the server ended with ${String(code)}:\n${state.output}`))
+      reject(new Error(`the server ended with ${String(code ?? signal)}:\n${state.output}`))
     })
   })
 }

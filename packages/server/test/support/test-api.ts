@@ -1,4 +1,6 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import { createFilterJudge } from '../../src/accept/filter/filter.ts'
+import { passingFilters } from '../../src/accept/filter/passing.ts'
 import { createApi } from '../../src/api/app.ts'
 import type { ApiState } from '../../src/api/context.ts'
 import type { Clock } from '../../src/core/clock.ts'
@@ -7,6 +9,7 @@ import { createIds, type Ids } from '../../src/core/ids.ts'
 import type { Scope, Tier } from '../../src/core/organization.ts'
 import { systemRandom } from '../../src/core/random.ts'
 import { createDeliveryPipeline } from '../../src/delivery-pipeline.ts'
+import { createEventPipeline } from '../../src/event-pipeline.ts'
 import { issueKey } from '../../src/identity/api-key.ts'
 import { createSecretBox } from '../../src/identity/secret-box.ts'
 import { createRunPipeline } from '../../src/run-pipeline.ts'
@@ -18,6 +21,8 @@ import { createMemoryStore } from '../../src/store/memory/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createLoggerOn } from '../../src/telemetry/logger.ts'
 import { createValidatorPool } from '../../src/validate/pool.ts'
+import { createAnnouncer } from '../../src/watch/announce.ts'
+import type { ReplayParts } from '../../src/webhook-replay.ts'
 import { createWebhookService } from '../../src/webhook-service.ts'
 
 /** The API over real pipelines, a memory store and no open port; requests are injected. */
@@ -88,17 +93,21 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     runEnded: () => undefined,
     failure: (error: unknown) => failures.push(error),
   }
+  const filters = createFilterJudge({ processes: 1, timeoutMs: 1_000, memoryMb: 64, clock })
+  const judgeFilters: ReplayParts['judgeFilters'] = (event, texts) => passingFilters(filters, event, texts)
   const deliveries = createDeliveryPipeline({
     store,
     clock,
     random,
     transport,
     signer: createSigner({
-      openSecret: (webhook) => box.open(contextOf(webhook.organizationId, webhook.id), webhook.sealedSecret),
+      open: (webhook, sealed) => box.open(contextOf(webhook.organizationId, webhook.id), sealed),
       cacheMax: 100,
       version: '0.0.0',
     }),
     watch,
+    judgeFilters,
+    announce: createAnnouncer(ids),
     slots: 64,
     slotsPerWebhook: 10,
   })
@@ -118,6 +127,8 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     store,
     pipeline: deliveries,
     checkUrl: (url) => void guard.checkUrl(url),
+    checkFilter: (filter) => filters.check(filter),
+    judgeFilters,
     clock,
     ids,
   })
@@ -129,6 +140,13 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     store,
     services: {
       runs,
+      events: createEventPipeline({
+        store,
+        accept: (unit) => deliveries.accept(unit),
+        validators,
+        clock,
+        ids,
+      }),
       webhooks,
       secrets: {
         seal: (organizationId, id, secret) => box.seal(contextOf(organizationId, id), secret),
@@ -181,7 +199,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
       runs.stop()
       await app.close()
       await deliveries.drain()
-      await Promise.all([transport.close(), validators.close()])
+      await Promise.all([transport.close(), validators.close(), filters.close()])
       await store.close()
       if (failures.length > 0) throw new AggregateError(failures, 'the pipelines failed')
     },

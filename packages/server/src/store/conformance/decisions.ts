@@ -11,24 +11,41 @@ export const plainDecisions: Decisions = {
   match: () => true,
   admit: () => true,
   settle: plainSettle,
+  announce: () => [],
 }
 
 function plainSettle({ delivery, webhook, outcome, report, now }: SettleFacts): Settlement {
   if (outcome === 'delivered') {
     return {
-      delivery: { state: 'delivered', tries: delivery.tries + 1, dueAt: null, endedAt: now },
+      delivery: {
+        state: 'delivered',
+        tries: delivery.tries + 1,
+        manual: null,
+        dueAt: null,
+        endedAt: delivery.state === 'delivered' ? delivery.endedAt : now,
+      },
       webhook: { ...webhook, failureCount: 0, lastError: null, lastTriggeredAt: now },
       holdPending: false,
     }
   }
-  if (delivery.state === 'cancelled') {
-    const { tries, dueAt, endedAt } = delivery
-    return { delivery: { state: 'cancelled', tries, dueAt, endedAt }, webhook: null, holdPending: false }
+  if (delivery.state === 'cancelled' || delivery.state === 'delivered') {
+    const { state, tries, endedAt } = delivery
+    return {
+      delivery: { state, tries, manual: null, dueAt: null, endedAt },
+      webhook: null,
+      holdPending: false,
+    }
   }
   if (outcome === 'unknown') {
     const state = delivery.state === 'held' ? 'held' : 'pending'
     return {
-      delivery: { state, tries: delivery.tries, dueAt: state === 'held' ? null : now, endedAt: null },
+      delivery: {
+        state,
+        tries: delivery.tries,
+        manual: delivery.manual,
+        dueAt: state === 'held' ? null : now,
+        endedAt: null,
+      },
       webhook: null,
       holdPending: false,
     }
@@ -46,12 +63,19 @@ function plainSettle({ delivery, webhook, outcome, report, now }: SettleFacts): 
   }
 }
 
-function afterFailure({ delivery, webhook, now }: Pick<SettleFacts, 'delivery' | 'webhook' | 'now'>) {
+function afterFailure({
+  delivery,
+  webhook,
+  now,
+}: Pick<SettleFacts, 'delivery' | 'webhook' | 'now'>): Settlement['delivery'] {
   const tries = delivery.tries + 1
-  if (tries >= attemptsMax(webhook)) return { state: 'exhausted' as const, tries, dueAt: null, endedAt: now }
-  if (delivery.state === 'held') return { state: 'held' as const, tries, dueAt: null, endedAt: null }
+  const manual = delivery.manual === 'round' ? 'round' : null
+  if (tries >= attemptsMax(webhook)) {
+    return { state: 'exhausted', tries, manual: null, dueAt: null, endedAt: now }
+  }
+  if (delivery.state === 'held') return { state: 'held', tries, manual, dueAt: null, endedAt: null }
   const waitSeconds = webhook.retrySchedule[delivery.tries] ?? 0
-  return { state: 'pending' as const, tries, dueAt: now + waitSeconds * SECOND_MS, endedAt: null }
+  return { state: 'pending', tries, manual, dueAt: now + waitSeconds * SECOND_MS, endedAt: null }
 }
 
 export function okReport(changes: Partial<AttemptReport> = {}): AttemptReport {

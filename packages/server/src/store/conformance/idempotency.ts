@@ -105,6 +105,34 @@ export const describeIdempotency: Subject = (the) => {
       })
     })
 
+    test('event types are declared once', async () => {
+      const { store, claim, organization, clock } = the()
+      const type = {
+        organizationId: organization.id,
+        type: 'order.paid',
+        description: 'An order was paid.',
+        schema: null,
+        createdAt: clock.now,
+        updatedAt: clock.now,
+      }
+      const typeClaim = claim({ operation: 'eventTypes.create', resourceId: type.type })
+      expect(await store.eventTypes.create(type, typeClaim)).toEqual({ outcome: 'created', row: type })
+      expect(await store.eventTypes.create(type, typeClaim)).toEqual({
+        outcome: 'replayed',
+        resourceId: 'order.paid',
+        sealedAnswer: null,
+      })
+      const other = { ...typeClaim, requestHash: 'e'.repeat(64) }
+      expect(await store.eventTypes.create(type, other)).toEqual({ outcome: 'conflict' })
+      await expect(store.eventTypes.create(type, { ...typeClaim, key: 'key-2' })).rejects.toMatchObject({
+        code: 'already_exists',
+      })
+      const seen = { ...type, type: 'order.seen' }
+      expect(await store.eventTypes.create(seen, { ...typeClaim, key: 'key-2' })).toMatchObject({
+        outcome: 'created',
+      })
+    })
+
     test('a workflow’s claim names the id that the store gave it', async () => {
       const { store, claim, workflow } = the()
       const fields = { ...workflow, slug: 'second' }

@@ -127,6 +127,51 @@ export const describeLists: Subject = (the) => {
       })
     })
 
+    test('show what goes first of the order a delivery waits in', async () => {
+      const { addWebhook, accept, event, settle, store, organization, clock } = the()
+      const webhook = await addWebhook({ ordering: 'key', retrySchedule: [] })
+      await addWebhook({ ordering: 'key', retrySchedule: [] })
+      const keys = ['a', 'b', 'a', null, 'a', 'b']
+      const { leased } = await accept(keys.map((key) => event({ key })))
+      const rows = async () => {
+        const filter = { webhookId: webhook.id }
+        const page = await store.deliveries.list(organization.id, filter, { limit: 10, before: null })
+        return page.rows.reverse()
+      }
+      const ids = (await rows()).map(({ id }) => id)
+      const first = (index: number) => ids[index]!
+      const blockedBy = async () => (await rows()).map((row) => row.blockedBy)
+      expect(await blockedBy()).toEqual([null, null, first(0), null, first(0), first(1)])
+      expect((await store.deliveries.get(organization.id, first(4)))?.blockedBy).toBe(first(0))
+
+      await settle(
+        leased.find(({ delivery }) => delivery.id === first(0))!,
+        failedReport(500),
+      )
+      expect(await blockedBy()).toEqual([null, null, null, null, first(2), first(1)])
+      // Sent again by hand it stands outside the order, and blocks nothing.
+      await store.deliveries.resend(organization.id, first(0), clock.now)
+      expect(await blockedBy()).toEqual([null, null, null, null, first(2), first(1)])
+
+      await store.webhooks.change(organization.id, webhook.id, (row) => disable(row, clock.now))
+      expect(await blockedBy()).toEqual([null, null, null, null, first(2), first(1)])
+    })
+
+    test('events tell how many deliveries they have', async () => {
+      const { addWebhook, accept, acceptUnit, event, store, organization, addTenant, ids } = the()
+      const [heard, unheard, tested] = [event(), event({ type: 'other.type' }), event()]
+      await addWebhook({ status: 'disabled' })
+      const { id: webhookId } = await addWebhook()
+      await accept([heard, unheard])
+      await acceptUnit({ events: [tested], target: { webhookId, kind: 'test' } })
+      const stranger = (await addTenant('stranger')).organization.id
+      const count = (...eventIds: string[]) => store.deliveries.countByEvent(organization.id, eventIds)
+      expect(await count(heard.id, unheard.id, tested.id)).toEqual([2, 0, 1])
+      expect(await count(tested.id, 'nonsense', ids.make('evt'), heard.id, heard.id)).toEqual([1, 0, 0, 2, 2])
+      expect(await count()).toEqual([])
+      expect(await store.deliveries.countByEvent(stranger, [heard.id])).toEqual([0])
+    })
+
     test('a walk neither skips nor repeats while rows come in and change', async () => {
       const { addWebhook, accept, event, settle, store, organization } = the()
       await addWebhook()

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { disable, remove } from '../../core/webhook.ts'
 import { failedReport, okReport } from './decisions.ts'
+import { deliveryNow } from './world.ts'
 import type { Subject, World } from './world.ts'
 
 const SLICES_MAX = 100
@@ -65,7 +66,7 @@ export const describeRetention: Subject = (the) => {
       await lease()
       await store.webhooks.change(organization.id, webhook.id, (current) => ({
         ...disable(current, 1),
-        waiting: 'keep',
+        waiting: [],
       }))
       await accept()
       const before = await store.deliveries.list(organization.id, {}, page)
@@ -73,6 +74,75 @@ export const describeRetention: Subject = (the) => {
       expect(await sweepAll(the(), clock.now + 1e9, 0, 500)).toBe(0)
       expect(await store.deliveries.list(organization.id, {}, page)).toEqual(before)
       expect((await store.events.list(organization.id, {}, page)).rows).toHaveLength(4)
+    })
+
+    test('leaves what was sent again by hand, from when it was asked for until it has ended', async () => {
+      const { addWebhook, lease, settle, store, organization, clock, commit } = the()
+      const webhook = await addWebhook({ retrySchedule: [] })
+      const leased = await lease()
+      await settle(leased, okReport())
+      clock.now += 100
+      await store.deliveries.resend(organization.id, leased.delivery.id, clock.now)
+      const row = await deliveryNow(the(), leased)
+      expect(row).toMatchObject({ state: 'delivered', dueAt: clock.now })
+      expect(await sweepAll(the(), clock.now, 0, 500)).toBe(0)
+      const { claims } = await commit({ claims: [{ webhookId: webhook.id, limit: 1, bytesMax: 1e6 }] })
+      expect(await sweepAll(the(), clock.now, 0, 500)).toBe(0)
+      expect(await deliveryNow(the(), leased)).toMatchObject({ state: 'delivered', leasedAt: clock.now })
+      await settle(claims[0]!.leased[0]!, failedReport(500))
+      expect(await sweepAll(the(), clock.now + 1, 0, 500)).toBe(4)
+    })
+
+    test('leaves an event that became owed again, and takes it with its last delivery', async () => {
+      const { addWebhook, accept, event, store, organization, settle, clock, commit } = the()
+      const sent = event()
+      await accept([sent])
+      const webhook = await addWebhook()
+      const item = { eventId: sent.id, deliveryId: null, state: 'never' as const, fence: null }
+      clock.now += 100
+      expect(await store.deliveries.replay(webhook.id, [item], clock.now)).toBe(1)
+      expect(await sweepAll(the(), clock.now, 0, 500)).toBe(0)
+      const { claims } = await commit({ claims: [{ webhookId: webhook.id, limit: 1, bytesMax: 1e6 }] })
+      await settle(claims[0]!.leased[0]!, okReport())
+      expect(await sweepAll(the(), clock.now + 1, 0, 1)).toBe(3)
+      expect(await store.events.get(organization.id, sent.id)).toBeNull()
+    })
+
+    test('takes a deleted webhook with the last that the log has of it, and no other', async () => {
+      const { addWebhook, lease, settle, store, organization, clock } = the()
+      const deleted = await addWebhook()
+      const leased = await lease()
+      await store.webhooks.change(organization.id, deleted.id, (row) => remove(row, clock.now))
+      const kept = await addWebhook({ events: [] })
+      const stopped = await addWebhook({ events: [], status: 'disabled' })
+      clock.now += 10
+      expect(await sweepAll(the(), clock.now, 0, 500)).toBe(0)
+      expect(await store.webhooks.byId(deleted.id)).not.toBeNull()
+      await settle(leased, failedReport(500))
+      expect(await sweepAll(the(), clock.now - 10, 0, 500)).toBe(0)
+      expect(await sweepAll(the(), clock.now + 1, 0, 1)).toBe(4)
+      expect(await store.webhooks.byId(deleted.id)).toBeNull()
+      expect(await store.webhooks.get(organization.id, kept.id)).toEqual(kept)
+      expect(await store.webhooks.get(organization.id, stopped.id)).toEqual(stopped)
+      // Whatever the engine gave the next one in its place.
+      const next = await addWebhook()
+      expect(await store.webhooks.byId(next.id)).toEqual(next)
+      expect(await store.webhooks.byId(deleted.id)).toBeNull()
+    })
+
+    test('leaves an organization’s event types', async () => {
+      const { store, organization, clock } = the()
+      const type = {
+        organizationId: organization.id,
+        type: 'order.paid',
+        description: '',
+        schema: null,
+        createdAt: clock.now,
+        updatedAt: clock.now,
+      }
+      await store.eventTypes.create(type, null)
+      expect(await sweepAll(the(), clock.now + 1e9, 0, 500)).toBe(0)
+      expect(await store.eventTypes.get(organization.id, 'order.paid')).toEqual(type)
     })
 
     test('leaves an event while one of its deliveries is owed', async () => {
@@ -106,7 +176,8 @@ export const describeRetention: Subject = (the) => {
       clock.now += 10
       expect(await sweepAll(the(), clock.now, 0, 500)).toBe(0)
       await settle(leased, failedReport(500))
-      expect(await sweepAll(the(), clock.now, 0, 500)).toBe(3)
+      // The webhook itself is the fourth.
+      expect(await sweepAll(the(), clock.now, 0, 500)).toBe(4)
     })
 
     test('takes ended runs with what they judged, and not unfinished ones', async () => {

@@ -1,14 +1,23 @@
 import { afterEach, beforeEach, describe } from 'vitest'
+import { describeEventTypes } from './event-types.ts'
 import { describeIdempotency } from './idempotency.ts'
 import { describeKeys } from './keys.ts'
 import { describeLists } from './lists.ts'
 import { describeOwners } from './owners.ts'
+import { describeReplay } from './replay.ts'
+import { describeReplayHistories } from './replay-histories.ts'
+import { describeResend } from './resend.ts'
 import { describeRetention } from './retention.ts'
 import { describeRuns } from './runs.ts'
 import { describeTenants } from './tenants.ts'
 import { describeWebhooks } from './webhooks.ts'
 import { describeWorkAccept } from './work-accept.ts'
+import { describeWorkAnnounce } from './work-announce.ts'
 import { describeWorkClaim } from './work-claim.ts'
+import { describeWorkMoves } from './work-moves.ts'
+import { describeMoveHistories } from './work-move-histories.ts'
+import { describeWorkOrders } from './work-orders.ts'
+import { describeOrderHistories } from './work-order-histories.ts'
 import { describeWorkRecover } from './work-recover.ts'
 import { describeWorkSettle } from './work-settle.ts'
 import { createWorld } from './world.ts'
@@ -19,11 +28,20 @@ const SUBJECTS: readonly Subject[] = [
   describeWorkSettle,
   describeWorkClaim,
   describeWorkRecover,
+  describeWorkAnnounce,
+  describeWorkMoves,
+  describeMoveHistories,
+  describeWorkOrders,
+  describeOrderHistories,
   describeIdempotency,
   describeWebhooks,
   describeLists,
   describeTenants,
   describeKeys,
+  describeEventTypes,
+  describeResend,
+  describeReplay,
+  describeReplayHistories,
   describeRetention,
   describeOwners,
   describeRuns,

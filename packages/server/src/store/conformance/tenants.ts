@@ -79,7 +79,7 @@ export const describeTenants: Subject = (the) => {
       const stranger = (await addTenant('stranger')).organization.id
       const change = (webhook: typeof owned.webhook) => ({
         webhook: { ...webhook, url: 'x' },
-        waiting: 'cancel' as const,
+        waiting: ['cancel' as const],
       })
       expect(await store.webhooks.change(stranger, owned.webhook.id, change)).toBeNull()
       expect(await store.projects.rename(stranger, owned.project.id, 'Mine')).toBeNull()

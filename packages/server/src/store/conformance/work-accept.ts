@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { Problem } from '../../core/errors.ts'
 import { disable, remove } from '../../core/webhook.ts'
 import type { Webhook } from '../../core/webhook.ts'
+import { FilterUnjudged } from '../work.ts'
 import { okReport, plainDecisions } from './decisions.ts'
 import { accepted, deliveryNow, unitOf } from './world.ts'
 import type { Subject } from './world.ts'
@@ -63,6 +65,19 @@ export const describeWorkAccept: Subject = (the) => {
       for (const row of page.rows) {
         expect(row).toMatchObject({ state: 'pending', leasedAt: null, fence: 0, dueAt: clock.now })
       }
+    })
+
+    test('admit is told how much memory a delivery takes', async () => {
+      const { addWebhook, accept, event } = the()
+      const webhook = await addWebhook()
+      const asked: [string, number][] = []
+      await accept([event({ body: Buffer.alloc(7) }), event({ body: Buffer.alloc(70_000) })], {
+        admit: ({ id }, bytes) => asked.push([id, bytes]) > 0,
+      })
+      expect(asked).toEqual([
+        [webhook.id, 7],
+        [webhook.id, 70_000],
+      ])
     })
 
     test('match is asked of candidates alone, and decides', async () => {
@@ -210,6 +225,27 @@ export const describeWorkAccept: Subject = (the) => {
       expect(await the().acceptUnit({ claim: claim() })).toMatchObject({ outcome: 'accepted' })
     })
 
+    test('match is given what is known of the filters, and refuses the unit when that is too little', async () => {
+      const { addWebhook, commit, event, store, organization } = the()
+      const webhook = await addWebhook({ filter: 'data.total > 5' })
+      const [judged, unjudged] = [event(), event()]
+      const filtered = new Map([[judged.id, new Map([['data.total > 5', true]])]])
+      const { accepts } = await commit(
+        { accepts: [unitOf({ events: [unjudged] }), unitOf({ events: [judged], filtered })] },
+        {
+          match(asked, { filter }, known) {
+            const passes = known?.get(asked.id)?.get(filter ?? '')
+            if (passes === undefined) throw new FilterUnjudged('changed since')
+            return passes
+          },
+        },
+      )
+      expect(accepts[0]).toMatchObject({ outcome: 'refused' })
+      expect(accepts[0]?.outcome === 'refused' && accepts[0].error).toBeInstanceOf(FilterUnjudged)
+      expect(accepted(accepts[1]!).leased.map(({ delivery }) => delivery.webhookId)).toEqual([webhook.id])
+      expect(await store.events.get(organization.id, unjudged.id)).toBeNull()
+    })
+
     test('a fault in matching refuses the unit it is about', async () => {
       const { addWebhook, commit, event } = the()
       await addWebhook()
@@ -231,25 +267,26 @@ export const describeWorkAccept: Subject = (the) => {
     test('writes nothing of the batch, and the next one finds the store as it was', async () => {
       const { addWebhook, commit, event, lease, store, organization } = the()
       const webhook = await addWebhook()
-      const [first, second] = [await lease(), await lease()]
-      const lost = event()
+      const first = await lease()
+      const [lost, told] = [event(), event()]
       const failing = commit(
         {
           accepts: [unitOf({ events: [lost] })],
-          results: [first, second].map(({ delivery }) => ({
-            deliveryId: delivery.id,
-            fence: 1,
-            report: okReport(),
-          })),
+          results: [{ deliveryId: first.delivery.id, fence: 1, report: okReport() }],
         },
         {
-          settle(facts) {
-            if (facts.delivery.id === second.delivery.id) throw new Error('a rule broke')
-            return { ...plainDecisions.settle(facts), webhook: { ...facts.webhook, failureCount: 77 } }
+          settle: (facts) => ({
+            ...plainDecisions.settle(facts),
+            webhook: { ...facts.webhook, failureCount: 77 },
+          }),
+          announce: () => [told],
+          match(asked) {
+            if (asked.id === told.id) throw new Problem('store_full', 'the disk is full')
+            return true
           },
         },
       )
-      await expect(failing).rejects.toThrow('a rule broke')
+      await expect(failing).rejects.toThrow('the disk is full')
       expect(await store.events.get(organization.id, lost.id)).toBeNull()
       expect(await store.webhooks.get(organization.id, webhook.id)).toEqual(webhook)
       expect(await store.deliveries.attempts(organization.id, first.delivery.id)).toEqual([])

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { disable } from '../../core/webhook.ts'
 import { failedReport, okReport } from './decisions.ts'
-import { deliveryNow, unitOf } from './world.ts'
+import { claimOf, deliveryNow, unitOf } from './world.ts'
 import type { Subject } from './world.ts'
 
 const noRoom = { admit: () => false }
@@ -16,7 +16,7 @@ export const describeWorkClaim: Subject = (the) => {
         await accept([one], noRoom)
         clock.now += 1_000
       }
-      const { claims } = await commit({ claims: [{ webhookId: webhook.id, limit: 2 }] })
+      const { claims } = await commit({ claims: [claimOf(webhook, { limit: 2 })] })
       const [claim] = claims
       expect(claim?.leased.map((leased) => leased.event)).toEqual(events.slice(0, 2))
       expect(claim?.leased.map(({ delivery }) => [delivery.leasedAt, delivery.fence])).toEqual([
@@ -27,13 +27,62 @@ export const describeWorkClaim: Subject = (the) => {
       expect(await deliveryNow(the(), claim!.leased[0]!)).toMatchObject(claim!.leased[0]!.delivery)
     })
 
+    test('stops after the body that reaches its bytes, with one delivery at least', async () => {
+      const { addWebhook, accept, event, claimDue, clock } = the()
+      const webhook = await addWebhook()
+      const sizes = [40, 40, 40, 500, 10]
+      await accept(
+        sizes.map((bytes) => event({ body: Buffer.alloc(bytes) })),
+        noRoom,
+      )
+      const claimed: number[][] = []
+      for (const bytesMax of [80, 1, 501, 10_000]) {
+        const { leased, nextDueAt } = await claimDue(webhook, { bytesMax })
+        claimed.push(leased.map((one) => one.event.body.length))
+        expect(nextDueAt).toBe(claimed.flat().length < sizes.length ? clock.now : null)
+      }
+      expect(claimed).toEqual([[40, 40], [40], [500, 10], []])
+    })
+
+    test('passes over what was due earlier when asked to, and tells of it', async () => {
+      const { addWebhook, accept, event, claimDue, clock } = the()
+      const webhook = await addWebhook()
+      const events = [event(), event(), event()]
+      for (const one of events) {
+        await accept([one], noRoom)
+        clock.now += 1_000
+      }
+      const [firstDueAt, secondDueAt] = [clock.now - 3_000, clock.now - 2_000]
+      const one = await claimDue(webhook, { dueFrom: secondDueAt, limit: 1 })
+      expect(one.leased.map((leased) => leased.event)).toEqual([events[1]])
+      expect(one.nextDueAt).toBe(firstDueAt)
+      const none = await claimDue(webhook, { dueFrom: clock.now })
+      expect([none.leased, none.nextDueAt]).toEqual([[], firstDueAt])
+      const all = await claimDue(webhook, { dueFrom: firstDueAt })
+      expect(all.leased.map((leased) => leased.event)).toEqual([events[0], events[2]])
+      expect(all.nextDueAt).toBeNull()
+    })
+
+    test('takes what was delivered and is to be sent again', async () => {
+      const { addWebhook, lease, settle, store, organization, claimDue, clock } = the()
+      const webhook = await addWebhook()
+      const leased = await lease()
+      await settle(leased, okReport())
+      expect((await claimDue(webhook)).leased).toEqual([])
+      await store.deliveries.resend(organization.id, leased.delivery.id, clock.now)
+      expect(await store.work.lanes()).toMatchObject([{ webhookId: webhook.id, nextDueAt: clock.now }])
+      const claim = await claimDue(webhook)
+      expect(claim.leased.map(({ delivery }) => [delivery.state, delivery.fence])).toEqual([['delivered', 2]])
+      expect(await deliveryNow(the(), leased)).toMatchObject({ state: 'delivered', leasedAt: clock.now })
+    })
+
     test('takes at once what the same batch gives back', async () => {
       const { addWebhook, lease, commit } = the()
       const webhook = await addWebhook()
       const { delivery } = await lease()
       const { claims } = await commit({
         releases: [{ deliveryId: delivery.id, fence: delivery.fence }],
-        claims: [{ webhookId: webhook.id, limit: 5 }],
+        claims: [claimOf(webhook)],
       })
       expect(claims[0]?.leased.map((leased) => [leased.delivery.id, leased.delivery.fence])).toEqual([
         [delivery.id, delivery.fence + 1],
@@ -44,7 +93,7 @@ export const describeWorkClaim: Subject = (the) => {
       const { addWebhook, accept, event, commit } = the()
       const webhook = await addWebhook()
       await accept([event(), event(), event()], noRoom)
-      const claim = { webhookId: webhook.id, limit: 2 }
+      const claim = claimOf(webhook, { limit: 2 })
       const first = await commit({ claims: [claim, claim] })
       expect(first.claims.map(({ leased }) => leased.length)).toEqual([2, 1])
       expect(first.claims[1]?.nextDueAt).toBeNull()
@@ -56,7 +105,7 @@ export const describeWorkClaim: Subject = (the) => {
       const { addWebhook, event, commit } = the()
       const webhook = await addWebhook()
       const { claims } = await commit(
-        { accepts: [unitOf({ events: [event()] })], claims: [{ webhookId: webhook.id, limit: 5 }] },
+        { accepts: [unitOf({ events: [event()] })], claims: [claimOf(webhook)] },
         noRoom,
       )
       expect(claims[0]?.leased).toHaveLength(1)
@@ -66,7 +115,7 @@ export const describeWorkClaim: Subject = (the) => {
       const { addWebhook, lease, settle, commit, store, clock } = the()
       const webhook = await addWebhook({ retrySchedule: [60] })
       const { delivery } = await settle(await lease(), failedReport(500))
-      const claim = { webhookId: webhook.id, limit: 5 }
+      const claim = claimOf(webhook)
       clock.now = delivery.dueAt! - 1
       expect((await commit({ claims: [claim] })).claims).toEqual([
         { webhookId: webhook.id, leased: [], nextDueAt: delivery.dueAt },
@@ -84,11 +133,11 @@ export const describeWorkClaim: Subject = (the) => {
       await accept(undefined, noRoom)
       await store.webhooks.change(organization.id, webhook.id, (current) => ({
         ...disable(current, clock.now),
-        waiting: 'keep',
+        waiting: [],
       }))
       const unknown = ids.make('webhook')
       const { claims } = await commit({
-        claims: [webhook.id, unknown].map((webhookId) => ({ webhookId, limit: 5 })),
+        claims: [claimOf(webhook), claimOf({ id: unknown })],
       })
       expect(claims).toEqual([
         { webhookId: webhook.id, leased: [], nextDueAt: null },
@@ -130,7 +179,7 @@ export const describeWorkClaim: Subject = (the) => {
       expect(await store.deliveries.attempts(organization.id, id)).toEqual([])
       const late = await commit({ results: [{ deliveryId: id, fence: 1, report: okReport() }] })
       expect(late.results).toEqual([{ stale: true }])
-      const { claims } = await commit({ claims: [{ webhookId: webhook.id, limit: 1 }] })
+      const { claims } = await commit({ claims: [claimOf(webhook)] })
       expect(claims[0]?.leased[0]?.delivery).toMatchObject({ id, fence: 2 })
     })
 
@@ -140,7 +189,7 @@ export const describeWorkClaim: Subject = (the) => {
       const leased = await lease()
       const { id } = leased.delivery
       await commit({ releases: [{ deliveryId: id, fence: 1 }] })
-      await commit({ claims: [{ webhookId: webhook.id, limit: 1 }] })
+      await commit({ claims: [claimOf(webhook)] })
       await commit({
         releases: [
           { deliveryId: id, fence: 1 },

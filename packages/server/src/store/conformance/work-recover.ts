@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { LIMITS } from '../../core/limits.ts'
 import { disable, remove } from '../../core/webhook.ts'
-import type { SettleFacts } from '../work.ts'
+import type { Decisions, SettleFacts } from '../work.ts'
 import { okReport, plainDecisions } from './decisions.ts'
-import { deliveryNow } from './world.ts'
+import { claimOf, deliveryNow } from './world.ts'
 import type { Subject } from './world.ts'
 
 export const describeWorkRecover: Subject = (the) => {
@@ -37,7 +37,7 @@ export const describeWorkRecover: Subject = (the) => {
         dueAt: clock.now,
         leasedAt: null,
       })
-      const { claims } = await commit({ claims: [{ webhookId: webhook.id, limit: 1 }] })
+      const { claims } = await commit({ claims: [claimOf(webhook)] })
       expect(claims[0]?.leased[0]?.delivery.fence).toBe(2)
     })
 
@@ -53,7 +53,7 @@ export const describeWorkRecover: Subject = (the) => {
       for (let round = 0; round < 3; round += 1) {
         await store.work.recover({ settle: settleAndTell })
         clock.now += 1
-        leased = (await commit({ claims: [{ webhookId: webhook.id, limit: 1 }] })).claims[0]!.leased[0]!
+        leased = (await commit({ claims: [claimOf(webhook)] })).claims[0]!.leased[0]!
       }
       await settle(leased, okReport(), { settle: settleAndTell })
       expect(told.map(({ unknownBefore }) => unknownBefore)).toEqual([0, 1, 2, 3])
@@ -93,6 +93,36 @@ export const describeWorkRecover: Subject = (the) => {
       await accept(Array.from({ length: count }, () => event()))
       expect(await store.work.recover(plainDecisions)).toBe(count)
       expect(await store.work.recover(plainDecisions)).toBe(0)
+    })
+
+    test('one that cannot be settled waits, and keeps neither the others nor the start', async () => {
+      const { addWebhook, accept, event, store, organization, clock, claimDue } = the()
+      const webhook = await addWebhook()
+      const { leased } = await accept([event(), event(), event()])
+      const [before, wrong, after] = leased.map(({ delivery }) => delivery)
+      const faults: Error[] = []
+      const settle: Decisions['settle'] = (facts) => {
+        if (facts.delivery.id === wrong!.id) throw new Error('a rule broke')
+        return plainDecisions.settle(facts)
+      }
+      expect(await store.work.recover({ settle }, (fault) => faults.push(fault))).toBe(2)
+      expect(faults).toMatchObject([
+        {
+          message: `the cut-off attempt of ${wrong!.id} could not be settled`,
+          cause: { message: 'a rule broke' },
+        },
+      ])
+      for (const { id } of [before!, after!]) {
+        expect(await store.deliveries.attempts(organization.id, id)).toMatchObject([{ outcome: 'unknown' }])
+      }
+      expect(await deliveryNow(the(), { delivery: wrong! })).toMatchObject({
+        state: 'pending',
+        attemptCount: 0,
+        leasedAt: null,
+        dueAt: clock.now + LIMITS.faultWaitMs,
+      })
+      expect(await store.work.recover({ settle })).toBe(0)
+      expect((await claimDue(webhook)).leased).toHaveLength(2)
     })
 
     test('work that nobody held is left alone', async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { LIMITS } from '../../core/limits.ts'
 import { disable, remove } from '../../core/webhook.ts'
 import type { SettleFacts } from '../work.ts'
 import { cutReport, failedReport, okReport, plainDecisions } from './decisions.ts'
-import { deliveryNow, settled } from './world.ts'
+import { accepted, claimOf, deliveryNow, resultOf, settled, unitOf } from './world.ts'
 import type { Subject } from './world.ts'
 
 export const describeWorkSettle: Subject = (the) => {
@@ -24,10 +25,12 @@ export const describeWorkSettle: Subject = (the) => {
         leasedAt: null,
         endedAt: clock.now,
       })
-      expect(outcome.webhook).toEqual({ ...webhook, lastTriggeredAt: clock.now })
+      expect(outcome.webhook).toEqual({ ...webhook, lastTriggeredAt: clock.now, revision: 2 })
+      expect(outcome.unblocked).toBe(false)
       expect(await deliveryNow(the(), leased)).toEqual({
         ...outcome.delivery,
         eventType: leased.event.type,
+        blockedBy: null,
         lastStatusCode: 200,
         lastError: null,
       })
@@ -60,7 +63,7 @@ export const describeWorkSettle: Subject = (the) => {
         const { delivery } = await settle(leased, failedReport(500))
         expect(delivery).toMatchObject({ state: 'pending', dueAt: clock.now + waitMs, leasedAt: null })
         clock.now += waitMs
-        const { claims } = await commit({ claims: [{ webhookId: webhook.id, limit: 10 }] })
+        const { claims } = await commit({ claims: [claimOf(webhook)] })
         leased = claims[0]!.leased[0]!
       }
       expect(leased.delivery.fence).toBe(3)
@@ -90,7 +93,7 @@ export const describeWorkSettle: Subject = (the) => {
       const dueAt = clock.now + 60_000.25
       await settle(leased, failedReport(500), {
         settle: () => ({
-          delivery: { state: 'pending', tries: 1, dueAt, endedAt: null },
+          delivery: { state: 'pending', tries: 1, manual: null, dueAt, endedAt: null },
           webhook: null,
           holdPending: false,
         }),
@@ -258,37 +261,111 @@ export const describeWorkSettle: Subject = (the) => {
     })
   })
 
-  describe('a settlement that the states do not allow', () => {
-    test('fails the commit and is not written', async () => {
-      const { addWebhook, lease, settle, store, organization, clock } = the()
+  describe('a result that cannot be settled', () => {
+    test('is not written, and the others are; what it is about waits, and can be sent again then', async () => {
+      const { addWebhook, accept, event, commit, store, organization, clock, claimDue } = the()
       const webhook = await addWebhook()
-      const leased = await lease()
-      await store.webhooks.change(organization.id, webhook.id, (current) => remove(current, clock.now))
-      const revived = settle(leased, failedReport(500), {
-        settle: () => ({
-          delivery: { state: 'pending', tries: 1, dueAt: clock.now, endedAt: null },
-          webhook: null,
-          holdPending: false,
-        }),
+      const { leased } = await accept([event(), event(), event()])
+      const sent = event()
+      let admissions = 0
+      const { accepts, results } = await commit(
+        { accepts: [unitOf({ events: [sent] })], results: leased.map((one) => resultOf(one, okReport())) },
+        {
+          admit: () => (admissions += 1) === 1,
+          settle(facts) {
+            if (facts.delivery.id === leased[1]!.delivery.id) throw new Error('a rule broke')
+            return plainDecisions.settle(facts)
+          },
+        },
+      )
+      expect(results).toMatchObject([
+        { stale: false },
+        { stale: true, error: { message: 'a rule broke' } },
+        { stale: false },
+      ])
+      expect([admissions, accepted(accepts[0]!).leased.length]).toEqual([1, 1])
+      expect(await store.events.get(organization.id, sent.id)).toEqual(sent)
+      for (const one of [leased[0]!, leased[2]!]) {
+        expect(await deliveryNow(the(), one)).toMatchObject({ state: 'delivered', attemptCount: 1 })
+      }
+      const dueAt = clock.now + LIMITS.faultWaitMs
+      expect(await deliveryNow(the(), leased[1]!)).toMatchObject({
+        state: 'pending',
+        attemptCount: 0,
+        leasedAt: null,
+        dueAt,
       })
-      await expect(revived).rejects.toThrow('cannot move from cancelled to pending')
-      expect(await deliveryNow(the(), leased)).toMatchObject({
+      expect(await store.deliveries.attempts(organization.id, leased[1]!.delivery.id)).toEqual([])
+      expect((await store.webhooks.byId(webhook.id))?.revision).toBe(3)
+      expect((await claimDue(webhook)).nextDueAt).toBe(dueAt)
+      clock.now = dueAt
+      expect((await claimDue(webhook)).leased.map(({ delivery }) => delivery.fence)).toEqual([2])
+    })
+
+    test('also when its decision is one that the states do not allow', async () => {
+      const { addWebhook, lease, commit, store, organization, clock, change } = the()
+      const webhook = await addWebhook()
+      const [wrong, fine] = [await lease(), await lease()]
+      await change(webhook, (current) => remove(current, clock.now))
+      const { results } = await commit(
+        { results: [resultOf(wrong, failedReport(500)), resultOf(fine, okReport())] },
+        {
+          settle: (facts) =>
+            facts.outcome === 'delivered'
+              ? plainDecisions.settle(facts)
+              : {
+                  delivery: { state: 'pending', tries: 1, manual: null, dueAt: clock.now, endedAt: null },
+                  webhook: null,
+                  holdPending: false,
+                },
+        },
+      )
+      expect(results).toMatchObject([
+        {
+          stale: true,
+          error: { message: `delivery ${wrong.delivery.id} cannot move from cancelled to pending` },
+        },
+        { stale: false, delivery: { state: 'delivered' } },
+      ])
+      // Nothing was planned of it, and so nothing is put off.
+      expect(await deliveryNow(the(), wrong)).toMatchObject({
         state: 'cancelled',
         attemptCount: 0,
-        fence: 1,
+        leasedAt: null,
+        dueAt: null,
       })
-      expect(await store.deliveries.attempts(organization.id, leased.delivery.id)).toEqual([])
+      expect(await store.deliveries.attempts(organization.id, wrong.delivery.id)).toEqual([])
     })
   })
 
-  test('attempts of a test delivery are marked as such', async () => {
-    const { addWebhook, acceptUnit, event, settle, store, organization } = the()
-    const webhook = await addWebhook()
-    const outcome = await acceptUnit({ events: [event()], target: { webhookId: webhook.id, kind: 'test' } })
-    if (outcome.outcome !== 'accepted') throw new Error('not accepted')
-    await settle(outcome.leased[0]!, okReport())
-    expect(await store.deliveries.attempts(organization.id, outcome.targeted[0]!)).toMatchObject([
-      { kind: 'test' },
-    ])
+  describe('the kind of an attempt', () => {
+    test('is the schedule’s, a test’s, or a person’s who sent it again', async () => {
+      const { addWebhook, acceptUnit, lease, event, settle, claimDue, store, organization, clock } = the()
+      const webhook = await addWebhook({ retrySchedule: [] })
+      const outcome = accepted(
+        await acceptUnit({ events: [event()], target: { webhookId: webhook.id, kind: 'test' } }),
+      )
+      await settle(outcome.leased[0]!, okReport())
+      expect(await store.deliveries.attempts(organization.id, outcome.targeted[0]!)).toMatchObject([
+        { kind: 'test' },
+      ])
+
+      const leased = await lease()
+      await settle(leased, okReport())
+      const { endedAt } = await deliveryNow(the(), leased)
+      clock.now += 5
+      await store.deliveries.resend(organization.id, leased.delivery.id, clock.now)
+      const [again] = (await claimDue(webhook)).leased
+      expect(again?.delivery).toMatchObject({ id: leased.delivery.id, state: 'delivered', manual: 'once' })
+      const settledAgain = await settle(again!, failedReport(500))
+      expect(settledAgain).toMatchObject({
+        unblocked: false,
+        delivery: { state: 'delivered', manual: null, endedAt },
+      })
+      expect(await store.deliveries.attempts(organization.id, leased.delivery.id)).toMatchObject([
+        { kind: 'auto', number: 1 },
+        { kind: 'manual', number: 2, outcome: 'failed' },
+      ])
+    })
   })
 }

@@ -3,18 +3,32 @@ import type { LeasedDelivery } from '../../core/delivery.ts'
 import type { Event } from '../../core/event.ts'
 import { createIds } from '../../core/ids.ts'
 import type { Ids } from '../../core/ids.ts'
+import { LIMITS } from '../../core/limits.ts'
 import type { Organization, Project } from '../../core/organization.ts'
 import { systemRandom } from '../../core/random.ts'
 import type { Run } from '../../core/run.ts'
-import type { Webhook } from '../../core/webhook.ts'
+import type { Webhook, WebhookChange } from '../../core/webhook.ts'
 import type { Workflow } from '../../core/workflow.ts'
 import type { EngineOptions } from '../options.ts'
 import type { IdempotencyClaim, Store } from '../store.ts'
-import type { AcceptOutcome, AcceptUnit, Decisions, ResultOutcome, WorkBatch, WorkOutcome } from '../work.ts'
+import type {
+  AcceptOutcome,
+  AcceptUnit,
+  AttemptResult,
+  ClaimOutcome,
+  Decisions,
+  LaneClaim,
+  ResultOutcome,
+  WorkBatch,
+  WorkOutcome,
+} from '../work.ts'
 import { plainDecisions } from './decisions.ts'
 
 const START = Date.UTC(2026, 0, 1)
 export const EVENT_TYPE = 'invoice.paid'
+/** Few, so that a move of not many deliveries takes several slices. */
+export const MOVE_ROWS_PER_SLICE = 10
+const SLICES_MAX = 1_000
 
 /** A store under test and what puts its pieces away again. */
 export interface Opened {
@@ -51,6 +65,12 @@ export interface World extends Tenant {
   /** Accepts one event for the one webhook there is, and gives its lease. */
   lease: (changes?: Partial<Event>) => Promise<LeasedDelivery>
   settle: (leased: LeasedDelivery, report: AttemptReport, decisions?: Partial<Decisions>) => Promise<Settled>
+  /** Claims what is due of a webhook. */
+  claimDue: (webhook: Webhook, changes?: Partial<LaneClaim>) => Promise<ClaimOutcome>
+  /** Changes a webhook of the first tenant. */
+  change: (webhook: Webhook, decide: (webhook: Webhook) => WebhookChange) => Promise<Webhook>
+  /** Makes all moves that are left; answers in how many slices. */
+  moveAll: () => Promise<number>
 }
 
 /** A subject's tests; `the()` gives the world of the test that runs. */
@@ -62,7 +82,11 @@ export async function createWorld(open: Open): Promise<World & { cleanUp: () => 
     { now: () => clock.now, monotonic: () => clock.now, after: () => ({ cancel: () => undefined }) },
     systemRandom,
   )
-  const { store, cleanUp } = await open({ now: () => clock.now, makeDeliveryId: () => ids.make('dlv') })
+  const { store, cleanUp } = await open({
+    now: () => clock.now,
+    makeDeliveryId: () => ids.make('dlv'),
+    moveRowsPerSlice: MOVE_ROWS_PER_SLICE,
+  })
   const addTenant = (slug: string) => createTenant(store, ids, clock.now, slug)
   const tenant = await addTenant('acme')
   const makers = createMakers(tenant, ids, clock)
@@ -104,12 +128,34 @@ export async function createWorld(open: Open): Promise<World & { cleanUp: () => 
       const { leased } = await accept([makers.event(changes)])
       return leased[0]!
     },
-    async settle({ delivery }, report, decisions) {
-      const result = { deliveryId: delivery.id, fence: delivery.fence, report }
-      const { results } = await commit({ results: [result] }, decisions)
+    async settle(leased, report, decisions) {
+      const { results } = await commit({ results: [resultOf(leased, report)] }, decisions)
       return settled(results[0]!)
     },
+    async claimDue(webhook, changes) {
+      const { claims } = await commit({ claims: [claimOf(webhook, changes)] })
+      return claims[0]!
+    },
+    async change(webhook, decide) {
+      const changed = await store.webhooks.change(tenant.organization.id, webhook.id, decide)
+      if (changed === null) throw new Error(`webhook ${webhook.id} is not there`)
+      return changed
+    },
+    async moveAll() {
+      for (let slices = 0; slices < SLICES_MAX; slices += 1) {
+        if ((await store.work.moveWaiting()) === null) return slices
+      }
+      throw new Error('the moves do not end')
+    },
   }
+}
+
+export function resultOf({ delivery }: LeasedDelivery, report: AttemptReport): AttemptResult {
+  return { deliveryId: delivery.id, fence: delivery.fence, report }
+}
+
+export function claimOf({ id }: Pick<Webhook, 'id'>, changes: Partial<LaneClaim> = {}): LaneClaim {
+  return { webhookId: id, limit: 10, bytesMax: LIMITS.claimBytesMax, ...changes }
 }
 
 export function unitOf(unit: Partial<AcceptUnit>): AcceptUnit {
@@ -167,9 +213,16 @@ function createMakers({ organization, project, workflow }: Tenant, ids: Ids, clo
       events: [EVENT_TYPE],
       scope: { type: 'organization' },
       sealedSecret: 'sealed',
+      signingKey: null,
+      signatures: ['v1'],
+      retired: null,
       headers: { 'x-team': 'billing' },
       retrySchedule: [60, 300],
       disableAfter: 5,
+      rateLimit: null,
+      ordering: null,
+      filter: null,
+      revision: 1,
       createdAt: clock.now,
       updatedAt: clock.now,
       deletedAt: null,

@@ -1,26 +1,11 @@
 import { Problem } from '../../core/errors.ts'
 import type { Run } from '../../core/run.ts'
-import { bearDeliveries, planOrRefuse, planUnit } from '../rules/accept.ts'
 import type { AcceptPort } from '../rules/accept.ts'
-import type { AcceptOutcome, Decisions, WorkBatch } from '../work.ts'
-import { claimKey } from './tables.ts'
-import type { Savepoint, Tables } from './tables.ts'
+import { claimKey, lineKey } from './tables.ts'
+import type { Tables } from './tables.ts'
+import { isHeldBack } from './waiting.ts'
 
-export function acceptUnits(
-  tables: Tables,
-  savepoint: Savepoint,
-  batch: Pick<WorkBatch, 'accepts' | 'now'>,
-  decisions: Pick<Decisions, 'match' | 'admit'>,
-  makeDeliveryId: () => string,
-): AcceptOutcome[] {
-  const port = createAcceptPort(tables, makeDeliveryId)
-  return batch.accepts.map((unit) => {
-    const plan = planOrRefuse(() => savepoint(() => planUnit(port, unit, decisions)))
-    return plan.outcome === 'planned' ? bearDeliveries(port, plan, decisions, batch.now) : plan
-  })
-}
-
-function createAcceptPort(tables: Tables, makeDeliveryId: () => string): AcceptPort {
+export function createAcceptPort(tables: Tables, makeDeliveryId: () => string): AcceptPort {
   return {
     earlierClaim: (claim) => tables.claims.get(claimKey(claim)),
     saveClaim: (claim) => tables.claims.put(claim),
@@ -31,6 +16,9 @@ function createAcceptPort(tables: Tables, makeDeliveryId: () => string): AcceptP
         .where('organization', event.organizationId)
         .filter((webhook) => webhook.deletedAt === null && webhook.events.includes(event.type)),
     webhook: (id) => tables.webhooks.get(id),
+    heldBack: (webhookId) => isHeldBack(tables, webhookId),
+    lineIsTaken: (webhookId, orderKey) =>
+      tables.deliveries.where('line', lineKey(webhookId, orderKey)).length > 0,
     addDelivery: (delivery) => tables.deliveries.add(delivery),
     makeDeliveryId,
   }

@@ -1,21 +1,37 @@
+import type { EngineOptions } from '../options.ts'
+import { commitBatch } from '../rules/commit.ts'
+import type { CommitPort } from '../rules/commit.ts'
+import { isPartFault } from '../rules/parts.ts'
+import type { RunPart } from '../rules/parts.ts'
 import type { Decisions, WorkBatch, WorkOutcome } from '../work.ts'
-import { acceptUnits } from './accept-units.ts'
+import { createAcceptPort } from './accept-units.ts'
 import { claimDue } from './claim-due.ts'
 import { releaseLease } from './release-leases.ts'
-import { settleResults } from './settle-results.ts'
-import type { Tables } from './tables.ts'
+import { createSettlePort } from './settle-results.ts'
+import type { Savepoint, Tables } from './tables.ts'
 
-export function commitWork(
+export function createCommitWork(
   tables: Tables,
-  batch: WorkBatch,
-  decisions: Decisions,
-  makeDeliveryId: () => string,
-): WorkOutcome {
-  return tables.transact((savepoint) => {
-    const accepts = acceptUnits(tables, savepoint, batch, decisions, makeDeliveryId)
-    const results = settleResults(tables, batch, decisions)
-    for (const release of batch.releases) releaseLease(tables, release)
-    const claims = batch.claims.map((claim) => claimDue(tables, claim, batch.now))
-    return { accepts, results, claims }
-  })
+  options: EngineOptions,
+): (batch: WorkBatch, decisions: Decisions) => WorkOutcome {
+  const port: CommitPort = {
+    openAcceptPort: () => createAcceptPort(tables, options.makeDeliveryId),
+    settlePort: createSettlePort(tables, options),
+    releaseLease: (release) => releaseLease(tables, release),
+    claimDue: (claim, now) => claimDue(tables, claim, now),
+  }
+  return (batch, decisions) =>
+    tables.transact((savepoint) => commitBatch(port, batch, decisions, partsApart(savepoint)))
+}
+
+/** Each part is undone by itself. */
+export function partsApart(savepoint: Savepoint): RunPart {
+  return (part, onFault) => {
+    try {
+      return savepoint(part)
+    } catch (error) {
+      if (!isPartFault(error)) throw error
+      return onFault(error)
+    }
+  }
 }

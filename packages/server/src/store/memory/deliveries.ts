@@ -1,10 +1,14 @@
 import type { Attempt } from '../../core/attempt.ts'
+import { resend } from '../../core/delivery.ts'
 import type { Delivery } from '../../core/delivery.ts'
 import type { DeliveryFilter, DeliveryRow, DeliveryStore } from '../store.ts'
 import { newestFirst } from './pages.ts'
+import { createReplay } from './replay.ts'
+import { findSendable } from './sendable.ts'
+import { lineKey } from './tables.ts'
 import type { Tables } from './tables.ts'
 
-export function createDeliveryStore(tables: Tables): DeliveryStore {
+export function createDeliveryStore(tables: Tables, makeDeliveryId: () => string): DeliveryStore {
   function find(organizationId: number, id: string): Delivery | null {
     const delivery = tables.deliveries.get(id)
     return delivery?.organizationId === organizationId ? delivery : null
@@ -19,12 +23,38 @@ export function createDeliveryStore(tables: Tables): DeliveryStore {
     return {
       ...delivery,
       eventType: tables.events.get(delivery.eventId)?.type ?? '',
+      blockedBy: blockedBy(delivery),
       lastStatusCode: last?.statusCode ?? null,
       lastError: last?.error?.message ?? null,
     }
   }
 
+  /** Ids are in the order of acceptance, and so is a line. */
+  function blockedBy({ id, webhookId, orderKey, endedAt }: Delivery): string | null {
+    if (orderKey === null || endedAt !== null) return null
+    const line = tables.deliveries.where('line', lineKey(webhookId, orderKey)).map((other) => other.id)
+    const first = line.sort()[0] ?? id
+    return first === id ? null : first
+  }
+
   return {
+    ...createReplay(tables, makeDeliveryId),
+    resend: async (organizationId, id, now) =>
+      tables.transact(() => {
+        const before = find(organizationId, id)
+        if (before === null) return null
+        const after = resend(before, findSendable(tables, before.webhookId) !== null, now)
+        if (typeof after === 'string') return { outcome: 'refused', reason: after }
+        tables.deliveries.put(after)
+        return { outcome: 'queued', delivery: rowOf(after) }
+      }),
+    countByEvent: async (organizationId, eventIds) =>
+      tables.read(() =>
+        eventIds.map((id) => {
+          const deliveries = tables.deliveries.where('event', id)
+          return deliveries.filter((delivery) => delivery.organizationId === organizationId).length
+        }),
+      ),
     get: async (organizationId, id) =>
       tables.read(() => {
         const delivery = find(organizationId, id)

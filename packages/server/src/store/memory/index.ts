@@ -1,35 +1,41 @@
 import type { EngineOptions } from '../options.ts'
 import type { Store } from '../store.ts'
-import { commitWork } from './commit-work.ts'
+import { createCommitWork } from './commit-work.ts'
 import { createDeliveryStore } from './deliveries.ts'
 import { createEventStore } from './events.ts'
+import { createEventTypeStore } from './event-types.ts'
 import { createKeyStore } from './keys.ts'
 import { listLanes } from './lanes.ts'
 import { createOrganizationStore } from './organizations.ts'
 import { createProjectStore } from './projects.ts'
-import { recoverLeases } from './recover-leases.ts'
+import { createRecoverLeases } from './recover-leases.ts'
 import { createRetentionStore } from './retention.ts'
 import { createRunStore } from './runs.ts'
 import { createTables } from './tables.ts'
+import { createMoveWaiting } from './waiting.ts'
 import { createWebhookStore } from './webhooks.ts'
 import { createWorkflowStore } from './workflows.ts'
 
 /** A store that lives as long as the object: for tests and simulations. Same rules as the others, no durability. */
-export function createMemoryStore({ now, makeDeliveryId }: EngineOptions): Store {
+export function createMemoryStore(options: EngineOptions): Store {
   const tables = createTables()
+  const commitWork = createCommitWork(tables, options)
+  const moveWaiting = createMoveWaiting(tables, options)
   return {
     work: {
-      commit: async (batch, decisions) => commitWork(tables, batch, decisions, makeDeliveryId),
-      recover: async (decisions) => recoverLeases(tables, decisions, now),
+      commit: async (batch, decisions) => commitWork(batch, decisions),
+      recover: createRecoverLeases(tables, options),
       lanes: async () => tables.read(() => listLanes(tables)),
+      moveWaiting: async () => moveWaiting(),
     },
     organizations: createOrganizationStore(tables),
     projects: createProjectStore(tables),
     workflows: createWorkflowStore(tables),
     runs: createRunStore(tables),
-    webhooks: createWebhookStore(tables),
+    webhooks: createWebhookStore(tables, options),
+    eventTypes: createEventTypeStore(tables),
     events: createEventStore(tables),
-    deliveries: createDeliveryStore(tables),
+    deliveries: createDeliveryStore(tables, options.makeDeliveryId),
     keys: createKeyStore(tables),
     retention: createRetentionStore(tables),
     check: async () => tables.read(() => undefined),

@@ -1,26 +1,27 @@
 import { LIMITS } from '../../core/limits.ts'
+import type { EngineOptions } from '../options.ts'
 import { settleCutOff } from '../rules/settle.ts'
-import type { Decisions } from '../work.ts'
+import type { WorkStore } from '../work.ts'
+import { partsApart } from './commit-work.ts'
 import { createSettlePort } from './settle-results.ts'
 import type { Tables } from './tables.ts'
 
-export function recoverLeases(
-  tables: Tables,
-  decisions: Pick<Decisions, 'settle'>,
-  now: () => number,
-): number {
-  const port = createSettlePort(tables)
-  let recovered = 0
-  for (;;) {
-    const slice = tables.deliveries.where('leased', 'leased').slice(0, LIMITS.commitRowsMax)
-    if (slice.length === 0) return recovered
-    tables.transact(() => {
-      for (const { id } of slice) {
-        // Read again: an earlier one of the slice may have stopped the webhook and held this one.
-        const delivery = tables.deliveries.get(id)
-        if (delivery !== null) settleCutOff(port, delivery, decisions, now())
-      }
-    })
-    recovered += slice.length
+export function createRecoverLeases(tables: Tables, options: EngineOptions): WorkStore['recover'] {
+  const port = createSettlePort(tables, options)
+
+  return async (decisions, onFault = () => undefined) => {
+    let recovered = 0
+    for (;;) {
+      const slice = tables
+        .read(() => tables.deliveries.where('leased', 'leased'))
+        .slice(0, LIMITS.commitRowsMax)
+      if (slice.length === 0) return recovered
+      const leases = slice.map(({ id, fence }) => ({ deliveryId: id, fence }))
+      const faults = tables.transact((savepoint) =>
+        settleCutOff(port, leases, decisions, options.now(), partsApart(savepoint)),
+      )
+      faults.forEach(onFault)
+      recovered += leases.length - faults.length
+    }
   }
 }

@@ -1,4 +1,3 @@
-import { isFinished } from '../../core/delivery.ts'
 import type { RetentionStore } from '../store.ts'
 import { claimKey } from './tables.ts'
 import type { Tables } from './tables.ts'
@@ -11,6 +10,7 @@ export function createRetentionStore(tables: Tables): RetentionStore {
         left -= sweepDeliveries(tables, before, left)
         left -= sweepEvents(tables, before, left)
         left -= sweepRuns(tables, before, left)
+        left -= sweepWebhooks(tables, before, left)
         left -= sweepClaims(tables, keysBefore, left)
         return limit - left
       }),
@@ -21,8 +21,9 @@ export function createRetentionStore(tables: Tables): RetentionStore {
 function sweepDeliveries(tables: Tables, before: number, limit: number): number {
   let removed = 0
   for (const delivery of tables.deliveries.all()) {
-    if (!isFinished(delivery.state) || delivery.leasedAt !== null) continue
     if (delivery.endedAt === null || delivery.endedAt >= before) continue
+    // Whatever its state: one that was sent again by hand has an attempt planned or in flight.
+    if (delivery.dueAt !== null || delivery.leasedAt !== null) continue
     for (const attempt of tables.attempts.where('delivery', delivery.id)) {
       if (removed >= limit) return removed
       tables.attempts.remove(`${attempt.deliveryId}/${attempt.number}`)
@@ -30,6 +31,7 @@ function sweepDeliveries(tables: Tables, before: number, limit: number): number 
     }
     if (removed >= limit) return removed
     tables.deliveries.remove(delivery.id)
+    tables.sweptEvents.put({ eventId: delivery.eventId })
     removed += 1
   }
   return removed
@@ -40,7 +42,10 @@ function sweepEvents(tables: Tables, before: number, limit: number): number {
     .all()
     .filter((event) => event.createdAt < before && tables.deliveries.where('event', event.id).length === 0)
     .slice(0, limit)
-  for (const event of old) tables.events.remove(event.id)
+  for (const event of old) {
+    tables.events.remove(event.id)
+    tables.sweptEvents.remove(event.id)
+  }
   return old.length
 }
 
@@ -53,6 +58,22 @@ function sweepRuns(tables: Tables, before: number, limit: number): number {
     tables.submissions.remove(run.id)
     tables.runs.remove(run.id)
   }
+  return old.length
+}
+
+/** Deleted webhooks stay for the log, and go with the last delivery that it has of them. */
+function sweepWebhooks(tables: Tables, before: number, limit: number): number {
+  const old = tables.webhooks
+    .all()
+    .filter(
+      (webhook) =>
+        webhook.deletedAt !== null &&
+        webhook.deletedAt < before &&
+        tables.deliveries.where('webhook', webhook.id).length === 0 &&
+        tables.moves.where('webhook', webhook.id).length === 0,
+    )
+    .slice(0, limit)
+  for (const webhook of old) tables.webhooks.remove(webhook.id)
   return old.length
 }
 

@@ -1,19 +1,10 @@
-import { settleResult } from '../rules/settle.ts'
+import type { EngineOptions } from '../options.ts'
+import { startMoves } from '../rules/moves.ts'
 import type { SettlePort } from '../rules/settle.ts'
-import type { Decisions, ResultOutcome, WorkBatch } from '../work.ts'
 import type { Tables } from './tables.ts'
-import { moveWaiting } from './waiting.ts'
+import { createMovePort, moveRowsPerSlice, unblock } from './waiting.ts'
 
-export function settleResults(
-  tables: Tables,
-  batch: Pick<WorkBatch, 'results' | 'now'>,
-  decisions: Pick<Decisions, 'settle'>,
-): ResultOutcome[] {
-  const port = createSettlePort(tables)
-  return batch.results.map((result) => settleResult(port, result, decisions, batch.now))
-}
-
-export function createSettlePort(tables: Tables): SettlePort {
+export function createSettlePort(tables: Tables, options: EngineOptions): SettlePort {
   return {
     delivery: (id) => tables.deliveries.get(id),
     webhook: (id) => tables.webhooks.get(id),
@@ -22,6 +13,14 @@ export function createSettlePort(tables: Tables): SettlePort {
     addAttempt: (_delivery, attempt) => tables.attempts.add(attempt),
     saveDelivery: (delivery) => tables.deliveries.put(delivery),
     saveWebhookState: (webhook) => tables.webhooks.put(webhook),
-    holdPending: (webhookId, now) => moveWaiting(tables, webhookId, 'hold', now),
+    holdPending: (webhookId, now) =>
+      startMoves(createMovePort(tables, webhookId), ['hold'], now, moveRowsPerSlice(options)),
+    unblock: (webhookId, orderKey, now) => unblock(tables, webhookId, orderKey, now),
+    postpone({ deliveryId, fence }, dueAt) {
+      const delivery = tables.deliveries.get(deliveryId)
+      if (delivery?.leasedAt == null || delivery.fence !== fence) return
+      const planned = delivery.dueAt !== null
+      tables.deliveries.put({ ...delivery, leasedAt: null, dueAt: planned ? dueAt : null })
+    },
   }
 }

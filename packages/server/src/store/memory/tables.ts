@@ -1,12 +1,14 @@
 import type { Attempt } from '../../core/attempt.ts'
 import type { Delivery } from '../../core/delivery.ts'
 import { Problem } from '../../core/errors.ts'
+import type { CustomEventType } from '../../core/event-type.ts'
 import type { Event } from '../../core/event.ts'
 import type { ApiKey, Organization, Project } from '../../core/organization.ts'
 import { isEnded } from '../../core/run.ts'
 import type { Run } from '../../core/run.ts'
 import type { Webhook } from '../../core/webhook.ts'
 import type { Workflow } from '../../core/workflow.ts'
+import type { QueuedMove } from '../rules/moves.ts'
 import type { IdempotencyClaim } from '../store.ts'
 import { createTable, undo } from './table.ts'
 import type { Journal, Table } from './table.ts'
@@ -20,6 +22,14 @@ export interface StoredSubmission {
   content: Buffer | null
 }
 
+/** A delivery's place is its id: this process makes them all, in their order. */
+export interface StoredMove extends QueuedMove<string> {
+  seq: number
+  webhookId: string
+}
+
+type DeliveryIndex = 'organization' | 'webhook' | 'event' | 'ready' | 'waiting' | 'line' | 'leased'
+
 export interface Tables {
   organizations: Table<Organization, 'slug'>
   projects: Table<Project, 'organization'>
@@ -27,8 +37,12 @@ export interface Tables {
   runs: Table<Run, 'organization' | 'unfinished'>
   submissions: Table<StoredSubmission, never>
   webhooks: Table<Webhook, 'organization'>
+  eventTypes: Table<CustomEventType, 'organization'>
   events: Table<Event, 'organization' | 'run'>
-  deliveries: Table<Delivery, 'organization' | 'webhook' | 'event' | 'ready' | 'waiting' | 'leased'>
+  /** Events that the sweep took a delivery of. */
+  sweptEvents: Table<{ eventId: string }, never>
+  deliveries: Table<Delivery, DeliveryIndex>
+  moves: Table<StoredMove, 'webhook'>
   attempts: Table<Attempt, 'delivery'>
   claims: Table<IdempotencyClaim, never>
   keys: Table<ApiKey, 'organization' | 'hash'>
@@ -90,18 +104,20 @@ function createWorkTables(journal: Journal) {
       organization: (row) => row.organizationId,
       run: (row) => row.runId,
     }),
-    deliveries: createTable<Delivery, 'organization' | 'webhook' | 'event' | 'ready' | 'waiting' | 'leased'>(
-      journal,
-      (row) => row.id,
-      {
-        organization: (row) => row.organizationId,
-        webhook: (row) => row.webhookId,
-        event: (row) => row.eventId,
-        ready: (row) => (row.state === 'pending' && row.leasedAt === null ? row.webhookId : null),
-        waiting: (row) => (row.state === 'pending' || row.state === 'held' ? row.webhookId : null),
-        leased: (row) => (row.leasedAt === null ? null : 'leased'),
-      },
-    ),
+    sweptEvents: createTable<{ eventId: string }>(journal, (row) => row.eventId, {}),
+    deliveries: createTable<Delivery, DeliveryIndex>(journal, (row) => row.id, {
+      organization: (row) => row.organizationId,
+      webhook: (row) => row.webhookId,
+      event: (row) => row.eventId,
+      ready: (row) => (row.dueAt !== null && row.leasedAt === null ? row.webhookId : null),
+      waiting: (row) => (row.state === 'pending' || row.state === 'held' ? row.webhookId : null),
+      line: (row) =>
+        row.orderKey === null || row.endedAt !== null ? null : lineKey(row.webhookId, row.orderKey),
+      leased: (row) => (row.leasedAt === null ? null : 'leased'),
+    }),
+    moves: createTable<StoredMove, 'webhook'>(journal, (row) => row.seq, {
+      webhook: (row) => row.webhookId,
+    }),
     attempts: createTable<Attempt, 'delivery'>(journal, (row) => `${row.deliveryId}/${row.number}`, {
       delivery: (row) => row.deliveryId,
     }),
@@ -124,11 +140,26 @@ function createOwnerTables(journal: Journal) {
       unfinished: (row) => (isEnded(row) ? null : 'unfinished'),
     }),
     submissions: createTable<StoredSubmission>(journal, (row) => row.runId, {}),
+    eventTypes: createTable<CustomEventType, 'organization'>(journal, eventTypeKey, {
+      organization: (row) => row.organizationId,
+    }),
     keys: createTable<ApiKey, 'organization' | 'hash'>(journal, (row) => row.id, {
       organization: (row) => row.organizationId,
       hash: (row) => row.hash,
     }),
   }
+}
+
+export function eventTypeKey({
+  organizationId,
+  type,
+}: Pick<CustomEventType, 'organizationId' | 'type'>): string {
+  return JSON.stringify([organizationId, type])
+}
+
+/** Ids have no space in them. */
+export function lineKey(webhookId: string, orderKey: string): string {
+  return `${webhookId} ${orderKey}`
 }
 
 export function claimKey(claim: Pick<IdempotencyClaim, 'organizationId' | 'operation' | 'key'>): string {

@@ -1,20 +1,83 @@
-import type { WaitingDeliveries } from '../../core/webhook.ts'
-import { assertCanMove, moveOf, movedTo } from '../rules/waiting.ts'
-import type { Tables } from './tables.ts'
+import type { Delivery } from '../../core/delivery.ts'
+import { LIMITS } from '../../core/limits.ts'
+import { holdsBack } from '../../core/webhook.ts'
+import type { EngineOptions } from '../options.ts'
+import { makeSlice, nextInTurn } from '../rules/moves.ts'
+import type { MovePort } from '../rules/moves.ts'
+import { isBlocked, movedBy } from '../rules/waiting.ts'
+import type { MoveProgress } from '../work.ts'
+import { lineKey } from './tables.ts'
+import type { StoredMove, Tables } from './tables.ts'
 
-/** Moves a webhook's waiting deliveries; their leases stay. */
-export function moveWaiting(
-  tables: Tables,
-  webhookId: string,
-  waiting: WaitingDeliveries,
-  time: number,
-): void {
-  const move = moveOf(waiting)
-  if (move === null) return
-  const from: readonly string[] = move.from
-  for (const delivery of tables.deliveries.where('waiting', webhookId)) {
-    if (!from.includes(delivery.state)) continue
-    assertCanMove(delivery, move.to)
-    tables.deliveries.put({ ...delivery, ...movedTo(move.to, time) })
+export function createMoveWaiting(tables: Tables, options: EngineOptions): () => MoveProgress | null {
+  let last: string | null = null
+
+  return () =>
+    tables.transact(() => {
+      const webhooks = [...new Set(tables.moves.all().map(({ webhookId }) => webhookId))]
+      last = nextInTurn(webhooks, last)
+      if (last === null) return null
+      const webhook = tables.webhooks.get(last)
+      if (webhook === null) throw new Error(`a move has lost its webhook ${last}`)
+      const port = createMovePort(tables, webhook.id)
+      makeSlice(port, moveRowsPerSlice(options))
+      return {
+        webhookId: webhook.id,
+        organizationId: webhook.organizationId,
+        done: port.queued().length === 0,
+      }
+    })
+}
+
+export function createMovePort(tables: Tables, webhookId: string): MovePort<string, StoredMove> {
+  return {
+    queued: () => tables.moves.where('webhook', webhookId).sort((left, right) => left.seq - right.seq),
+    queue(move, now) {
+      const seq = tables.moves.all().reduce((most, queued) => Math.max(most, queued.seq), 0) + 1
+      const born = tables.deliveries.where('webhook', webhookId)
+      const lastPlace = born.reduce((most, { id }) => (id > most ? id : most), '')
+      tables.moves.add({ seq, webhookId, move, lastPlace, movedAt: now })
+    },
+    done: ({ seq }) => tables.moves.remove(seq),
+    read({ move, lastPlace, movedAt }, limit) {
+      const rows = tables.deliveries
+        .where('webhook', webhookId)
+        .filter((row) => row.id <= lastPlace && movedBy(move, row, () => true, movedAt) !== null)
+        .sort(byId)
+        .slice(0, limit)
+        .map((row) => ({ ...row, place: row.id }))
+      return rows.length === 0 ? null : rows
+    },
+    save({ place }, moved) {
+      const delivery = tables.deliveries.get(place)
+      if (delivery !== null) tables.deliveries.put({ ...delivery, ...moved })
+    },
+    firstOfLine: (orderKey) => firstOfLine(tables, webhookId, orderKey)?.id ?? null,
+    unblock: (orderKey, now) => void unblock(tables, webhookId, orderKey, now),
   }
+}
+
+/** Whether a move is left that must be made before anything of the webhook may start. */
+export function isHeldBack(tables: Tables, webhookId: string): boolean {
+  return tables.moves.where('webhook', webhookId).some(({ move }) => holdsBack(move))
+}
+
+/** Makes the first of a line due, if it waits for its turn; answers whether it did. */
+export function unblock(tables: Tables, webhookId: string, orderKey: string, now: number): boolean {
+  const first = firstOfLine(tables, webhookId, orderKey)
+  if (first === null || !isBlocked(first)) return false
+  tables.deliveries.put({ ...first, dueAt: now })
+  return true
+}
+
+function firstOfLine(tables: Tables, webhookId: string, orderKey: string): Delivery | null {
+  return tables.deliveries.where('line', lineKey(webhookId, orderKey)).sort(byId)[0] ?? null
+}
+
+export function moveRowsPerSlice({ moveRowsPerSlice: rows }: EngineOptions): number {
+  return rows ?? LIMITS.moveRowsPerSlice
+}
+
+function byId(left: Delivery, right: Delivery): number {
+  return left.id < right.id ? -1 : 1
 }

@@ -1,11 +1,13 @@
 import type { Webhook } from '../../core/webhook.ts'
+import type { EngineOptions } from '../options.ts'
+import { decideChange, startMoves } from '../rules/moves.ts'
 import type { WebhookStore } from '../store.ts'
 import { createOnce } from './idempotency.ts'
 import { newestFirst } from './pages.ts'
 import type { Tables } from './tables.ts'
-import { moveWaiting } from './waiting.ts'
+import { createMovePort, moveRowsPerSlice } from './waiting.ts'
 
-export function createWebhookStore(tables: Tables): WebhookStore {
+export function createWebhookStore(tables: Tables, options: EngineOptions): WebhookStore {
   function find(organizationId: number, id: string): Webhook | null {
     const webhook = tables.webhooks.get(id)
     return webhook?.organizationId === organizationId && webhook.deletedAt === null ? webhook : null
@@ -30,12 +32,18 @@ export function createWebhookStore(tables: Tables): WebhookStore {
       tables.transact(() => {
         const before = find(organizationId, id)
         if (before === null) return null
-        const { webhook, waiting } = decide(before)
+        const { webhook, waiting } = decideChange(before, decide)
         tables.webhooks.put(webhook)
-        moveWaiting(tables, id, waiting, webhook.updatedAt)
+        startMoves(createMovePort(tables, id), waiting, options.now(), moveRowsPerSlice(options))
         return webhook
       }),
     byId: async (id) => tables.read(() => tables.webhooks.get(id)),
+    filters: async (organizationId, eventType) =>
+      tables.read(() => {
+        const webhooks = tables.webhooks.where('organization', organizationId)
+        const naming = webhooks.filter((row) => row.deletedAt === null && row.events.includes(eventType))
+        return [...new Set(naming.flatMap(({ filter }) => filter ?? []))]
+      }),
     countHeld: async (webhookId) =>
       tables.read(
         () =>

@@ -1,74 +1,26 @@
 import type { Webhook } from '../../core/webhook.ts'
-import { bearDeliveries, isUnitFault, planOrRefuse, planUnit } from '../rules/accept.ts'
 import type { AcceptPort } from '../rules/accept.ts'
-import type { AcceptOutcome, AcceptUnit, Decisions, WorkBatch } from '../work.ts'
 import type { Connection } from './connection.ts'
 import { createDeliveryWriter } from './delivery-rows.ts'
-import { storeError } from './errors.ts'
 import { createEventWriter } from './event-rows.ts'
 import type { Idempotency } from './idempotency.ts'
+import type { Lines } from './lines.ts'
 import { createRunWriter } from './run-rows.ts'
 import type { WebhookCache } from './webhook-cache.ts'
+import type { WebhookMoves } from './webhook-moves.ts'
 
-type AcceptDecisions = Pick<Decisions, 'match' | 'admit'>
-type AcceptBatch = Pick<WorkBatch, 'accepts' | 'now'>
-
-/**
- * Two ways to accept the units of a batch. A savepoint keeps a copy of every page that its unit touches, which costs
- * more than the unit, and units that cannot be written are rare: so the batch is first tried without.
- */
-export interface AcceptUnits {
-  /** Throws UnitFault when a unit could not be written: undo the transaction and accept the batch `oneByOne`. */
-  together(batch: AcceptBatch, decisions: AcceptDecisions): AcceptOutcome[]
-  /** Each unit in its own savepoint, so that one that cannot be written is refused by itself. */
-  oneByOne(batch: AcceptBatch, decisions: AcceptDecisions): AcceptOutcome[]
+export interface AcceptParts {
+  webhooks: WebhookCache
+  moves: WebhookMoves
+  lines: Lines
+  idempotency: Idempotency
+  makeDeliveryId: () => string
 }
 
-export class UnitFault extends Error {}
-
-export function createAcceptUnits(
+/** The function it returns opens a port that remembers candidates, for as long as nothing changes them. */
+export function createAcceptPorts(
   connection: Connection,
-  webhooks: WebhookCache,
-  idempotency: Idempotency,
-  makeDeliveryId: () => string,
-): AcceptUnits {
-  const openPort = createAcceptPort(connection, webhooks, idempotency, makeDeliveryId)
-
-  function acceptEach(
-    { accepts, now }: AcceptBatch,
-    decisions: AcceptDecisions,
-    plan: (port: AcceptPort, unit: AcceptUnit) => ReturnType<typeof planOrRefuse>,
-  ): AcceptOutcome[] {
-    const port = openPort()
-    return accepts.map((unit) => {
-      const planned = plan(port, unit)
-      return planned.outcome === 'planned' ? bearDeliveries(port, planned, decisions, now) : planned
-    })
-  }
-
-  return {
-    together: (batch, decisions) =>
-      acceptEach(batch, decisions, (port, unit) => {
-        try {
-          return planUnit(port, unit, decisions)
-        } catch (error) {
-          const cause = storeError(error)
-          throw isUnitFault(cause) ? new UnitFault('A unit of the batch cannot be written', { cause }) : cause
-        }
-      }),
-    oneByOne: (batch, decisions) =>
-      acceptEach(batch, decisions, (port, unit) =>
-        planOrRefuse(() => connection.savepoint(() => planUnit(port, unit, decisions))),
-      ),
-  }
-}
-
-/** The function it returns opens the port of one batch: what that remembers holds for one transaction only. */
-function createAcceptPort(
-  connection: Connection,
-  webhooks: WebhookCache,
-  idempotency: Idempotency,
-  makeDeliveryId: () => string,
+  { webhooks, moves, lines, idempotency, makeDeliveryId }: AcceptParts,
 ): () => AcceptPort {
   const saveRun = createRunWriter(connection)
   const insertEvent = createEventWriter(connection)
@@ -89,6 +41,11 @@ function createAcceptPort(
         return found
       },
       webhook: (id) => webhooks.byId(id)?.webhook ?? null,
+      heldBack: (webhookId) => moves.heldBack(webhookId),
+      lineIsTaken(webhookId, orderKey) {
+        const entry = webhooks.byId(webhookId)
+        return entry !== null && lines.first(entry.seq, orderKey) !== null
+      },
       addDelivery(delivery) {
         const eventSeq = eventSeqs.get(delivery.eventId)
         const webhookSeq = webhooks.byId(delivery.webhookId)?.seq

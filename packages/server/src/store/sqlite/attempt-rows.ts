@@ -2,7 +2,7 @@ import type { Attempt } from '../../core/attempt.ts'
 import type { Delivery } from '../../core/delivery.ts'
 import type { Connection } from './connection.ts'
 import { decodeHeaders, encodeHeaders } from './header-codec.ts'
-import { bufferOf, idBytes } from './ids.ts'
+import { bufferOf } from './ids.ts'
 import { ATTEMPT_KINDS, OUTCOMES, numberOf, wordOf } from './words.ts'
 
 export interface AttemptRow {
@@ -36,16 +36,18 @@ export function attemptFrom(deliveryId: string, eventId: string, row: AttemptRow
   }
 }
 
-/** Writes one attempt of a delivery. */
-export function createAttemptWriter(connection: Connection): (delivery: Delivery, attempt: Attempt) => void {
+/** Writes one attempt of the delivery with that `seq`. */
+export function createAttemptWriter(
+  connection: Connection,
+): (deliverySeq: number, delivery: Pick<Delivery, 'eventId'>, attempt: Attempt) => void {
   const insert = connection.prepare(`
     INSERT INTO attempts (delivery_seq, number, kind, outcome, started_at, duration_ms, status_code, error_code,
       error_message, request_headers, response_headers, response_body)
-    VALUES ((SELECT seq FROM deliveries WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-  return ({ id, eventId }, attempt) => {
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  return (deliverySeq, { eventId }, attempt) => {
     const context = { eventId, startedAt: attempt.startedAt }
     insert.run(
-      idBytes('dlv', id),
+      deliverySeq,
       attempt.number,
       numberOf(ATTEMPT_KINDS, attempt.kind),
       numberOf(OUTCOMES, attempt.outcome),

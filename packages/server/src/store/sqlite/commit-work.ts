@@ -1,64 +1,38 @@
-import type { SettlePort } from '../rules/settle.ts'
+import { commitBatch } from '../rules/commit.ts'
+import type { CommitPort } from '../rules/commit.ts'
 import type { Decisions, WorkBatch, WorkOutcome } from '../work.ts'
-import { UnitFault } from './accept-units.ts'
-import type { AcceptUnits } from './accept-units.ts'
-import type { ClaimDue } from './claim-due.ts'
 import type { Connection } from './connection.ts'
-import { createReleaseLease } from './release-leases.ts'
-import { settleResults } from './settle-results.ts'
+import { writeInParts } from './parts.ts'
 import type { WebhookCache } from './webhook-cache.ts'
-
-export interface CommitParts {
-  webhooks: WebhookCache
-  acceptUnits: AcceptUnits
-  settlePort: SettlePort
-  claimDue: ClaimDue
-}
 
 export function createCommitWork(
   connection: Connection,
-  { webhooks, acceptUnits, settlePort, claimDue }: CommitParts,
+  webhooks: WebhookCache,
+  port: CommitPort,
 ): (batch: WorkBatch, decisions: Decisions) => WorkOutcome {
-  const releaseLease = createReleaseLease(connection)
-
-  function commit(batch: WorkBatch, decisions: Decisions, mode: keyof AcceptUnits): WorkOutcome {
-    return connection.write(() => {
-      const accepts = acceptUnits[mode](batch, decisions)
-      const results = settleResults(settlePort, webhooks, batch, decisions)
-      for (const release of batch.releases) releaseLease(release)
-      const claims = batch.claims.map((claim) => claimDue(claim, batch.now))
-      return { accepts, results, claims }
-    })
-  }
-
   return (batch, decisions) => {
-    const admitOnce = rememberAdmissions(decisions)
-    try {
-      return commit(batch, admitOnce(), 'together')
-    } catch (error) {
-      if (!(error instanceof UnitFault)) throw error
-      return commit(batch, admitOnce(), 'oneByOne')
-    }
+    const again = rememberAdmissions(decisions)
+    return writeInParts(connection, webhooks, (runPart) => commitBatch(port, batch, again(), runPart))
   }
 }
 
 /**
- * Each yes of `admit` takes a place, so a batch that is accepted a second time must not ask again. Units before the
- * one that failed are asked in the same order as before: the n-th question gets the n-th answer.
+ * Each yes of `admit` takes a place, so a batch that is written a second time must not ask again. What failed was not
+ * asked about, and the rest is asked in the same order: the n-th question about a webhook gets its n-th answer.
  */
 function rememberAdmissions(decisions: Decisions): () => Decisions {
-  const answers: boolean[] = []
+  const answers = new Map<string, boolean[]>()
   return () => {
-    let asked = 0
+    const asked = new Map<string, number>()
     return {
-      match: (event, webhook) => decisions.match(event, webhook),
-      admit(webhook) {
-        const answer = answers[asked] ?? decisions.admit(webhook)
-        answers[asked] = answer
-        asked += 1
-        return answer
+      ...decisions,
+      admit(webhook, bytes) {
+        const count = asked.get(webhook.id) ?? 0
+        asked.set(webhook.id, count + 1)
+        const given = answers.get(webhook.id) ?? []
+        answers.set(webhook.id, given)
+        return (given[count] ??= decisions.admit(webhook, bytes))
       },
-      settle: (facts) => decisions.settle(facts),
     }
   }
 }

@@ -5,6 +5,8 @@ import { storeError } from './errors.ts'
 export interface Statement<Row = unknown> {
   get(...values: SQLInputValue[]): Row | undefined
   all(...values: SQLInputValue[]): Row[]
+  /** Reads row by row, no further than the caller goes. Nothing may be written before it has ended. */
+  iterate(...values: SQLInputValue[]): Iterable<Row>
   run(...values: SQLInputValue[]): { changes: number | bigint; lastInsertRowid: number | bigint }
 }
 
@@ -21,7 +23,9 @@ export interface Connection {
   write<Result>(action: () => Result): Result
   /** Runs a part of a transaction so that its failure undoes that part alone. The failure is thrown on. */
   savepoint<Result>(action: () => Result): Result
-  /** Calls `listener` at the end of every transaction, so that caches can drop what was not to be. */
+  /** Calls `listener` when a transaction or a part of it was undone, so that caches can drop what was not to be. */
+  onUndo(listener: () => void): void
+  /** Calls `listener` at the end of every transaction; after `onUndo`, when it was undone. */
   onEnd(listener: (committed: boolean) => void): void
   /** Whether a transaction failed for the store's own reasons since the health was last proved. */
   readonly ailing: boolean
@@ -31,13 +35,15 @@ export interface Connection {
 export function createConnection(database: DatabaseSync): Connection {
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
-  const listeners: ((committed: boolean) => void)[] = []
+  const undoListeners: (() => void)[] = []
+  const endListeners: ((committed: boolean) => void)[] = []
   let ailing = false
 
   function rollBack(): void {
     // A full disk or an I/O error may already have rolled back.
     if (database.isOpen && database.isTransaction) database.exec('ROLLBACK')
-    for (const listener of listeners) listener(false)
+    for (const listener of undoListeners) listener()
+    for (const listener of endListeners) listener(false)
   }
 
   return {
@@ -54,7 +60,7 @@ export function createConnection(database: DatabaseSync): Connection {
         begin.run()
         const result = action()
         commit.run()
-        for (const listener of listeners) listener(true)
+        for (const listener of endListeners) listener(true)
         return result
       } catch (error) {
         rollBack()
@@ -71,10 +77,12 @@ export function createConnection(database: DatabaseSync): Connection {
         return result
       } catch (error) {
         if (database.isTransaction) database.exec('ROLLBACK TO part; RELEASE part')
+        for (const listener of undoListeners) listener()
         throw storeError(error)
       }
     },
-    onEnd: (listener) => void listeners.push(listener),
+    onUndo: (listener) => void undoListeners.push(listener),
+    onEnd: (listener) => void endListeners.push(listener),
     get ailing() {
       return ailing
     },

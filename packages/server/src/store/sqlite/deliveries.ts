@@ -1,26 +1,42 @@
+import { resend } from '../../core/delivery.ts'
 import { cutPage } from '../rules/pages.ts'
 import type { DeliveryFilter, DeliveryRow, DeliveryStore } from '../store.ts'
 import { attemptFrom } from './attempt-rows.ts'
 import type { AttemptRow } from './attempt-rows.ts'
 import type { Connection } from './connection.ts'
-import { DELIVERY_COLUMNS, DELIVERY_TABLES, deliveryFrom } from './delivery-rows.ts'
+import { DELIVERY_COLUMNS, DELIVERY_TABLES, createDeliveryWriter, deliveryFrom } from './delivery-rows.ts'
 import type { DeliveryRecord } from './delivery-rows.ts'
 import { bufferOf, findableId, idText } from './ids.ts'
 import { pageStart } from './pages.ts'
+import { createReplay } from './replay.ts'
+import { createFindSendable } from './sendable.ts'
+import type { WebhookCache } from './webhook-cache.ts'
+import type { WebhookMoves } from './webhook-moves.ts'
 import { STATES, numberOf } from './words.ts'
 
 interface ListedRecord extends DeliveryRecord {
   event_type: string
+  /** The first of its order that has not ended: itself, or what it waits for; null when it is in no order. */
+  first_id: Uint8Array | null
   last_status_code: number | null
   last_error: string | null
 }
 
 const LISTED_COLUMNS = `${DELIVERY_COLUMNS},
-  e.type AS event_type, a.status_code AS last_status_code, a.error_message AS last_error`
+  e.type AS event_type, a.status_code AS last_status_code, a.error_message AS last_error,
+  CASE WHEN d.order_key IS NOT NULL AND d.ended_at IS NULL THEN (
+    SELECT f.id FROM deliveries f INDEXED BY deliveries_order
+    WHERE f.webhook_seq = d.webhook_seq AND f.order_key = d.order_key AND f.ended_at IS NULL ORDER BY f.seq LIMIT 1
+  ) END AS first_id`
 const LISTED_TABLES = `${DELIVERY_TABLES}
   LEFT JOIN attempts a ON a.delivery_seq = d.seq AND a.number = d.attempt_count`
 
-export function createDeliveryStore(connection: Connection): DeliveryStore {
+export function createDeliveryStore(
+  connection: Connection,
+  webhooks: WebhookCache,
+  moves: WebhookMoves,
+  makeDeliveryId: () => string,
+): DeliveryStore {
   const select = connection.prepare<ListedRecord>(
     `SELECT ${LISTED_COLUMNS} FROM ${LISTED_TABLES} WHERE d.organization_id = ? AND d.id = ?`,
   )
@@ -31,15 +47,38 @@ export function createDeliveryStore(connection: Connection): DeliveryStore {
     SELECT a.*, e.id AS event_id
     FROM deliveries d CROSS JOIN attempts a ON a.delivery_seq = d.seq CROSS JOIN events e ON e.seq = d.event_seq
     WHERE d.organization_id = ? AND d.id = ? ORDER BY a.number`)
+  const selectCount = connection.prepare<{ deliveries_left: number }>(
+    'SELECT deliveries_left FROM events WHERE organization_id = ? AND id = ?',
+  )
   const findPage = createPageFinder(connection)
+  const findSendable = createFindSendable(webhooks, moves)
+  const writer = createDeliveryWriter(connection)
+
+  function find(organizationId: number, id: string): DeliveryRow | null {
+    const bytes = findableId('dlv', id)
+    const row = bytes === null ? undefined : select.get(organizationId, bytes)
+    return row === undefined ? null : rowFrom(row)
+  }
 
   return {
-    get: async (organizationId, id) =>
-      connection.read(() => {
-        const bytes = findableId('dlv', id)
-        const row = bytes === null ? undefined : select.get(organizationId, bytes)
-        return row === undefined ? null : rowFrom(row)
+    ...createReplay(connection, webhooks, findSendable, makeDeliveryId),
+    resend: async (organizationId, id, now) =>
+      connection.write(() => {
+        const before = find(organizationId, id)
+        if (before === null) return null
+        const after = resend(before, findSendable(before.webhookId) !== null, now)
+        if (typeof after === 'string') return { outcome: 'refused', reason: after }
+        writer.update(after)
+        return { outcome: 'queued', delivery: { ...before, ...after } }
       }),
+    countByEvent: async (organizationId, eventIds) =>
+      connection.read(() =>
+        eventIds.map((id) => {
+          const bytes = findableId('evt', id)
+          return bytes === null ? 0 : (selectCount.get(organizationId, bytes)?.deliveries_left ?? 0)
+        }),
+      ),
+    get: async (organizationId, id) => connection.read(() => find(organizationId, id)),
     attempts: async (organizationId, deliveryId) =>
       connection.read(() => {
         const bytes = findableId('dlv', deliveryId)
@@ -95,9 +134,12 @@ function createPageFinder(connection: Connection) {
 }
 
 function rowFrom(row: ListedRecord): DeliveryRow {
+  const delivery = deliveryFrom(row)
+  const firstId = row.first_id === null ? null : idText('dlv', row.first_id)
   return {
-    ...deliveryFrom(row),
+    ...delivery,
     eventType: row.event_type,
+    blockedBy: firstId === delivery.id ? null : firstId,
     lastStatusCode: row.last_status_code,
     lastError: row.last_error,
   }

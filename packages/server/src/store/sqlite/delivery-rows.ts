@@ -1,7 +1,7 @@
 import type { Delivery } from '../../core/delivery.ts'
 import type { Connection } from './connection.ts'
 import { idBytes, idText } from './ids.ts'
-import { KINDS, STATES, numberOf, wordOf } from './words.ts'
+import { KINDS, MANUAL_SENDS, STATES, numberOf, wordOf } from './words.ts'
 
 export interface DeliveryRecord {
   id: Uint8Array
@@ -12,6 +12,8 @@ export interface DeliveryRecord {
   state: number
   tries: number
   attempt_count: number
+  manual: number | null
+  order_key: string | null
   due_at: number | null
   leased_at: number | null
   fence: number
@@ -21,8 +23,8 @@ export interface DeliveryRecord {
 
 /** Selected from DELIVERY_TABLES. */
 export const DELIVERY_COLUMNS = `
-  d.id, d.organization_id, e.id AS event_id, w.id AS webhook_id, d.kind, d.state, d.tries, d.attempt_count, d.due_at,
-  d.leased_at, d.fence, d.created_at, d.ended_at`
+  d.id, d.organization_id, e.id AS event_id, w.id AS webhook_id, d.kind, d.state, d.tries, d.attempt_count, d.manual,
+  d.order_key, d.due_at, d.leased_at, d.fence, d.created_at, d.ended_at`
 
 /** CROSS JOIN keeps SQLite from walking the tables in another order than this. */
 export const DELIVERY_TABLES = `
@@ -38,6 +40,8 @@ export function deliveryFrom(row: DeliveryRecord): Delivery {
     state: wordOf(STATES, row.state),
     tries: row.tries,
     attemptCount: row.attempt_count,
+    manual: row.manual === null ? null : wordOf(MANUAL_SENDS, row.manual),
+    orderKey: row.order_key,
     dueAt: row.due_at,
     leasedAt: row.leased_at,
     fence: row.fence,
@@ -48,12 +52,17 @@ export function deliveryFrom(row: DeliveryRecord): Delivery {
 
 export function createDeliveryWriter(connection: Connection) {
   const insert = connection.prepare(`
-    INSERT INTO deliveries (id, organization_id, event_seq, webhook_seq, kind, state, tries, attempt_count, due_at,
-      leased_at, fence, created_at, ended_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    INSERT INTO deliveries (id, organization_id, event_seq, webhook_seq, kind, state, tries, attempt_count, manual,
+      order_key, due_at, leased_at, fence, created_at, ended_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const update = connection.prepare(`
-    UPDATE deliveries SET state = ?, tries = ?, attempt_count = ?, due_at = ?, leased_at = ?, fence = ?, ended_at = ?
+    UPDATE deliveries SET state = ?, tries = ?, attempt_count = ?, manual = ?, order_key = ?, due_at = ?, leased_at = ?,
+      fence = ?, ended_at = ?
     WHERE id = ?`)
+
+  const settle = connection.prepare(`
+    UPDATE deliveries SET state = ?, tries = ?, attempt_count = ?, manual = ?, due_at = ?, leased_at = ?, ended_at = ?
+    WHERE seq = ?`)
 
   return {
     insert(delivery: Delivery, eventSeq: number, webhookSeq: number): void {
@@ -66,6 +75,8 @@ export function createDeliveryWriter(connection: Connection) {
         numberOf(STATES, delivery.state),
         delivery.tries,
         delivery.attemptCount,
+        manualOf(delivery),
+        delivery.orderKey,
         delivery.dueAt,
         delivery.leasedAt,
         delivery.fence,
@@ -79,6 +90,8 @@ export function createDeliveryWriter(connection: Connection) {
         numberOf(STATES, delivery.state),
         delivery.tries,
         delivery.attemptCount,
+        manualOf(delivery),
+        delivery.orderKey,
         delivery.dueAt,
         delivery.leasedAt,
         delivery.fence,
@@ -86,5 +99,22 @@ export function createDeliveryWriter(connection: Connection) {
         idBytes('dlv', delivery.id),
       )
     },
+    /** Of these, what a settlement changes. */
+    settle(seq: number, delivery: Delivery): void {
+      settle.run(
+        numberOf(STATES, delivery.state),
+        delivery.tries,
+        delivery.attemptCount,
+        manualOf(delivery),
+        delivery.dueAt,
+        delivery.leasedAt,
+        delivery.endedAt,
+        seq,
+      )
+    },
   }
+}
+
+function manualOf({ manual }: Delivery): number | null {
+  return manual === null ? null : numberOf(MANUAL_SENDS, manual)
 }

@@ -1,15 +1,19 @@
 import { once } from 'node:events'
 import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { LIMITS } from '../../core/limits.ts'
 import { lockDataDirectory } from './data-directory-lock.ts'
 import { openSqliteStore } from './index.ts'
 import { migrations } from './migrations/index.ts'
+
+/** Deliveries; more than two slices of a move. */
+const MANY = 2.5 * LIMITS.moveRowsPerSlice
 
 let dataDir = ''
 
@@ -42,30 +46,51 @@ function run(script: string): ChildProcessWithoutNullStreams {
   return child
 }
 
-const WRITE_FOR_EVER = `
+/** A store with one webhook, and a way to make events for it. */
+const SET_UP = `
   const store = await open()
   const organization = await store.organizations.create({ slug: 'a', name: 'A', tier: 'free', createdAt: 1 }, 'proj_' + hex())
+  const webhookId = 'webhook_' + hex()
   await store.webhooks.create({
-    id: 'webhook_' + hex(), organizationId: organization.id, url: 'https://a.example/', description: '', events: ['a.b'],
-    scope: { type: 'organization' }, sealedSecret: 's', headers: {}, retrySchedule: [], disableAfter: 0, createdAt: 1,
+    id: webhookId, organizationId: organization.id, url: 'https://a.example/', description: '', events: ['a.b'],
+    scope: { type: 'organization' }, sealedSecret: 's', signingKey: null, signatures: ['v1'], retired: null, headers: {},
+    retrySchedule: [], disableAfter: 0, rateLimit: null, ordering: null, filter: null, revision: 1, createdAt: 1,
     updatedAt: 1, deletedAt: null, status: 'active', health: 'healthy', failureCount: 0, exhaustedInStreak: false,
     lastError: null, lastTriggeredAt: null,
   }, null)
-  const decisions = { match: () => true, admit: () => true }
-  for (;;) {
-    const id = 'evt_' + hex()
-    const event = {
+  const unitOf = (id) => ({
+    claim: null, run: null, submission: null, target: null,
+    events: [{
       id, organizationId: organization.id, type: 'a.b', timestamp: 1, createdAt: 1, body: Buffer.alloc(700, id),
       projectId: null, workflowId: null, runId: null, key: null,
-    }
-    const unit = { claim: null, run: null, submission: null, events: [event], target: null }
-    await store.work.commit({ accepts: [unit], results: [], claims: [], releases: [], now: 1 }, decisions)
+    }],
+  })
+  const accept = (accepts, room) =>
+    store.work.commit(
+      { accepts, results: [], claims: [], releases: [], now: 1 },
+      { match: () => true, admit: () => room },
+    )`
+
+const WRITE_FOR_EVER = `
+  for (;;) {
+    const id = 'evt_' + hex()
+    await accept([unitOf(id)], true)
     say(id)
   }`
 
+const STOP_WITH_MUCH_TO_MOVE = `
+  for (let batch = 0; batch < ${MANY / 500}; batch += 1) {
+    await accept(Array.from({ length: 500 }, () => unitOf('evt_' + hex())), false)
+  }
+  const stop = (webhook) => ({ webhook: { ...webhook, status: 'disabled' }, waiting: ['hold'] })
+  await store.webhooks.change(organization.id, webhookId, stop)
+  await store.work.moveWaiting()
+  say(webhookId)
+  setInterval(() => {}, 60_000)`
+
 describe('a server killed in the middle of writing', () => {
   test('has lost nothing that it had committed', async () => {
-    const child = run(WRITE_FOR_EVER)
+    const child = run(SET_UP + WRITE_FOR_EVER)
     const exit = once(child, 'exit')
     const committed: string[] = []
     for await (const line of createInterface({ input: child.stdout })) {
@@ -82,13 +107,29 @@ describe('a server killed in the middle of writing', () => {
     // A row more than was said is what the kill cut off between the commit and the saying.
     const leases = await store.work.recover({
       settle: (facts) => ({
-        delivery: { state: 'pending', tries: 0, dueAt: facts.now, endedAt: null },
+        delivery: { state: 'pending', tries: 0, manual: null, dueAt: facts.now, endedAt: null },
         webhook: null,
         holdPending: false,
       }),
     })
     expect(leases - committed.length).toBeGreaterThanOrEqual(0)
     expect(leases - committed.length).toBeLessThanOrEqual(1)
+    await store.close()
+  })
+
+  test('goes on moving what a change of a webhook had begun to move', async () => {
+    const child = run(SET_UP + STOP_WITH_MUCH_TO_MOVE)
+    const [line] = (await once(child.stdout, 'data')) as [Buffer]
+    const webhookId = line.toString().trim()
+    const exit = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exit
+    const store = await open()
+    const held = () => store.webhooks.countHeld(webhookId)
+    expect(await held()).toBe(2 * LIMITS.moveRowsPerSlice)
+    expect(await store.work.moveWaiting()).toEqual({ webhookId, organizationId: 1, done: true })
+    expect(await held()).toBe(MANY)
+    expect(await store.work.moveWaiting()).toBeNull()
     await store.close()
   })
 })
@@ -143,7 +184,9 @@ describe('opening', () => {
     const heard = () => Promise.all(lines.map(async (line) => (await line.next()).value as unknown))
     expect(await heard()).toEqual(['up', 'up', 'up'])
     for (let round = 0; round < 10; round += 1) {
-      for (const child of children) child.stdin.write(`${join(dataDir, String(round))}\n`)
+      const directory = join(dataDir, String(round))
+      mkdirSync(directory)
+      for (const child of children) child.stdin.write(`${directory}\n`)
       expect(await heard()).toEqual(['opened', 'opened', 'opened'])
     }
     for (const child of children) child.stdin.end()

@@ -42,6 +42,15 @@ export function uuidText(bytes: Uint8Array): string {
 /** Sorts after every id: where a list without a cursor begins. */
 export const AFTER_EVERY_ID: Buffer = Buffer.alloc(17, 0xff)
 
+const TIME_MS_MAX = 2 ** 48 - 1
+
+/** Sorts before every id made at `time`, milliseconds, or later, and after every earlier one. */
+export function timeBytes(time: number): Buffer {
+  const bytes = Buffer.alloc(16)
+  bytes.writeUIntBE(Math.min(Math.max(Math.floor(time), 0), TIME_MS_MAX), 0, 6)
+  return bytes
+}
+
 /** The Buffer over the same memory; node:sqlite answers with plain Uint8Arrays. */
 export function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -1,34 +1,44 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { LIMITS } from '../../core/limits.ts'
 import type { EngineOptions } from '../options.ts'
 import type { Store } from '../store.ts'
 import type { WorkStore } from '../work.ts'
-import { createAcceptUnits } from './accept-units.ts'
+import { createAcceptPorts } from './accept-units.ts'
 import { createClaimDue } from './claim-due.ts'
 import { createCommitWork } from './commit-work.ts'
 import { createConnection } from './connection.ts'
 import type { Connection } from './connection.ts'
 import { createDeliveryStore } from './deliveries.ts'
 import { createEventStore } from './events.ts'
+import { createEventTypeStore } from './event-types.ts'
 import { createIdempotency } from './idempotency.ts'
 import type { Idempotency } from './idempotency.ts'
 import { createKeyStore } from './keys.ts'
 import { createListLanes } from './lanes.ts'
+import { createLines } from './lines.ts'
+import type { Lines } from './lines.ts'
 import { openDatabase } from './open-database.ts'
 import { createOrganizationStore } from './organizations.ts'
 import { createProjectStore } from './projects.ts'
 import { createRecoverLeases } from './recover-leases.ts'
+import { createReleaseLease } from './release-leases.ts'
 import { createRetentionStore } from './retention.ts'
 import { createRunStore } from './runs.ts'
+import { createFindSendable } from './sendable.ts'
 import { createSettlePort } from './settle-results.ts'
+import { createWaitingDeliveries } from './waiting.ts'
+import type { WaitingDeliveries } from './waiting.ts'
 import { createWebhookCache } from './webhook-cache.ts'
 import type { WebhookCache } from './webhook-cache.ts'
+import { createWebhookMoves } from './webhook-moves.ts'
+import type { WebhookMoves } from './webhook-moves.ts'
 import { createWebhookStore } from './webhooks.ts'
 import { createWorkflowStore } from './workflows.ts'
 
 export { lockDataDirectory } from './data-directory-lock.ts'
 
 export interface SqliteOptions extends EngineOptions {
-  /** Made when it is not there. The database is `sealpost.db` in it. */
+  /** A directory that is there (config/data-directory.ts makes it). The database is `sealpost.db` in it. */
   dataDir: string
 }
 
@@ -45,17 +55,22 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
 export function createStoreOn(database: DatabaseSync, connection: Connection, options: EngineOptions): Store {
   const webhooks = createWebhookCache(connection)
   const idempotency = createIdempotency(connection)
+  const moves = createWebhookMoves(connection)
+  const lines = createLines(connection)
+  const rowsPerSlice = options.moveRowsPerSlice ?? LIMITS.moveRowsPerSlice
+  const waiting = createWaitingDeliveries(connection, { webhooks, moves, lines }, rowsPerSlice)
   return {
-    work: createWorkStore(connection, webhooks, idempotency, options),
+    work: createWorkStore(connection, { webhooks, idempotency, moves, lines, waiting }, options),
     organizations: createOrganizationStore(connection, idempotency),
     projects: createProjectStore(connection, idempotency),
     workflows: createWorkflowStore(connection, idempotency),
     runs: createRunStore(connection),
-    webhooks: createWebhookStore(connection, webhooks, idempotency),
+    webhooks: createWebhookStore(connection, webhooks, idempotency, waiting, options.now),
+    eventTypes: createEventTypeStore(connection, idempotency),
     events: createEventStore(connection),
-    deliveries: createDeliveryStore(connection),
+    deliveries: createDeliveryStore(connection, webhooks, moves, options.makeDeliveryId),
     keys: createKeyStore(connection, idempotency),
-    retention: createRetentionStore(connection),
+    retention: createRetentionStore(connection, webhooks),
     check: createCheck(database, connection),
     close: async () => {
       if (database.isOpen) database.close()
@@ -63,25 +78,33 @@ export function createStoreOn(database: DatabaseSync, connection: Connection, op
   }
 }
 
+interface WorkParts {
+  webhooks: WebhookCache
+  idempotency: Idempotency
+  moves: WebhookMoves
+  lines: Lines
+  waiting: WaitingDeliveries
+}
+
 function createWorkStore(
   connection: Connection,
-  webhooks: WebhookCache,
-  idempotency: Idempotency,
+  parts: WorkParts,
   { now, makeDeliveryId }: EngineOptions,
 ): WorkStore {
-  const settlePort = createSettlePort(connection, webhooks)
-  const commitWork = createCommitWork(connection, {
-    webhooks,
+  const { webhooks, waiting } = parts
+  const settlePort = createSettlePort(connection, parts)
+  const commitWork = createCommitWork(connection, webhooks, {
     settlePort,
-    acceptUnits: createAcceptUnits(connection, webhooks, idempotency, makeDeliveryId),
-    claimDue: createClaimDue(connection, webhooks),
+    openAcceptPort: createAcceptPorts(connection, { ...parts, makeDeliveryId }),
+    releaseLease: createReleaseLease(connection, webhooks),
+    claimDue: createClaimDue(connection, webhooks, createFindSendable(webhooks, parts.moves)),
   })
-  const recoverLeases = createRecoverLeases(connection, webhooks, settlePort, now)
   const listLanes = createListLanes(connection)
   return {
     commit: async (batch, decisions) => commitWork(batch, decisions),
-    recover: async (decisions) => recoverLeases(decisions),
+    recover: createRecoverLeases(connection, webhooks, settlePort, now),
     lanes: async () => listLanes(),
+    moveWaiting: async () => waiting.next(),
   }
 }
 

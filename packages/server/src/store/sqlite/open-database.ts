@@ -1,20 +1,19 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { migrate } from './migrate.ts'
 
-const DATABASE_FILE_NAME = 'sealpost.db'
+export const DATABASE_FILE_NAME = 'sealpost.db'
 const OPENING_FILE_NAME = 'open.lock'
 
 /** How long to wait for a short write of another process, such as the command line making a key. */
-const BUSY_TIMEOUT_MS = 5_000
+export const BUSY_TIMEOUT_MS = 5_000
 const CACHE_KIB_MAX = 16 * 1024
 /** What the write-ahead log is cut back to after a burst made it grow. */
 const LOG_BYTES_KEPT = 16 * 1024 * 1024
 
-/** Opens, and if need be makes and migrates, the database in `dataDir`. */
+/** Opens, and if need be makes and migrates, the database in `dataDir`, which must be there. */
 export function openDatabase(dataDir: string): DatabaseSync {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   // The switch of a new database to WAL does not wait for other processes but fails: let them come one by one.
   const turn = new DatabaseSync(join(dataDir, OPENING_FILE_NAME), { timeout: BUSY_TIMEOUT_MS })
   try {

@@ -1,10 +1,11 @@
 import type { RetentionStore } from '../store.ts'
 import type { Connection } from './connection.ts'
-import { HELD, PENDING } from './words.ts'
+import type { WebhookCache } from './webhook-cache.ts'
 
-export function createRetentionStore(connection: Connection): RetentionStore {
+export function createRetentionStore(connection: Connection, webhooks: WebhookCache): RetentionStore {
   const sweepDeliveries = createDeliverySweep(connection)
   const sweepRuns = createRunSweep(connection)
+  const sweepWebhooks = createWebhookSweep(connection, webhooks)
   const sweepEvents = connection.prepare(`
     DELETE FROM events WHERE seq IN (
       SELECT seq FROM events WHERE deliveries_left = 0 AND created_at < ? ORDER BY created_at LIMIT ?)`)
@@ -19,6 +20,7 @@ export function createRetentionStore(connection: Connection): RetentionStore {
         left -= sweepDeliveries(before, left)
         left -= Number(sweepEvents.run(before, left).changes)
         left -= sweepRuns(before, left)
+        left -= sweepWebhooks(before, left)
         left -= Number(sweepClaims.run(keysBefore, left).changes)
         return limit - left
       }),
@@ -29,14 +31,17 @@ type Sweep = (before: number, limit: number) => number
 
 /** Attempts go before their delivery, so that a slice smaller than one delivery's log still gets somewhere. */
 function createDeliverySweep(connection: Connection): Sweep {
+  // Whatever its state: one that was sent again by hand has an attempt planned or in flight.
   const selectEnded = connection.prepare<{ seq: number; event_seq: number }>(`
     SELECT seq, event_seq FROM deliveries
-    WHERE ended_at < ? AND state NOT IN (${PENDING}, ${HELD}) AND leased_at IS NULL ORDER BY ended_at LIMIT ?`)
+    WHERE ended_at < ? AND due_at IS NULL AND leased_at IS NULL ORDER BY ended_at LIMIT ?`)
   const deleteAttempts = connection.prepare(`
     DELETE FROM attempts WHERE delivery_seq = ?1 AND number IN (
       SELECT number FROM attempts WHERE delivery_seq = ?1 ORDER BY number LIMIT ?2)`)
   const deleteDelivery = connection.prepare('DELETE FROM deliveries WHERE seq = ?')
-  const countOff = connection.prepare('UPDATE events SET deliveries_left = deliveries_left - 1 WHERE seq = ?')
+  const countOff = connection.prepare(
+    'UPDATE events SET deliveries_left = deliveries_left - 1, swept = 1 WHERE seq = ?',
+  )
 
   return (before, limit) => {
     let removed = 0
@@ -65,5 +70,21 @@ function createRunSweep(connection: Connection): Sweep {
       deleteRun.run(seq)
     }
     return ended.length
+  }
+}
+
+/** Deleted webhooks stay for the log, and go with the last delivery that it has of them. */
+function createWebhookSweep(connection: Connection, webhooks: WebhookCache): Sweep {
+  const selectUnneeded = connection.prepare<{ seq: number }>(`
+    SELECT seq FROM webhooks w
+    WHERE deleted_at < ?
+      AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.webhook_seq = w.seq)
+      AND NOT EXISTS (SELECT 1 FROM webhook_moves m WHERE m.webhook_seq = w.seq)
+    ORDER BY deleted_at LIMIT ?`)
+
+  return (before, limit) => {
+    const unneeded = selectUnneeded.all(before, limit)
+    for (const { seq } of unneeded) webhooks.remove(seq)
+    return unneeded.length
   }
 }

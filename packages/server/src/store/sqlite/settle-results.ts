@@ -1,52 +1,64 @@
-import { settleResult } from '../rules/settle.ts'
 import type { SettlePort } from '../rules/settle.ts'
-import type { Decisions, ResultOutcome, WorkBatch } from '../work.ts'
 import { createAttemptWriter } from './attempt-rows.ts'
 import type { Connection } from './connection.ts'
 import { DELIVERY_COLUMNS, DELIVERY_TABLES, createDeliveryWriter, deliveryFrom } from './delivery-rows.ts'
 import type { DeliveryRecord } from './delivery-rows.ts'
 import { findableId, idBytes } from './ids.ts'
-import { createMoveWaiting } from './waiting.ts'
+import type { Lines } from './lines.ts'
+import type { WaitingDeliveries } from './waiting.ts'
 import type { WebhookCache } from './webhook-cache.ts'
 import { UNKNOWN } from './words.ts'
 
-export function settleResults(
-  port: SettlePort,
-  webhooks: WebhookCache,
-  batch: Pick<WorkBatch, 'results' | 'now'>,
-  decisions: Pick<Decisions, 'settle'>,
-): ResultOutcome[] {
-  const outcomes = batch.results.map((result) => settleResult(port, result, decisions, batch.now))
-  webhooks.flushStates()
-  return outcomes
+export interface SettleParts {
+  webhooks: WebhookCache
+  lines: Lines
+  waiting: WaitingDeliveries
 }
 
 /** Its `saveWebhookState` stages; whoever settles flushes in the same transaction. */
-export function createSettlePort(connection: Connection, webhooks: WebhookCache): SettlePort {
-  const select = connection.prepare<DeliveryRecord>(
-    `SELECT ${DELIVERY_COLUMNS} FROM ${DELIVERY_TABLES} WHERE d.id = ?`,
+export function createSettlePort(
+  connection: Connection,
+  { webhooks, lines, waiting }: SettleParts,
+): SettlePort {
+  const select = connection.prepare<DeliveryRecord & { seq: number }>(
+    `SELECT d.seq, ${DELIVERY_COLUMNS} FROM ${DELIVERY_TABLES} WHERE d.id = ?`,
   )
   const countUnknown = connection.prepare<{ count: number }>(`
-    SELECT count(*) AS count FROM attempts
-    WHERE delivery_seq = (SELECT seq FROM deliveries WHERE id = ?) AND outcome = ${UNKNOWN}`)
+    SELECT count(*) AS count FROM attempts WHERE delivery_seq = ? AND outcome = ${UNKNOWN}`)
+  const postpone = connection.prepare(`
+    UPDATE deliveries SET leased_at = NULL, due_at = iif(due_at IS NULL, NULL, ?)
+    WHERE id = ? AND fence = ? AND leased_at IS NOT NULL`)
   const addAttempt = createAttemptWriter(connection)
   const deliveries = createDeliveryWriter(connection)
-  const moveWaiting = createMoveWaiting(connection)
+  /** The delivery that was read last: the one being settled. */
+  let settling = { id: '', seq: 0 }
+
+  function seqOf(id: string): number {
+    if (settling.id !== id) throw new Error(`delivery ${id} was not read before it is written`)
+    return settling.seq
+  }
 
   return {
     delivery(id) {
       const bytes = findableId('dlv', id)
       const row = bytes === null ? undefined : select.get(bytes)
-      return row === undefined ? null : deliveryFrom(row)
+      if (row === undefined) return null
+      settling = { id, seq: row.seq }
+      return deliveryFrom(row)
     },
     webhook: (id) => webhooks.byId(id)?.webhook ?? null,
-    unknownAttempts: (deliveryId) => countUnknown.get(idBytes('dlv', deliveryId))?.count ?? 0,
-    addAttempt,
-    saveDelivery: (delivery) => deliveries.update(delivery),
+    unknownAttempts: (deliveryId) => countUnknown.get(seqOf(deliveryId))?.count ?? 0,
+    addAttempt: (delivery, attempt) => addAttempt(seqOf(delivery.id), delivery, attempt),
+    saveDelivery: (delivery) => deliveries.settle(seqOf(delivery.id), delivery),
     saveWebhookState: (webhook) => webhooks.stageState(webhook),
     holdPending(webhookId, now) {
       const entry = webhooks.byId(webhookId)
-      if (entry !== null) moveWaiting(entry.seq, 'hold', now)
+      if (entry !== null) waiting.start(entry, ['hold'], now)
     },
+    unblock(webhookId, orderKey, now) {
+      const entry = webhooks.byId(webhookId)
+      return entry !== null && lines.unblock(entry.seq, orderKey, now)
+    },
+    postpone: ({ deliveryId, fence }, dueAt) => void postpone.run(dueAt, idBytes('dlv', deliveryId), fence),
   }
 }

@@ -1,20 +1,71 @@
-import type { WaitingDeliveries } from '../../core/webhook.ts'
-import { moveOf, movedTo } from '../rules/waiting.ts'
+import type { WaitingMove } from '../../core/webhook.ts'
+import { makeSlice, nextInTurn, startMoves } from '../rules/moves.ts'
+import type { MovePort } from '../rules/moves.ts'
+import type { MoveProgress } from '../work.ts'
 import type { Connection } from './connection.ts'
-import { STATES, numberOf } from './words.ts'
+import type { Lines } from './lines.ts'
+import { createWalk } from './move-walk.ts'
+import type { CachedWebhook, WebhookCache } from './webhook-cache.ts'
+import type { StoredMove, WebhookMoves } from './webhook-moves.ts'
+import { MANUAL_SENDS, STATES, numberOf } from './words.ts'
 
-export type MoveWaiting = (webhookSeq: number, waiting: WaitingDeliveries, time: number) => void
+export interface WaitingDeliveries {
+  /** Asks for moves of a webhook's deliveries and begins to make them, in the caller's transaction. */
+  start(entry: CachedWebhook, moves: readonly WaitingMove[], now: number): void
+  /** The next slice, in a transaction of its own. */
+  next(): MoveProgress | null
+}
 
-/** Moves a webhook's waiting deliveries; their leases stay. */
-export function createMoveWaiting(connection: Connection): MoveWaiting {
-  const move = connection.prepare(
-    'UPDATE deliveries SET state = ?, due_at = ?, ended_at = ? WHERE webhook_seq = ? AND state = ?',
-  )
-  return (webhookSeq, waiting, time) => {
-    const { from, to } = moveOf(waiting) ?? { from: [], to: 'held' }
-    const { state, dueAt, endedAt } = movedTo(to, time)
-    for (const source of from) {
-      move.run(numberOf(STATES, state), dueAt, endedAt, webhookSeq, numberOf(STATES, source))
+export function createWaitingDeliveries(
+  connection: Connection,
+  { webhooks, moves, lines }: { webhooks: WebhookCache; moves: WebhookMoves; lines: Lines },
+  rowsPerSlice: number,
+): WaitingDeliveries {
+  const read = createWalk(connection)
+  const save = createSave(connection)
+  let last: string | null = null
+
+  function portOf(entry: CachedWebhook): MovePort<number, StoredMove> {
+    return {
+      queued: () => moves.of(entry.webhook.id),
+      queue: (move, now) => moves.add(entry, move, now),
+      done: (queued) => moves.remove(queued),
+      read,
+      save,
+      firstOfLine: (orderKey) => lines.first(entry.seq, orderKey),
+      unblock: (orderKey, now) => void lines.unblock(entry.seq, orderKey, now),
     }
+  }
+
+  return {
+    start: (entry, asked, now) => startMoves(portOf(entry), asked, now, rowsPerSlice),
+    next: () =>
+      connection.write(() => {
+        last = nextInTurn(moves.webhookIds(), last)
+        if (last === null) return null
+        const entry = webhooks.byId(last)
+        if (entry === null) throw new Error(`a move has lost its webhook ${last}`)
+        makeSlice(portOf(entry), rowsPerSlice)
+        const { id: webhookId, organizationId } = entry.webhook
+        return { webhookId, organizationId, done: moves.of(webhookId).length === 0 }
+      }),
+  }
+}
+
+function createSave(connection: Connection): MovePort<number, StoredMove>['save'] {
+  // A column that is set has its indexes rewritten, changed or not: most moves leave the last two as they are.
+  const shift = connection.prepare('UPDATE deliveries SET state = ?, manual = ?, due_at = ? WHERE seq = ?')
+  const take = connection.prepare(
+    'UPDATE deliveries SET state = ?, manual = ?, due_at = ?, order_key = ?, ended_at = ? WHERE seq = ?',
+  )
+
+  return (row, { state, manual, orderKey, dueAt, endedAt }) => {
+    const changes = [
+      numberOf(STATES, state),
+      manual === null ? null : numberOf(MANUAL_SENDS, manual),
+      dueAt,
+    ] as const
+    if (orderKey === row.orderKey && endedAt === row.endedAt) shift.run(...changes, row.place)
+    else take.run(...changes, orderKey, endedAt, row.place)
   }
 }

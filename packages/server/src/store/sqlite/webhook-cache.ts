@@ -6,6 +6,8 @@ import type { WebhookRow } from './webhook-rows.ts'
 
 /** Webhooks kept parsed in memory, least recently used out first. */
 const CACHED_WEBHOOKS_MAX = 10_000
+/** Pairs of organization and event type whose filters are kept; all are dropped when there are more. */
+const CACHED_FILTERS_MAX = 10_000
 
 export interface CachedWebhook {
   seq: number
@@ -25,8 +27,12 @@ export interface WebhookCache {
   bySeq(seq: number): CachedWebhook
   /** Webhooks of an organization that name an event type; never deleted ones. */
   candidates(organizationId: number, eventType: string): Webhook[]
+  /** The filters of those, each text once. */
+  filters(organizationId: number, eventType: string): readonly string[]
   insert(webhook: Webhook): void
   update(before: CachedWebhook, after: Webhook): void
+  /** Of a deleted one that nothing refers to. */
+  remove(seq: number): void
   stageState(webhook: Webhook): void
   flushStates(): void
 }
@@ -38,9 +44,11 @@ export function createWebhookCache(connection: Connection, cachedMax = CACHED_WE
   const selectCandidates = connection.prepare<{ webhook_seq: number }>(
     'SELECT webhook_seq FROM webhook_events WHERE organization_id = ? AND event_type = ? ORDER BY webhook_seq',
   )
+  const remove = connection.prepare('DELETE FROM webhooks WHERE seq = ?')
   const cached = new Map<number, CachedWebhook>()
   const seqs = new Map<string, number>()
   const staged = new Map<number, CachedWebhook>()
+  const filters = new Map<string, readonly string[]>()
   /** What the transaction under way has changed. */
   let changed: number[] = []
 
@@ -75,8 +83,11 @@ export function createWebhookCache(connection: Connection, cachedMax = CACHED_WE
     return entry
   }
 
-  connection.onEnd((committed) => {
-    if (!committed) for (const seq of changed) drop(seq)
+  connection.onUndo(() => {
+    for (const seq of changed) drop(seq)
+    staged.clear()
+  })
+  connection.onEnd(() => {
     changed = []
     staged.clear()
   })
@@ -98,14 +109,35 @@ export function createWebhookCache(connection: Connection, cachedMax = CACHED_WE
     return find(row.seq) ?? keep({ seq: row.seq, webhook: webhookFrom(row) })
   }
 
+  function candidates(organizationId: number, eventType: string): Webhook[] {
+    return selectCandidates.all(organizationId, eventType).map((row) => bySeq(row.webhook_seq).webhook)
+  }
+
   return {
     byId,
     bySeq,
-    candidates: (organizationId, eventType) =>
-      selectCandidates.all(organizationId, eventType).map((row) => bySeq(row.webhook_seq).webhook),
-    insert: (webhook) => writer.insert(webhook),
+    candidates,
+    filters(organizationId, eventType) {
+      const key = `${organizationId} ${eventType}`
+      const found = filters.get(key)
+      if (found !== undefined) return found
+      const texts = candidates(organizationId, eventType).flatMap(({ filter }) => filter ?? [])
+      const distinct = [...new Set(texts)]
+      if (filters.size >= CACHED_FILTERS_MAX) filters.clear()
+      filters.set(key, distinct)
+      return distinct
+    },
+    insert(webhook) {
+      writer.insert(webhook)
+      filters.clear()
+    },
+    remove(seq) {
+      remove.run(seq)
+      drop(seq)
+    },
     update({ seq, webhook: before }, after) {
       writer.update(seq, before, after)
+      filters.clear()
       changed.push(seq)
       keep({ seq, webhook: after })
     },

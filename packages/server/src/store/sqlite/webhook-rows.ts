@@ -1,4 +1,4 @@
-import type { Webhook, WebhookScope } from '../../core/webhook.ts'
+import type { RateLimit, SignatureScheme, Webhook, WebhookScope } from '../../core/webhook.ts'
 import type { Connection } from './connection.ts'
 import { idBytes, idText } from './ids.ts'
 
@@ -11,9 +11,16 @@ export interface WebhookRow {
   events: string
   scope: string
   sealed_secret: string
+  signing_key: string | null
+  signatures: string
+  retired: string | null
   headers: string
   retry_schedule: string
   disable_after: number
+  rate_limit: string | null
+  ordering: string | null
+  filter: string | null
+  revision: number
   created_at: number
   updated_at: number
   deleted_at: number | null
@@ -34,9 +41,16 @@ export function webhookFrom(row: WebhookRow): Webhook {
     events: JSON.parse(row.events) as string[],
     scope: JSON.parse(row.scope) as WebhookScope,
     sealedSecret: row.sealed_secret,
+    signingKey: row.signing_key === null ? null : (JSON.parse(row.signing_key) as Webhook['signingKey']),
+    signatures: JSON.parse(row.signatures) as SignatureScheme[],
+    retired: row.retired === null ? null : (JSON.parse(row.retired) as Webhook['retired']),
     headers: JSON.parse(row.headers) as Record<string, string>,
     retrySchedule: JSON.parse(row.retry_schedule) as number[],
     disableAfter: row.disable_after,
+    rateLimit: row.rate_limit === null ? null : (JSON.parse(row.rate_limit) as RateLimit),
+    ordering: row.ordering as Webhook['ordering'],
+    filter: row.filter,
+    revision: row.revision,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     deletedAt: row.deleted_at,
@@ -52,17 +66,18 @@ export function webhookFrom(row: WebhookRow): Webhook {
 /** Writes of webhooks and of the table that says who hears what. */
 export function createWebhookWriter(connection: Connection) {
   const insert = connection.prepare(`
-    INSERT INTO webhooks (url, description, events, scope, sealed_secret, headers, retry_schedule, disable_after,
-      created_at, updated_at, deleted_at, status, health, failure_count, exhausted_in_streak, last_error,
-      last_triggered_at, organization_id, id)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    INSERT INTO webhooks (url, description, events, scope, sealed_secret, signing_key, signatures, retired, headers,
+      retry_schedule, disable_after, rate_limit, ordering, filter, created_at, updated_at, deleted_at, revision, status,
+      health, failure_count, exhausted_in_streak, last_error, last_triggered_at, organization_id, id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const update = connection.prepare(`
-    UPDATE webhooks SET url = ?, description = ?, events = ?, scope = ?, sealed_secret = ?, headers = ?,
-      retry_schedule = ?, disable_after = ?, created_at = ?, updated_at = ?, deleted_at = ?, status = ?, health = ?,
+    UPDATE webhooks SET url = ?, description = ?, events = ?, scope = ?, sealed_secret = ?, signing_key = ?,
+      signatures = ?, retired = ?, headers = ?, retry_schedule = ?, disable_after = ?, rate_limit = ?, ordering = ?,
+      filter = ?, created_at = ?, updated_at = ?, deleted_at = ?, revision = ?, status = ?, health = ?,
       failure_count = ?, exhausted_in_streak = ?, last_error = ?, last_triggered_at = ?
     WHERE organization_id = ? AND id = ?`)
   const updateState = connection.prepare(`
-    UPDATE webhooks SET status = ?, health = ?, failure_count = ?, exhausted_in_streak = ?, last_error = ?,
+    UPDATE webhooks SET revision = ?, status = ?, health = ?, failure_count = ?, exhausted_in_streak = ?, last_error = ?,
       last_triggered_at = ?
     WHERE seq = ?`)
   const hear = connection.prepare(
@@ -100,9 +115,15 @@ function valuesOf(webhook: Webhook) {
     JSON.stringify(webhook.events),
     JSON.stringify(webhook.scope),
     webhook.sealedSecret,
+    jsonOrNull(webhook.signingKey),
+    JSON.stringify(webhook.signatures),
+    jsonOrNull(webhook.retired),
     JSON.stringify(webhook.headers),
     JSON.stringify(webhook.retrySchedule),
     webhook.disableAfter,
+    jsonOrNull(webhook.rateLimit),
+    webhook.ordering,
+    webhook.filter,
     webhook.createdAt,
     webhook.updatedAt,
     webhook.deletedAt,
@@ -114,6 +135,7 @@ function valuesOf(webhook: Webhook) {
 
 function stateValuesOf(webhook: Webhook) {
   return [
+    webhook.revision,
     webhook.status,
     webhook.health,
     webhook.failureCount,
@@ -121,4 +143,8 @@ function stateValuesOf(webhook: Webhook) {
     webhook.lastError,
     webhook.lastTriggeredAt,
   ] as const
+}
+
+function jsonOrNull(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value)
 }

@@ -1,10 +1,11 @@
 import type { WebhookStore } from '../store.ts'
+import { decideChange } from '../rules/moves.ts'
 import { cutPage } from '../rules/pages.ts'
 import type { Connection } from './connection.ts'
 import { findableId } from './ids.ts'
 import type { Idempotency } from './idempotency.ts'
 import { pageStart } from './pages.ts'
-import { createMoveWaiting } from './waiting.ts'
+import type { WaitingDeliveries } from './waiting.ts'
 import type { CachedWebhook, WebhookCache } from './webhook-cache.ts'
 import { webhookFrom } from './webhook-rows.ts'
 import type { WebhookRow } from './webhook-rows.ts'
@@ -14,13 +15,14 @@ export function createWebhookStore(
   connection: Connection,
   cache: WebhookCache,
   idempotency: Idempotency,
+  waiting: WaitingDeliveries,
+  now: () => number,
 ): WebhookStore {
   const selectPage = connection.prepare<WebhookRow>(`
     SELECT * FROM webhooks WHERE organization_id = ? AND deleted_at IS NULL AND id < ? ORDER BY id DESC LIMIT ?`)
   const countHeld = connection.prepare<{ count: number }>(`
     SELECT count(*) AS count FROM deliveries
     WHERE webhook_seq = (SELECT seq FROM webhooks WHERE id = ?) AND state = ${HELD}`)
-  const moveWaiting = createMoveWaiting(connection)
 
   function find(organizationId: number, id: string): CachedWebhook | null {
     const entry = cache.byId(id)
@@ -44,12 +46,14 @@ export function createWebhookStore(
       connection.write(() => {
         const entry = find(organizationId, id)
         if (entry === null) return null
-        const { webhook, waiting } = decide(entry.webhook)
-        if (webhook !== entry.webhook) cache.update(entry, webhook)
-        moveWaiting(entry.seq, waiting, webhook.updatedAt)
-        return webhook
+        const change = decideChange(entry.webhook, decide)
+        if (change.webhook !== entry.webhook) cache.update(entry, change.webhook)
+        waiting.start(entry, change.waiting, now())
+        return change.webhook
       }),
     byId: async (id) => connection.read(() => cache.byId(id)?.webhook ?? null),
+    filters: async (organizationId, eventType) =>
+      connection.read(() => cache.filters(organizationId, eventType)),
     countHeld: async (webhookId) =>
       connection.read(() => {
         const bytes = findableId('webhook', webhookId)

@@ -86,9 +86,16 @@ CREATE TABLE webhooks (
   events TEXT NOT NULL,
   scope TEXT NOT NULL,
   sealed_secret TEXT NOT NULL,
+  signing_key TEXT,
+  signatures TEXT NOT NULL,
+  retired TEXT,
   headers TEXT NOT NULL,
   retry_schedule TEXT NOT NULL,
   disable_after INTEGER NOT NULL,
+  rate_limit TEXT,
+  ordering TEXT,
+  filter TEXT,
+  revision INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   deleted_at INTEGER,
@@ -100,6 +107,7 @@ CREATE TABLE webhooks (
   last_triggered_at INTEGER
 ) STRICT;
 CREATE INDEX webhooks_list ON webhooks (organization_id, id) WHERE deleted_at IS NULL;
+CREATE INDEX webhooks_deleted ON webhooks (deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- Who hears which event type; deleted webhooks hear nothing.
 CREATE TABLE webhook_events (
@@ -108,7 +116,29 @@ CREATE TABLE webhook_events (
   webhook_seq INTEGER NOT NULL REFERENCES webhooks (seq),
   PRIMARY KEY (organization_id, event_type, webhook_seq)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX webhook_events_webhook ON webhook_events (webhook_seq);
 
+-- What a change of a webhook still has to do to its deliveries, up to delivery_seq_max; the oldest first.
+CREATE TABLE webhook_moves (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  webhook_seq INTEGER NOT NULL REFERENCES webhooks (seq),
+  move TEXT NOT NULL,
+  delivery_seq_max INTEGER NOT NULL,
+  moved_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX webhook_moves_webhook ON webhook_moves (webhook_seq);
+
+CREATE TABLE event_types (
+  organization_id INTEGER NOT NULL REFERENCES organizations (id),
+  type TEXT NOT NULL,
+  description TEXT NOT NULL,
+  schema TEXT,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (organization_id, type)
+) STRICT, WITHOUT ROWID;
+
+-- swept: the sweep took a delivery of it, and so a webhook that seems never to have been owed it may have had it.
 -- The body is last, so that reading the rest of a large event does not walk through its pages.
 CREATE TABLE events (
   seq INTEGER PRIMARY KEY,
@@ -122,6 +152,7 @@ CREATE TABLE events (
   run_id BLOB,
   key TEXT,
   deliveries_left INTEGER NOT NULL,
+  swept INTEGER NOT NULL DEFAULT 0,
   body BLOB NOT NULL,
   UNIQUE (organization_id, id)
 ) STRICT;
@@ -140,6 +171,8 @@ CREATE TABLE deliveries (
   state INTEGER NOT NULL,
   tries INTEGER NOT NULL,
   attempt_count INTEGER NOT NULL,
+  manual INTEGER,
+  order_key TEXT,
   due_at REAL,
   leased_at INTEGER,
   fence INTEGER NOT NULL,
@@ -149,11 +182,15 @@ CREATE TABLE deliveries (
 -- Lists. A list of every state merges one walk for each, so that one index serves with and without that filter.
 CREATE INDEX deliveries_organization ON deliveries (organization_id, state, id);
 CREATE INDEX deliveries_webhook ON deliveries (webhook_seq, state, id);
-CREATE INDEX deliveries_event ON deliveries (event_seq);
+-- An event is owed to a webhook once.
+CREATE UNIQUE INDEX deliveries_event ON deliveries (event_seq, webhook_seq);
 -- Work. Rows leave these as they are leased, settled and finished, so they stay as small as the work at hand.
-CREATE INDEX deliveries_ready ON deliveries (webhook_seq, due_at) WHERE state = 0 AND leased_at IS NULL;
+CREATE INDEX deliveries_ready ON deliveries (webhook_seq, due_at) WHERE due_at IS NOT NULL AND leased_at IS NULL;
+CREATE INDEX deliveries_order ON deliveries (webhook_seq, order_key, seq)
+  WHERE order_key IS NOT NULL AND ended_at IS NULL;
 CREATE INDEX deliveries_leased ON deliveries (leased_at) WHERE leased_at IS NOT NULL;
-CREATE INDEX deliveries_ended ON deliveries (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX deliveries_ended ON deliveries (ended_at)
+  WHERE ended_at IS NOT NULL AND due_at IS NULL AND leased_at IS NULL;
 
 CREATE TABLE attempts (
   delivery_seq INTEGER NOT NULL REFERENCES deliveries (seq),

@@ -1,0 +1,124 @@
+import { isCelError, parse, plan, type CelInput } from '@bufbuild/cel'
+import type { Clock } from '../../../core/clock.ts'
+import { canBeBool } from './can-be-bool.ts'
+import { createBudget, type Budget } from './budget.ts'
+import { createEnvironment } from './environment.ts'
+import { meterLoops } from './loops.ts'
+import { createPatterns } from './patterns.ts'
+import { findRefusal, type Rules } from './restrictions.ts'
+import { place, placeOf } from './syntax.ts'
+
+/**
+ * How deep brackets may stand in brackets. The parser's stack has room for more, from about 200 on: but how many depends on
+ * how long it has run, and what was found good once must remain so.
+ */
+const NESTING_MAX = 50
+const TOO_DEEP = 'it is nested too deeply'
+
+/** The values of the variables by name, as far as there are any. */
+export type Bindings = Pick<ReadonlyMap<string, CelInput>, 'get'>
+
+/** What came of a condition: true, false, or why it is neither. */
+export type Outcome = boolean | { kind: 'failed' | 'overrun'; message: string }
+
+/** A compiled condition. */
+export interface Condition {
+  evaluate(bindings: Bindings): Outcome
+}
+
+export interface Refused {
+  /** Plain words, with the place where it can be told. */
+  refused: string
+}
+
+export interface LanguageOptions {
+  variables: readonly string[]
+  charactersMax: number
+  /** For one evaluation; looked at before each step of a loop. */
+  timeoutMs: number
+  clock: Clock
+}
+
+/**
+ * CEL as far as tenants may write it: conditions on JSON. Neither the text nor the values are trusted. Loops stop when
+ * their time is up and what they put together is bounded; what a single step takes is not (a pattern on a long text, the
+ * list that `map` makes), so a process with limits of time and memory must stand around it.
+ */
+export interface Language {
+  compile(text: string): Condition | Refused
+}
+
+export function createLanguage({ variables, charactersMax, timeoutMs, clock }: LanguageOptions): Language {
+  const budget = createBudget(clock)
+  const patterns = createPatterns()
+  const environment = createEnvironment(budget, patterns)
+  const rules: Rules = { environment, patterns, variables: new Set(variables) }
+
+  function compile(text: string): Condition | Refused {
+    const parsed = parse(text)
+    const refusal = findRefusal(parsed.expr, rules)
+    if (refusal !== null) return { refused: `${placeOf(refusal.at, parsed, text)}: ${refusal.reason}` }
+    if (!canBeBool(parsed.expr, environment)) return { refused: 'it gives neither true nor false' }
+    meterLoops(parsed.expr)
+    const program = plan(environment, parsed)
+    return {
+      evaluate(bindings) {
+        budget.begin(timeoutMs)
+        return outcomeOf(program(propertiesOf(bindings)), budget)
+      },
+    }
+  }
+
+  return {
+    compile(text) {
+      if (text.length > charactersMax) return { refused: `it is longer than ${charactersMax} characters` }
+      if (depthOf(text) > NESTING_MAX) return { refused: TOO_DEEP }
+      try {
+        return compile(text)
+      } catch (error) {
+        return { refused: reasonOf(error, text) }
+      }
+    },
+  }
+}
+
+/** The library reads variables as properties. */
+function propertiesOf(bindings: Bindings): Record<string, CelInput> {
+  return new Proxy({}, { get: (_, name) => bindings.get(String(name)) })
+}
+
+function outcomeOf(result: unknown, budget: Budget): Outcome {
+  if (typeof result === 'boolean') return result
+  if (!isCelError(result)) return { kind: 'failed', message: 'it gave neither true nor false' }
+  const { message } = result
+  return { kind: budget.exceeded || message === STACK_OVERFLOW ? 'overrun' : 'failed', message }
+}
+
+/** In V8's words: what comes of values nested a hundred thousand deep, which are beyond the limits and no mistake. */
+const STACK_OVERFLOW = 'Maximum call stack size exceeded'
+
+function depthOf(text: string): number {
+  let depth = 0
+  let deepest = 0
+  for (const character of text) {
+    if ('([{'.includes(character)) deepest = Math.max(deepest, ++depth)
+    else if (')]}'.includes(character)) depth = Math.max(0, depth - 1)
+  }
+  return deepest
+}
+
+/** The parser's errors bear a place, but their class is not exported. */
+function reasonOf(error: unknown, text: string): string {
+  if (error instanceof RangeError) return TOO_DEEP
+  if (!(error instanceof Error)) return String(error)
+  const { location, rawMessage } = error as Error & { location?: Location; rawMessage?: string }
+  if (location === undefined) return error.message
+  const { line, column, offset } = location.start
+  const found =
+    text[offset] === undefined ? 'it ends too early' : `it cannot be read from "${text[offset]}" on`
+  return `${place(line, column)}: ${error.name === 'syntax error' ? found : (rawMessage ?? error.message)}`
+}
+
+interface Location {
+  start: { line: number; column: number; offset: number }
+}

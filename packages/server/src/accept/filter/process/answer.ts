@@ -1,0 +1,44 @@
+import type { Json } from '../cel/json-values.ts'
+import type { Bindings, Condition, Refused } from '../cel/language.ts'
+import type { FilterVerdict } from '../verdict.ts'
+import { bindingsOf } from './bindings.ts'
+import type { ConditionCache } from './condition-cache.ts'
+import type { Batch, Result } from './messages.ts'
+
+/** The results of a batch, each worked out when it is asked for. */
+export function* answer(
+  { questions, bodies }: Batch,
+  conditions: ConditionCache,
+  variables: readonly string[],
+): Generator<Result> {
+  let bodyAt = 0
+  for (const { expressions, bodyBytes } of questions) {
+    if (bodyBytes === null) {
+      for (const expression of expressions) yield { refused: reasonAgainst(conditions.get(expression)) }
+    } else {
+      const bindings = bindingsFrom(bodies.subarray(bodyAt, (bodyAt += bodyBytes)), variables)
+      for (const expression of expressions) yield verdictOf(conditions.get(expression), bindings)
+    }
+  }
+}
+
+function reasonAgainst(condition: Condition | Refused): string | null {
+  return 'refused' in condition ? condition.refused : null
+}
+
+function verdictOf(condition: Condition | Refused, bindings: Bindings | null): FilterVerdict {
+  if (bindings === null || 'refused' in condition) return 'error'
+  const outcome = condition.evaluate(bindings)
+  if (typeof outcome === 'boolean') return outcome ? 'match' : 'no_match'
+  return outcome.kind === 'failed' ? 'error' : 'overrun'
+}
+
+/** Null when the body is not JSON. */
+function bindingsFrom(body: Uint8Array, variables: readonly string[]): Bindings | null {
+  try {
+    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString()
+    return bindingsOf(JSON.parse(text) as Json, variables)
+  } catch {
+    return null
+  }
+}

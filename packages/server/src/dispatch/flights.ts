@@ -1,0 +1,63 @@
+import type { AttemptReport } from '../core/attempt.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Webhook } from '../core/webhook.ts'
+import type { Lane } from './lane.ts'
+import { allowanceAfter, PACING } from './pacing.ts'
+import { recordEnd } from './rate-limit.ts'
+import type { Slots } from './slots.ts'
+import { createSlowWatch, type SlowWatch, type Started } from './slow-watch.ts'
+
+/** What attempts in flight do to their lanes: slots, slowness, allowance, rate limit. */
+export interface Flights {
+  started(lane: Lane): Started
+  ended(started: Started, report: AttemptReport, webhook: Webhook): void
+  stop: SlowWatch['stop']
+}
+
+export interface FlightParts {
+  slots: Slots
+  slotsPerWebhook: number
+  clock: Clock
+  /** The lane turned slow, or is no longer. */
+  onTurned: (lane: Lane) => void
+  /** Attempts that hang have left the slots of the others. */
+  onFreed: () => void
+}
+
+export function createFlights({ slots, slotsPerWebhook, clock, onTurned, onFreed }: FlightParts): Flights {
+  const watch = createSlowWatch(clock, onOverdue)
+
+  function onOverdue(attempts: readonly Started[]): void {
+    for (const { lane } of attempts) {
+      lane.overdue += 1
+      if (!lane.slow) turn(lane, true)
+    }
+    // Only now: lanes that are about to turn slow would take the slots of those that just did.
+    onFreed()
+  }
+
+  function turn(lane: Lane, slow: boolean): void {
+    slots.setSlow(lane, slow)
+    if (slow) lane.allowance = Math.min(lane.allowance, PACING.allowanceAtFirst)
+    onTurned(lane)
+  }
+
+  return {
+    started(lane) {
+      slots.started(lane)
+      return watch.started(lane)
+    },
+    ended(started, report, webhook) {
+      const { lane, overdue } = started
+      // As it is now: a limit that was set meanwhile counts it too.
+      const { rateLimit } = lane.webhook ?? webhook
+      watch.ended(started)
+      slots.ended(lane)
+      if (overdue) lane.overdue -= 1
+      else if (lane.slow && lane.overdue === 0) turn(lane, false)
+      lane.allowance = allowanceAfter(lane.allowance, report.outcome === 'delivered', slotsPerWebhook)
+      if (rateLimit !== null) recordEnd(lane.recent, rateLimit, clock.monotonic())
+    },
+    stop: () => watch.stop(),
+  }
+}

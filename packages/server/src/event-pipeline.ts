@@ -1,0 +1,191 @@
+import type { EventService, IdempotencyKey, NewEvent, PublishedEvent } from './api/services.ts'
+import { isBuiltInType } from './catalogue/event-types.ts'
+import { renderCustomBody } from './catalogue/render-body.ts'
+import type { Clock } from './core/clock.ts'
+import type { CustomEventType } from './core/event-type.ts'
+import type { Event } from './core/event.ts'
+import { fieldProblem, idempotencyConflict, Problem, type ProblemCode } from './core/errors.ts'
+import type { Ids } from './core/ids.ts'
+import type { Organization } from './core/organization.ts'
+import type { Finding } from './core/run.ts'
+import type { Step } from './core/workflow.ts'
+import type { DeliveryPipeline } from './delivery-pipeline.ts'
+import type { IdempotencyClaim } from './store/claim.ts'
+import type { Store } from './store/store.ts'
+import type { ValidatorPool } from './validate/pool.ts'
+
+export interface EventPipelineParts {
+  store: Pick<Store, 'eventTypes' | 'deliveries' | 'events'>
+  accept: DeliveryPipeline['accept']
+  validators: Pick<ValidatorPool, 'judge' | 'checkSteps'>
+  clock: Clock
+  ids: Ids
+}
+
+/** Events of one request that are held against their schemas at once. */
+const JUDGED_AT_ONCE_MAX = 16
+
+/** The way of an event that comes from outside: held against its type, given its bytes, accepted. */
+export function createEventPipeline(parts: EventPipelineParts): EventService {
+  const { store, clock, ids } = parts
+
+  async function publish(
+    organization: Organization,
+    wanted: readonly NewEvent[],
+    idempotency: IdempotencyKey | null,
+  ): ReturnType<EventService['publish']> {
+    const now = clock.now()
+    const rows = await judgeAll(organization, wanted, now)
+    const events = rows.filter((row): row is Event => !(row instanceof Problem))
+    // A refusal is not remembered under an Idempotency-Key: what it names may have been mended since.
+    if (events.length === 0) return { results: rows as Problem[], replayed: false }
+    const claim = claimFor(organization, idempotency, rows, now)
+    const accepted = await parts.accept({ claim, run: null, submission: null, events, target: null })
+    if (accepted.outcome === 'conflict') throw idempotencyConflict()
+    if (accepted.outcome === 'replayed') {
+      return { results: await earlier(organization.id, accepted.resourceId), replayed: true }
+    }
+    const deliveries = accepted.deliveries[Symbol.iterator]()
+    const results = rows.map((row) =>
+      row instanceof Problem ? row : publishedEvent(row, deliveries.next().value ?? 0),
+    )
+    return { results, replayed: false }
+  }
+
+  async function judgeAll(
+    organization: Organization,
+    wanted: readonly NewEvent[],
+    now: number,
+  ): Promise<(Event | Problem)[]> {
+    const types = new Map<string, Promise<CustomEventType | null>>()
+    const typeOf = (type: string): Promise<CustomEventType | null> => {
+      const found = types.get(type) ?? store.eventTypes.get(organization.id, type)
+      types.set(type, found)
+      return found
+    }
+    const rows: (Event | Problem)[] = []
+    for (let from = 0; from < wanted.length; from += JUDGED_AT_ONCE_MAX) {
+      const slice = wanted.slice(from, from + JUDGED_AT_ONCE_MAX)
+      rows.push(
+        ...(await Promise.all(
+          slice.map(async (event) => (await refusalOf(event, typeOf)) ?? newEvent(organization, event, now)),
+        )),
+      )
+    }
+    return rows
+  }
+
+  /** Why the event cannot be accepted; null when it can. */
+  async function refusalOf(
+    { type, dataText }: NewEvent,
+    typeOf: (type: string) => Promise<CustomEventType | null>,
+  ): Promise<Problem | null> {
+    if (isBuiltInType(type)) {
+      return fieldProblem('built_in_event_type', 'type', `${type} is made by the server alone.`)
+    }
+    const declared = await typeOf(type)
+    if (declared === null) {
+      return fieldProblem(
+        'unknown_event_type',
+        'type',
+        `${JSON.stringify(type)} is not declared. POST /api/v1/event-types declares it.`,
+      )
+    }
+    if (declared.schema === null) return null
+    const { result, findings } = await parts.validators.judge([schemaStep(declared.schema)], {
+      content: Buffer.from(dataText),
+      contentType: 'application/json',
+      fileName: null,
+    })
+    return result === 'PASS' ? null : dataProblem(type, findings)
+  }
+
+  function newEvent(organization: Organization, wanted: NewEvent, now: number): Event {
+    const timestamp = wanted.timestamp ?? now
+    return {
+      id: ids.make('evt'),
+      organizationId: organization.id,
+      type: wanted.type,
+      timestamp,
+      createdAt: now,
+      body: renderCustomBody(wanted.type, timestamp, wanted.dataText),
+      projectId: null,
+      workflowId: null,
+      runId: null,
+      key: wanted.key,
+    }
+  }
+
+  /** What the same request was answered before. */
+  async function earlier(organizationId: number, resourceId: string): Promise<(PublishedEvent | Problem)[]> {
+    const remembered = JSON.parse(resourceId) as Remembered[]
+    const eventIds = remembered.flatMap((row) => ('id' in row ? [row.id] : []))
+    const counts = await store.deliveries.countByEvent(organizationId, eventIds)
+    const deliveries = new Map(eventIds.map((id, index) => [id, counts[index] ?? 0]))
+    return remembered.map((row) =>
+      'id' in row
+        ? { ...row, deliveries: deliveries.get(row.id) ?? 0 }
+        : new Problem(row.code, row.detail, row.errors),
+    )
+  }
+
+  return {
+    publish,
+    async checkSchema(schema) {
+      try {
+        await parts.validators.checkSteps([schemaStep(schema)])
+      } catch (error) {
+        throw error instanceof Problem ? asFieldOfType(error) : error
+      }
+    },
+  }
+}
+
+/** A row of an answer as its claim remembers it: all of it but what may change. */
+type Remembered =
+  Omit<PublishedEvent, 'deliveries'> | { code: ProblemCode; detail: string; errors: Problem['errors'] }
+
+function claimFor(
+  organization: Organization,
+  idempotency: IdempotencyKey | null,
+  rows: readonly (Event | Problem)[],
+  now: number,
+): IdempotencyClaim | null {
+  if (idempotency === null) return null
+  const remembered = rows.map((row): Remembered =>
+    row instanceof Problem
+      ? { code: row.code, detail: row.message, errors: row.errors }
+      : { id: row.id, type: row.type, timestamp: row.timestamp },
+  )
+  return {
+    organizationId: organization.id,
+    operation: 'publishEvents',
+    ...idempotency,
+    resourceId: JSON.stringify(remembered),
+    createdAt: now,
+  }
+}
+
+function publishedEvent({ id, type, timestamp }: Event, deliveries: number): PublishedEvent {
+  return { id, type, timestamp, deliveries }
+}
+
+function schemaStep(schema: Record<string, unknown>): Step {
+  return { type: 'json-schema', name: 'data', failureMode: 'blocking', config: { schema } }
+}
+
+function dataProblem(type: string, findings: readonly Finding[]): Problem {
+  const errors = findings.map(({ path, message }) => ({ field: `data${path}`, message }))
+  const first = errors[0]?.message ?? 'It could not be judged.'
+  return new Problem('data_not_valid', `The data does not satisfy the schema of ${type}: ${first}`, errors)
+}
+
+/** The pool names a field of a workflow's step. */
+function asFieldOfType(problem: Problem): Problem {
+  const STEP = 'steps[0].config.'
+  return new Problem(
+    problem.code,
+    problem.message.replace(STEP, ''),
+    problem.errors.map(({ field, message }) => ({ field: field.replace(STEP, ''), message })),
+  )
+}

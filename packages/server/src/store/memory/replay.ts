@@ -1,0 +1,58 @@
+import type { Event } from '../../core/event.ts'
+import type { Webhook } from '../../core/webhook.ts'
+import { readSlice, replayItems } from '../rules/replay.ts'
+import type { ReplayCandidate, ReplayPort } from '../rules/replay.ts'
+import type { DeliveryStore } from '../store.ts'
+import { findSendable } from './sendable.ts'
+import type { Tables } from './tables.ts'
+
+export function createReplay(
+  tables: Tables,
+  makeDeliveryId: () => string,
+): Pick<DeliveryStore, 'replayable' | 'replay'> {
+  const port = createReplayPort(tables, makeDeliveryId)
+  return {
+    replayable: async (request) => tables.read(() => readSlice(port, request)),
+    replay: async (webhookId, items, now) =>
+      tables.transact(() => {
+        const webhook = findSendable(tables, webhookId)
+        return webhook === null ? 0 : replayItems(port, webhook, items, now)
+      }),
+  }
+}
+
+function createReplayPort(tables: Tables, makeDeliveryId: () => string): ReplayPort {
+  function eventOf(organizationId: number, id: string): Event | null {
+    const event = tables.events.get(id)
+    return event?.organizationId === organizationId ? event : null
+  }
+
+  function candidateFrom({ id: webhookId }: Webhook, event: Event): ReplayCandidate {
+    const deliveries = tables.deliveries.where('event', event.id)
+    return {
+      eventId: event.id,
+      createdAt: event.createdAt,
+      bodyBytes: event.body.length,
+      delivery: deliveries.find((delivery) => delivery.webhookId === webhookId) ?? null,
+      open: tables.sweptEvents.get(event.id) === null && deliveries.every(({ kind }) => kind !== 'test'),
+    }
+  }
+
+  return {
+    candidates: (webhook, { type, after, limit }) =>
+      tables.events
+        .where('organization', webhook.organizationId)
+        .filter((event) => event.type === type && (after === null || event.id > after))
+        .sort((left, right) => (left.id < right.id ? -1 : 1))
+        .slice(0, limit)
+        .map((event) => candidateFrom(webhook, event)),
+    candidate(webhook, eventId) {
+      const event = eventOf(webhook.organizationId, eventId)
+      return event === null ? null : candidateFrom(webhook, event)
+    },
+    event: eventOf,
+    saveDelivery: (delivery) => tables.deliveries.put(delivery),
+    addDelivery: (delivery) => tables.deliveries.add(delivery),
+    makeDeliveryId,
+  }
+}

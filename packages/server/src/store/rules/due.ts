@@ -1,0 +1,24 @@
+import { isLive } from '../../core/webhook.ts'
+import type { Webhook } from '../../core/webhook.ts'
+import type { LaneClaim } from '../work.ts'
+
+/** The first of `due`, which are no more than the claim's limit: reads on only until their bodies are enough. */
+export function takeClaimed<Row>(
+  due: Iterable<Row>,
+  { bytesMax }: Pick<LaneClaim, 'bytesMax'>,
+  bytesOf: (row: Row) => number,
+): Row[] {
+  const taken: Row[] = []
+  let bytes = 0
+  for (const row of due) {
+    taken.push(row)
+    bytes += bytesOf(row)
+    if (bytes >= bytesMax) break
+  }
+  return taken
+}
+
+/** Whether a delivery whose lease is given back unused has nothing left to wait for: what was sent again lapses. */
+export function lapses(state: string, webhook: Webhook | null): boolean {
+  return state === 'delivered' && (webhook === null || !isLive(webhook))
+}

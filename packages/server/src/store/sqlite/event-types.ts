@@ -1,0 +1,70 @@
+import { Problem, fieldProblem } from '../../core/errors.ts'
+import type { CustomEventType } from '../../core/event-type.ts'
+import { cutPage } from '../rules/pages.ts'
+import type { EventTypeStore } from '../store.ts'
+import type { Connection } from './connection.ts'
+import { eventTypeFrom, schemaText } from './event-type-rows.ts'
+import type { EventTypeRow } from './event-type-rows.ts'
+import type { Idempotency } from './idempotency.ts'
+
+export function createEventTypeStore(connection: Connection, idempotency: Idempotency): EventTypeStore {
+  const select = connection.prepare<EventTypeRow>(
+    'SELECT * FROM event_types WHERE organization_id = ? AND type = ?',
+  )
+  const selectPage = connection.prepare<EventTypeRow>(
+    'SELECT * FROM event_types WHERE organization_id = ? AND type > ? ORDER BY type LIMIT ?',
+  )
+  const insert = connection.prepare(`
+    INSERT INTO event_types (organization_id, type, description, schema, created_at, updated_at)
+    VALUES (?, ?, ?, ?, ?, ?)`)
+  const update = connection.prepare<EventTypeRow>(`
+    UPDATE event_types SET description = ?, schema = ?, updated_at = ? WHERE organization_id = ? AND type = ?
+    RETURNING *`)
+  const selectListener = connection.prepare(
+    'SELECT 1 FROM webhook_events WHERE organization_id = ? AND event_type = ? LIMIT 1',
+  )
+  const remove = connection.prepare('DELETE FROM event_types WHERE organization_id = ? AND type = ?')
+  const count = connection.prepare<{ count: number }>(
+    'SELECT count(*) AS count FROM event_types WHERE organization_id = ?',
+  )
+
+  function find(organizationId: number, type: string): CustomEventType | null {
+    const row = select.get(organizationId, type)
+    return row === undefined ? null : eventTypeFrom(row)
+  }
+
+  return {
+    create: async (row, claim) =>
+      idempotency.createOnce(claim, () => {
+        const { organizationId, type, description, createdAt, updatedAt } = row
+        if (find(organizationId, type) !== null) {
+          throw fieldProblem('already_exists', 'type', `the event type "${type}" is declared already`)
+        }
+        insert.run(organizationId, type, description, schemaText(row), createdAt, updatedAt)
+        return { row, resourceId: type }
+      }),
+    get: async (organizationId, type) => connection.read(() => find(organizationId, type)),
+    list: async (organizationId, { before, limit }) =>
+      connection.read(() => {
+        // No name sorts before the empty one.
+        const rows = selectPage.all(organizationId, before ?? '', limit + 1)
+        return cutPage(rows.map(eventTypeFrom), limit, ({ type }) => type)
+      }),
+    update: async (type) =>
+      connection.write(() => {
+        const { description, updatedAt, organizationId } = type
+        const row = update.get(description, schemaText(type), updatedAt, organizationId, type.type)
+        return row === undefined ? null : eventTypeFrom(row)
+      }),
+    remove: async (organizationId, type) =>
+      connection.write(() => {
+        if (find(organizationId, type) === null) return false
+        if (selectListener.get(organizationId, type) !== undefined) {
+          throw new Problem('in_use', 'Webhooks subscribe to this event type')
+        }
+        remove.run(organizationId, type)
+        return true
+      }),
+    count: async (organizationId) => connection.read(() => count.get(organizationId)?.count ?? 0),
+  }
+}
