@@ -78,7 +78,7 @@ describe('a refusal', () => {
         'POST, GET, HEAD',
       ])
       expect((await acme.call(method, '/api/v1/nothing', {})).status).toBe(404)
-      expect((await acme.call(method, '/api/v1/nothing')).status).toBeLessThan(500)
+      expect((await acme.call(method, '/api/v1/nothing')).status).toBe(404)
     },
   )
 
@@ -96,10 +96,6 @@ describe('a refusal', () => {
   )
 
   it('of what the framework itself refuses is the client’s, with a request id', async () => {
-    const query = await acme.call('QUERY', '/api/v1/nothing')
-    expect([query.status, query.body.code]).toEqual([400, 'malformed_request'])
-    expect(query.body.errors[0].field).toBe('Content-Type')
-    expect(query.body.request_id).toBe(query.headers['x-request-id'])
     const path = await acme.call('GET', '/api/v1/webhooks/%zz')
     expect([path.status, path.body.request_id]).toEqual([404, path.headers['x-request-id']])
     expect(path.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)

@@ -26,6 +26,10 @@ export interface Call<Params, Query, Body> {
   params: Params
   query: Query
   body: Body
+  /** The body's bytes as they came; null without a body. */
+  rawBody: Buffer | null
+  /** Names the request in the log and in every problem. */
+  requestId: string
   /** By lower-case name; undefined when absent or given more than once. */
   header: (name: string) => string | undefined
   /**
@@ -73,7 +77,7 @@ export interface OperationDefinition<
   body?: Body
   /** `bytes`: the body is any content type and reaches the handler as a Buffer; `body` does not apply. */
   bodyKind?: 'json' | 'bytes'
-  /** What a body of `bytes` may be, by content type; for the OpenAPI document. */
+  /** What the OpenAPI document says of the body, by content type, where `body` cannot: of `bytes`, for one. */
   bodyContent?: Readonly<Record<string, z.ZodType>>
   /** By status. */
   answers: Answers

@@ -49,7 +49,7 @@ const ID_FORMS: Readonly<Record<ListName, RegExp>> = {
   webhooks: /^[\w-]{1,80}$/,
   deliveries: /^[\w-]{1,80}$/,
   events: /^[\w-]{1,80}$/,
-  'event types': /^[\w.-]{1,80}$/,
+  'event types': /^[\w.-]{1,128}$/,
   organizations: /^[\w-]{1,80}$/,
   keys: /^[\w-]{1,80}$/,
   projects: /^[\w-]{1,80}$/,

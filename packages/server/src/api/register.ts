@@ -1,7 +1,6 @@
-import { METHODS } from 'node:http'
 import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
 import { z } from 'zod'
-import { PROBLEMS, Problem, type ProblemCode } from '../core/errors.ts'
+import { PROBLEMS, type ProblemCode } from '../core/errors.ts'
 import { requireFeature } from '../identity/tiers.ts'
 import { requireAccess, type Authenticate, type Caller } from './authenticate.ts'
 import type { ApiSettings } from './context.ts'
@@ -21,8 +20,6 @@ declare module 'fastify' {
   }
 }
 
-/** All that Node reads, but the one that it gives to no handler of requests. */
-const KNOWN_METHODS = METHODS.filter((method) => method !== 'CONNECT')
 const NO_FIELDS = z.strictObject({})
 /** A POST that takes nothing may come without a body, or with an empty object. */
 const NO_BODY = z.strictObject({}).optional()
@@ -67,37 +64,6 @@ export function basePath({ baseUrl }: Pick<ApiSettings, 'baseUrl'>): string {
   return new URL(baseUrl).pathname.replace(/\/+$/, '')
 }
 
-/** Answers 405 with `Allow` to the methods that a path does not offer: of the operations, and of `pages` (GET only). */
-export function registerOtherMethods(
-  app: FastifyInstance,
-  operations: readonly AnyOperation[],
-  pages: readonly string[],
-): void {
-  for (const method of KNOWN_METHODS) {
-    if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
-  }
-  const offers = [
-    ...operations.map(({ path, method }) => ({ path, method })),
-    ...pages.map((path) => ({ path, method: 'GET' })),
-  ]
-  for (const [path, offered] of Map.groupBy(offers, (offer) => offer.path)) {
-    const allowed = offered.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
-    app.route({
-      method: KNOWN_METHODS.filter((method) => !allowed.includes(method)),
-      url: path,
-      schema: { hide: true },
-      async onRequest(request, reply) {
-        void reply.header('allow', allowed.join(', '))
-        throw new Problem(
-          'method_not_allowed',
-          `${request.method} is not offered here; ${allowed.join(', ')} can be used.`,
-        )
-      },
-      handler: async () => undefined,
-    })
-  }
-}
-
 function callOf(request: FastifyRequest): Call<unknown, unknown, unknown> {
   const { method, headers, rawBody } = request
   return {
@@ -106,6 +72,8 @@ function callOf(request: FastifyRequest): Call<unknown, unknown, unknown> {
     params: request.params,
     query: request.query,
     body: request.body,
+    rawBody,
+    requestId: request.id,
     header(name) {
       const value = headers[name]
       return typeof value === 'string' ? value : undefined
@@ -117,7 +85,8 @@ function callOf(request: FastifyRequest): Call<unknown, unknown, unknown> {
   }
 }
 
-function schemaOf(operation: AnyOperation): FastifySchema {
+/** What Fastify and the OpenAPI document know of an operation. */
+export function schemaOf(operation: AnyOperation): FastifySchema {
   const takesJson =
     operation.bodyKind !== 'bytes' && operation.method !== 'GET' && operation.method !== 'DELETE'
   return {

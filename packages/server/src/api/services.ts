@@ -1,8 +1,11 @@
 import type { Attempt } from '../core/attempt.ts'
+import type { Problem } from '../core/errors.ts'
 import type { Organization } from '../core/organization.ts'
 import type { Run, Submission, Verdict } from '../core/run.ts'
 import type { Webhook, WebhookChange } from '../core/webhook.ts'
 import type { Step, Workflow } from '../core/workflow.ts'
+import type { ReplayState } from '../store/replay.ts'
+import type { ResendOutcome } from '../store/store.ts'
 
 /**
  * What the routes ask of the stages. The pipelines implement these; the routes know nothing behind them but the
@@ -10,6 +13,7 @@ import type { Step, Workflow } from '../core/workflow.ts'
  */
 export interface Services {
   runs: RunService
+  events: EventService
   webhooks: WebhookService
   secrets: SecretService
 }
@@ -61,9 +65,51 @@ export interface ExternalReport {
   endedAt: number
 }
 
+/** An event of an organization's own type, as its caller names it. */
+export interface NewEvent {
+  type: string
+  /** The JSON text that its caller wrote: it goes into the body as it is. */
+  dataText: string
+  key: string | null
+  /** When it happened, milliseconds; null for now. */
+  timestamp: number | null
+}
+
+export interface PublishedEvent {
+  id: string
+  type: string
+  timestamp: number
+  /** How many webhooks it is owed to. */
+  deliveries: number
+}
+
+export interface EventService {
+  /**
+   * Accepts the events that are right, all in one durable commit, and says of each what became of it, in order. Throws
+   * `Problem` for what concerns all of them: `idempotency_conflict`, `overloaded`, `shutting_down`, the store's.
+   */
+  publish(
+    organization: Organization,
+    events: readonly NewEvent[],
+    idempotency: IdempotencyKey | null,
+  ): Promise<{ results: (PublishedEvent | Problem)[]; replayed: boolean }>
+  /** Throws `Problem` naming `schema` when it cannot be used to judge `data`. */
+  checkSchema(schema: Record<string, unknown>): Promise<void>
+}
+
 export interface WebhookService {
   /** Throws `Problem('url_not_allowed')` on field `url`. */
   checkUrl(url: string): void
+  /** Throws `Problem` on field `filter`. */
+  checkFilter(filter: string): Promise<void>
+  /** Makes a delivery due again; null when there is none. See `resend` of core/delivery.ts for the refusals. */
+  resend(organizationId: number, deliveryId: string): Promise<ResendOutcome | null>
+  /**
+   * Sends again what a webhook has not got, and what it never was owed because it did not exist yet. With `dryRun` only
+   * counts. Throws `Problem`: `webhook_stopped`, `invalid_request` on `since` when there are more than
+   * `LIMITS.replayMatchesMax` to send.
+   */
+  replay(webhook: Webhook, wanted: ReplayWish): Promise<{ matched: number; queued: number }>
   /** Store's `change`, after which the dispatcher no longer starts what the change forbids. */
   change(
     organizationId: number,
@@ -72,6 +118,16 @@ export interface WebhookService {
   ): Promise<Webhook | null>
   /** Sends one `webhook.test` and waits for what comes of it. */
   test(organization: Organization, webhook: Webhook): Promise<TestAnswer>
+}
+
+export interface ReplayWish {
+  /** Of acceptance, milliseconds: from `since` on and before `until`. */
+  since: number
+  until: number
+  states: readonly ReplayState[]
+  /** Types of events; those of the webhook when null. */
+  types: readonly string[] | null
+  dryRun: boolean
 }
 
 export interface TestAnswer {

@@ -13,6 +13,7 @@ interface Belongings {
   workflow: string
   project: string
   key: string
+  eventType: string
 }
 
 const UNKNOWN: Belongings = {
@@ -24,11 +25,14 @@ const UNKNOWN: Belongings = {
   workflow: '999999',
   project: 'proj_0198c1a29f4e7c3b8d5e6f7081920a1b',
   key: 'key_0198c1a29f4e7c3b8d5e6f7081920a1b',
+  eventType: 'nobodys.type',
 }
 
 /** A body that each operation would accept, so that the id is all that can be at fault. */
 const BODIES: Record<string, unknown> = {
   updateWebhook: { description: 'mine now' },
+  updateEventType: { description: 'mine now' },
+  replayWebhook: { since: '2025-03-22T14:00:00Z', dry_run: true },
   renameProject: { name: 'Mine now' },
   updateWorkflow: { name: 'Mine now' },
   submitRun: { sku: 'a' },
@@ -54,6 +58,7 @@ async function furnish(slug: string): Promise<[TestCaller, Belongings]> {
   const run = await post(`/api/v1/orgs/${slug}/workflows/${workflow.id}/results`, { result: 'PASS' })
   const [delivery] = (await caller.call('GET', '/api/v1/deliveries')).body.data
   const key = await post('/api/v1/keys', { name: 'k', scopes: ['read'] })
+  const eventType = await post('/api/v1/event-types', { type: `${slug}.happened` })
   const belongings = {
     org: slug,
     webhook: webhook.id,
@@ -63,6 +68,7 @@ async function furnish(slug: string): Promise<[TestCaller, Belongings]> {
     workflow: String(workflow.id),
     project: project.id,
     key: key.id,
+    eventType: eventType.type,
   }
   return [caller, belongings]
 }
@@ -99,6 +105,7 @@ async function routesWithIds(): Promise<Route[]> {
 function kindOf(path: string, parameter: string): keyof Belongings {
   if (parameter === 'org') return 'org'
   if (parameter === 'workflow') return 'workflow'
+  if (parameter === 'type') return 'eventType'
   const kind = (/\/(\w+?)s\/\{id\}/.exec(path)?.[1] ?? '').replace(
     'deliverie',
     'delivery',
@@ -202,7 +209,7 @@ describe('another organization’s id', () => {
 describe('the own ids', () => {
   it('are found by every operation, so that the test above tests something', async () => {
     const operations = OPERATIONS.map((make) => make({} as ApiContext))
-    const reads = operations.filter(({ method, path }) => method === 'GET' && path.includes(':id'))
+    const reads = operations.filter(({ method, path }) => method === 'GET' && /:(?:id|type)/.test(path))
     for (const { path } of reads) {
       const template = path.replace(/:(\w+)/g, '{$1}')
       const url = fill(template, (parameter) => own[kindOf(template, parameter)])

@@ -1,4 +1,5 @@
-import type { FastifySchemaCompiler } from 'fastify'
+import type { FastifySchemaCompiler, FastifyServerOptions } from 'fastify'
+import { serializerCompiler } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import { fieldProblem } from '../core/errors.ts'
 import { problemOfIssues } from './problems/field-errors.ts'
@@ -12,7 +13,7 @@ const PART_NAMES: Readonly<Record<string, string>> = {
 }
 
 /** Holds each part of a request against its schema; a refusal names every field at fault. */
-export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
+const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
   ({ schema, httpPart }) =>
   (data: unknown) => {
     // Fastify hands an absent body in as null; a body that says null is no better.
@@ -25,3 +26,11 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
     }
     return { error: problemOfIssues(part, parsed.error.issues) }
   }
+
+/**
+ * Given to Fastify as it is made: told later, by `setValidatorCompiler`, it has loaded three copies of ajv by then. Its
+ * types know ajv's compilers only.
+ */
+export const schemaController = {
+  compilersFactory: { buildValidator: () => validatorCompiler, buildSerializer: () => serializerCompiler },
+} as unknown as NonNullable<FastifyServerOptions['schemaController']>

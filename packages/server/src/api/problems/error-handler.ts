@@ -58,8 +58,6 @@ function toProblem(error: unknown, request: FastifyRequest, requestBytesMax: num
       return unsupportedMediaType(request)
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return fieldProblem('malformed_body', 'body', 'The body is not as long as Content-Length says.')
-    case 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE':
-      return fieldProblem('malformed_request', 'Content-Type', 'Required with this method.')
     case 'FST_ERR_BAD_URL':
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return notFound()

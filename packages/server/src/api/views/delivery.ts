@@ -43,6 +43,10 @@ const DELIVERY_FIELDS = {
   state: z.enum(DELIVERY_STATES),
   attempt_count: z.int(),
   next_attempt_at: z.string().nullable(),
+  blocked_by: z
+    .string()
+    .nullable()
+    .describe('The delivery that goes first, when its webhook sends strictly in order; null when none does.'),
   last_status_code: z.int().nullable(),
   last_error: z.string().nullable(),
   created_at: z.string(),
@@ -65,7 +69,8 @@ export function deliveryView(row: DeliveryRow): z.output<typeof deliverySchema> 
     kind: row.kind,
     state: row.state,
     attempt_count: row.attemptCount,
-    next_attempt_at: row.state === 'pending' ? isoTimeOrNull(row.dueAt) : null,
+    next_attempt_at: isoTimeOrNull(row.dueAt),
+    blocked_by: row.blockedBy,
     last_status_code: row.lastStatusCode,
     last_error: row.lastError,
     created_at: isoTime(row.createdAt),

@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import type { Scope } from '../../core/organization.ts'
 import { isoTime, isoTimeOrNull } from '../../core/time.ts'
-import type { Webhook } from '../../core/webhook.ts'
+import {
+  ORDERINGS,
+  retiredAt,
+  SIGNATURE_SCHEMES,
+  WEBHOOK_STATUSES,
+  type Webhook,
+} from '../../core/webhook.ts'
 import { covers } from '../../identity/scopes.ts'
 import { loggedHeaderValue } from '../../sign/logged-headers.ts'
 
@@ -18,7 +24,7 @@ const CONTRACT_FIELDS = {
   id: z.string().describe('`webhook_…`'),
   url: z.string(),
   events: z.array(z.string()),
-  status: z.enum(['active', 'disabled', 'disabled_too_many_failures', 'disabled_gone']),
+  status: z.enum(WEBHOOK_STATUSES),
   created_at: z.string(),
   last_triggered_at: z.string().nullable(),
 }
@@ -37,9 +43,21 @@ const OTHER_FIELDS = {
       'Sent with every request. To a key without the scope `write`, values that look like credentials are `[redacted]`.',
     ),
   scope: scopeSchema,
-  filter: z.null().describe('Reserved.'),
-  ordering: z.null().describe('Reserved.'),
-  rate_limit: z.null().describe('Reserved.'),
+  filter: z.string().nullable().describe('CEL expression on the body; only events it is true for are owed.'),
+  ordering: z
+    .enum(ORDERINGS)
+    .nullable()
+    .describe('Whether its events are sent strictly one after the other.'),
+  rate_limit: z.object({ requests: z.int(), seconds: z.int() }).nullable(),
+  signatures: z.array(z.enum(SIGNATURE_SCHEMES)).describe('What `webhook-signature` bears.'),
+  public_key: z
+    .string()
+    .nullable()
+    .describe('`whpk_…`, to verify `v1a` with; null while it was never asked for.'),
+  previous_secret_expires_at: z
+    .string()
+    .nullable()
+    .describe('Until when the secret that was rotated out signs as well; null when there is none.'),
 }
 
 const EXAMPLE = {
@@ -64,6 +82,9 @@ const OTHER_EXAMPLE = {
   filter: null,
   ordering: null,
   rate_limit: null,
+  signatures: ['v1'],
+  public_key: null,
+  previous_secret_expires_at: null,
 }
 
 export const webhookSchema = z
@@ -80,8 +101,12 @@ export const webhookWithSecretSchema = z
   .describe('The webhook, with its signing secret.')
   .meta({ id: 'WebhookWithSecret', examples: [{ ...EXAMPLE, secret: 'whsec_…', ...OTHER_EXAMPLE }] })
 
-/** A webhook as a key with `scopes` may see it. */
-export function webhookView(webhook: Webhook, scopes: readonly Scope[]): z.output<typeof webhookSchema> {
+/** A webhook as a key with `scopes` may see it, at `now`. */
+export function webhookView(
+  webhook: Webhook,
+  scopes: readonly Scope[],
+  now: number,
+): z.output<typeof webhookSchema> {
   return {
     id: webhook.id,
     url: webhook.url,
@@ -98,9 +123,12 @@ export function webhookView(webhook: Webhook, scopes: readonly Scope[]): z.outpu
     disable_after: webhook.disableAfter,
     headers: covers(scopes, 'write') ? webhook.headers : withoutCredentials(webhook.headers),
     scope: webhook.scope,
-    filter: null,
-    ordering: null,
-    rate_limit: null,
+    filter: webhook.filter,
+    ordering: webhook.ordering,
+    rate_limit: webhook.rateLimit,
+    signatures: webhook.signatures,
+    public_key: webhook.signingKey?.publicKey ?? null,
+    previous_secret_expires_at: isoTimeOrNull(retiredAt(webhook, now)?.until ?? null),
   }
 }
 

@@ -1,21 +1,15 @@
 import { z } from 'zod'
 import { eventTypeSummaries } from '../../../catalogue/event-type-summaries.ts'
+import { isBuiltInType } from '../../../catalogue/event-types.ts'
+import type { EventTypeStore, Page, PageRequest } from '../../../store/store.ts'
+import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { listBody, listSchema, PAGE_QUERY, pageOf, pageRequest } from '../../pagination.ts'
+import { builtInTypeView, customTypeView, eventTypeSchema } from '../../views/event-type.ts'
 
-const eventTypeSchema = z
-  .object({
-    type: z.string(),
-    description: z.string(),
-    dialect: z
-      .enum(['validibot', 'validgraph', 'standard', 'both'])
-      .describe("Whose body and signature header it bears; every request has Standard Webhooks' too."),
-    schema: z.record(z.string(), z.unknown()).describe('JSON Schema (2020-12) of the body.'),
-    example: z.record(z.string(), z.unknown()).describe('A whole body.'),
-  })
-  .meta({ id: 'EventType' })
+type EventTypeView = ReturnType<typeof customTypeView>
 
-export function listEventTypes() {
+export function listEventTypes({ store }: Pick<ApiContext, 'store'>) {
   return operation({
     id: 'listEventTypes',
     method: 'GET',
@@ -24,10 +18,37 @@ export function listEventTypes() {
     summary: 'List event types',
     access: ['read'],
     query: z.strictObject(PAGE_QUERY),
-    answers: { 200: listSchema(eventTypeSchema, 'In the order of the catalogue.') },
-    async handle({ query }) {
-      const page = pageOf(eventTypeSummaries(), ({ type }) => type, pageRequest('event types', query))
-      return { status: 200, body: listBody('event types', page, (summary) => summary) }
+    answers: {
+      200: listSchema(
+        eventTypeSchema,
+        'The built-in ones in the order of the catalogue, then yours by name.',
+      ),
+    },
+    async handle({ caller: { organization }, query }) {
+      const page = await pageOfAll(store.eventTypes, organization.id, pageRequest('event types', query))
+      return { status: 200, body: listBody('event types', page, (view) => view) }
     },
   })
+}
+
+/** One list of two: a page may hold the end of the built-in ones and the beginning of the organization's own. */
+async function pageOfAll(
+  types: EventTypeStore,
+  organizationId: number,
+  { limit, before }: PageRequest,
+): Promise<Page<EventTypeView>> {
+  const own = async (wanted: PageRequest): Promise<Page<EventTypeView>> => {
+    const { rows, next } = await types.list(organizationId, wanted)
+    return { rows: rows.map(customTypeView), next }
+  }
+  if (before !== null && !isBuiltInType(before)) return own({ limit, before })
+  const builtIn = pageOf(eventTypeSummaries(), ({ type }) => type, { limit, before })
+  const rows = builtIn.rows.map(builtInTypeView)
+  if (builtIn.next !== null) return { rows, next: builtIn.next }
+  if (rows.length === limit) {
+    const more = (await types.count(organizationId)) > 0
+    return { rows, next: more ? (rows.at(-1)?.type ?? null) : null }
+  }
+  const rest = await own({ limit: limit - rows.length, before: null })
+  return { rows: [...rows, ...rest.rows], next: rest.next }
 }

@@ -1,33 +1,34 @@
-import { generateSecret } from '@sealpost/receiver'
 import { z } from 'zod'
-import { LIMITS } from '../../../core/limits.ts'
-import { DISABLE_AFTER_DEFAULT, RETRY_SCHEDULE_DEFAULT, type Webhook } from '../../../core/webhook.ts'
+import {
+  DISABLE_AFTER_DEFAULT,
+  RETRY_SCHEDULE_DEFAULT,
+  type SealedKeys,
+  type Webhook,
+} from '../../../core/webhook.ts'
 import type { ApiContext } from '../../context.ts'
 import { claimOf, rowOf } from '../../idempotency.ts'
 import { operation } from '../../operation.ts'
 import { scopeSchema, webhookView, webhookWithSecretSchema } from '../../views/webhook.ts'
 import { checkedEventTypes } from './event-types.ts'
 import { WEBHOOK_FIELDS } from './fields.ts'
+import { makeSigningKey, sealSecret, secretField } from './keys.ts'
 import { checkScope } from './scope.ts'
 
 const body = z
   .strictObject({
     url: WEBHOOK_FIELDS.url,
     events: WEBHOOK_FIELDS.events,
-    secret: z
-      .string()
-      .min(LIMITS.secretCharactersMin)
-      .max(LIMITS.secretCharactersMax)
-      .refine((secret) => secret.trim() !== '', 'Must not be blank.')
-      .refine((secret) => !secret.includes('\0'), 'Must have no NUL character.')
-      .optional()
-      .describe('Your own signing secret; one is made when you leave it out.'),
+    secret: secretField,
     description: WEBHOOK_FIELDS.description.default(''),
     enabled: z.boolean().default(true).describe('False makes it without activating it.'),
     headers: WEBHOOK_FIELDS.headers.default({}),
     retry_schedule: WEBHOOK_FIELDS.retry_schedule.default([...RETRY_SCHEDULE_DEFAULT]),
     disable_after: WEBHOOK_FIELDS.disable_after.default(DISABLE_AFTER_DEFAULT),
     scope: scopeSchema.default({ type: 'organization' }),
+    rate_limit: WEBHOOK_FIELDS.rate_limit.default(null),
+    ordering: WEBHOOK_FIELDS.ordering.default(null),
+    filter: WEBHOOK_FIELDS.filter.default(null),
+    signatures: WEBHOOK_FIELDS.signatures.default(['v1']),
   })
   .meta({
     id: 'NewWebhook',
@@ -57,15 +58,19 @@ export function createWebhook({
     feature: 'webhooks',
     body,
     answers: { 201: webhookWithSecretSchema },
-    problems: ['url_not_allowed', 'unknown_event_type', 'idempotency_conflict'],
+    problems: ['url_not_allowed', 'unknown_event_type', 'filter_not_usable', 'idempotency_conflict'],
     async handle({ caller: { organization, key }, body: wanted, idempotency }) {
-      const events = checkedEventTypes(wanted.events)
+      const events = await checkedEventTypes(store, organization.id, wanted.events)
       services.webhooks.checkUrl(wanted.url)
       await checkScope(store, organization.id, wanted.scope)
+      if (wanted.filter !== null) await services.webhooks.checkFilter(wanted.filter)
 
-      const webhook = newWebhook(ids.make('webhook'), organization.id, { ...wanted, events }, clock.now())
-      const secret = wanted.secret ?? generateSecret()
-      webhook.sealedSecret = services.secrets.seal(organization.id, webhook.id, secret)
+      const owner = { organizationId: organization.id, webhookId: ids.make('webhook') }
+      const webhook: Webhook = {
+        ...newWebhook(owner.webhookId, organization.id, { ...wanted, events }, clock.now()),
+        sealedSecret: sealSecret(services.secrets, owner, wanted.secret),
+        signingKey: wanted.signatures.includes('v1a') ? makeSigningKey(services.secrets, owner) : null,
+      }
       const claim = claimOf(idempotency(), {
         organizationId: organization.id,
         operation: 'createWebhook',
@@ -78,7 +83,7 @@ export function createWebhook({
       return {
         status: 201,
         body: {
-          ...webhookView(row, key.scopes),
+          ...webhookView(row, key.scopes, clock.now()),
           secret: services.secrets.open(organization.id, row.id, row.sealedSecret),
         },
         headers,
@@ -87,7 +92,12 @@ export function createWebhook({
   })
 }
 
-function newWebhook(id: string, organizationId: number, wanted: z.output<typeof body>, now: number): Webhook {
+function newWebhook(
+  id: string,
+  organizationId: number,
+  wanted: z.output<typeof body>,
+  now: number,
+): Omit<Webhook, keyof SealedKeys> {
   return {
     id,
     organizationId,
@@ -95,10 +105,15 @@ function newWebhook(id: string, organizationId: number, wanted: z.output<typeof 
     description: wanted.description,
     events: wanted.events,
     scope: wanted.scope,
-    sealedSecret: '',
+    signatures: [...new Set(wanted.signatures)],
+    retired: null,
     headers: wanted.headers,
     retrySchedule: wanted.retry_schedule,
     disableAfter: wanted.disable_after,
+    rateLimit: wanted.rate_limit,
+    ordering: wanted.ordering,
+    filter: wanted.filter,
+    revision: 1,
     createdAt: now,
     updatedAt: now,
     deletedAt: null,

@@ -23,7 +23,7 @@ export function disableWebhook({ services, clock }: Pick<ApiContext, 'services' 
         disable(current, now),
       )
       if (webhook === null) throw notFound()
-      return { status: 200, body: webhookView(webhook, key.scopes) }
+      return { status: 200, body: webhookView(webhook, key.scopes, now) }
     },
   })
 }

@@ -32,7 +32,7 @@ export function enableWebhook({ services, clock }: Pick<ApiContext, 'services' |
         enable(current, wanted?.held ?? 'send', now),
       )
       if (webhook === null) throw notFound()
-      return { status: 200, body: webhookView(webhook, key.scopes) }
+      return { status: 200, body: webhookView(webhook, key.scopes, now) }
     },
   })
 }

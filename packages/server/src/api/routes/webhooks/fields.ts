@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { FILTER_DESCRIPTION } from '../../../accept/filter/description.ts'
 import { LIMITS } from '../../../core/limits.ts'
+import { ORDERINGS, SIGNATURE_SCHEMES } from '../../../core/webhook.ts'
 import { RESERVED_HEADERS } from '../../../sign/reserved-headers.ts'
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
@@ -58,4 +60,27 @@ export const WEBHOOK_FIELDS = {
     .min(0)
     .max(LIMITS.disableAfterMax)
     .describe('Failed attempts in a row that disable it; 0 never does. Default 5.'),
+  rate_limit: z
+    .strictObject({
+      requests: z.int().min(1).max(LIMITS.rateLimitRequestsMax),
+      seconds: z.int().min(1).max(LIMITS.rateLimitSecondsMax),
+    })
+    .nullable()
+    .describe(
+      'At most so many requests in any so many seconds, each counted until so long after its answer; null for no limit.',
+    ),
+  ordering: z
+    .enum(ORDERINGS)
+    .nullable()
+    .describe(
+      '`webhook`: every event waits until the one before it is delivered or given up. `key`: the same among events with the same key; one that fails blocks its own key only. For events accepted from then on.',
+    ),
+  filter: z.string().trim().min(1).max(LIMITS.filterCharactersMax).nullable().describe(FILTER_DESCRIPTION),
+  signatures: z
+    .array(z.enum(SIGNATURE_SCHEMES))
+    .min(1)
+    .max(SIGNATURE_SCHEMES.length)
+    .describe(
+      'What `webhook-signature` bears: `v1` (HMAC-SHA256 with the secret), `v1a` (ed25519; `GET …/secret` shows the public key), or both. Default `["v1"]`.',
+    ),
 }

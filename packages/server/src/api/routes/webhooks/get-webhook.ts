@@ -4,7 +4,7 @@ import { notFound } from '../../problems/error-handler.ts'
 import { webhookSchema, webhookView } from '../../views/webhook.ts'
 import { idParams } from '../fields.ts'
 
-export function getWebhook({ store }: Pick<ApiContext, 'store'>) {
+export function getWebhook({ store, clock }: Pick<ApiContext, 'store' | 'clock'>) {
   return operation({
     id: 'getWebhook',
     method: 'GET',
@@ -18,7 +18,7 @@ export function getWebhook({ store }: Pick<ApiContext, 'store'>) {
     async handle({ caller: { organization, key }, params }) {
       const webhook = await store.webhooks.get(organization.id, params.id)
       if (webhook === null) throw notFound()
-      return { status: 200, body: webhookView(webhook, key.scopes) }
+      return { status: 200, body: webhookView(webhook, key.scopes, clock.now()) }
     },
   })
 }

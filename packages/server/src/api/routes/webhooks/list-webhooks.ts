@@ -4,7 +4,7 @@ import { operation } from '../../operation.ts'
 import { listBody, listSchema, PAGE_QUERY, pageRequest } from '../../pagination.ts'
 import { webhookSchema, webhookView } from '../../views/webhook.ts'
 
-export function listWebhooks({ store }: Pick<ApiContext, 'store'>) {
+export function listWebhooks({ store, clock }: Pick<ApiContext, 'store' | 'clock'>) {
   return operation({
     id: 'listWebhooks',
     method: 'GET',
@@ -17,7 +17,8 @@ export function listWebhooks({ store }: Pick<ApiContext, 'store'>) {
     answers: { 200: listSchema(webhookSchema) },
     async handle({ caller: { organization, key }, query }) {
       const page = await store.webhooks.list(organization.id, pageRequest('webhooks', query))
-      return { status: 200, body: listBody('webhooks', page, (row) => webhookView(row, key.scopes)) }
+      const now = clock.now()
+      return { status: 200, body: listBody('webhooks', page, (row) => webhookView(row, key.scopes, now)) }
     },
   })
 }

@@ -7,6 +7,7 @@ import { scopeSchema, webhookSchema, webhookView } from '../../views/webhook.ts'
 import { idParams } from '../fields.ts'
 import { checkedEventTypes } from './event-types.ts'
 import { WEBHOOK_FIELDS } from './fields.ts'
+import { makeSigningKey } from './keys.ts'
 import { checkScope } from './scope.ts'
 
 const body = z
@@ -23,6 +24,10 @@ const body = z
     retry_schedule: WEBHOOK_FIELDS.retry_schedule,
     disable_after: WEBHOOK_FIELDS.disable_after,
     scope: scopeSchema,
+    rate_limit: WEBHOOK_FIELDS.rate_limit,
+    ordering: WEBHOOK_FIELDS.ordering,
+    filter: WEBHOOK_FIELDS.filter,
+    signatures: WEBHOOK_FIELDS.signatures,
   })
   .partial()
   .meta({ id: 'WebhookChanges', examples: [{ events: ['run.failed'], retry_schedule: [10, 60] }] })
@@ -42,25 +47,34 @@ export function updateWebhook({ store, services, clock }: Pick<ApiContext, 'stor
     params: idParams,
     body,
     answers: { 200: webhookSchema },
-    problems: ['url_not_allowed', 'unknown_event_type'],
+    problems: ['url_not_allowed', 'unknown_event_type', 'filter_not_usable'],
     async handle({ caller: { organization, key }, params, body: changes }) {
       // First of all, so that what a foreign id answers does not depend on the body.
       if ((await store.webhooks.get(organization.id, params.id)) === null) throw notFound()
-      if (changes.events) changes.events = checkedEventTypes(changes.events)
+      if (changes.events) changes.events = await checkedEventTypes(store, organization.id, changes.events)
       if (changes.url !== undefined) services.webhooks.checkUrl(changes.url)
       if (changes.scope) await checkScope(store, organization.id, changes.scope)
+      if (changes.filter) await services.webhooks.checkFilter(changes.filter)
 
       const now = clock.now()
+      const owner = { organizationId: organization.id, webhookId: params.id }
+      const makeKey = () => makeSigningKey(services.secrets, owner)
       const webhook = await services.webhooks.change(organization.id, params.id, (current) =>
-        applyChanges(current, changes, now),
+        applyChanges(current, changes, makeKey, now),
       )
       if (webhook === null) throw notFound()
-      return { status: 200, body: webhookView(webhook, key.scopes) }
+      return { status: 200, body: webhookView(webhook, key.scopes, now) }
     },
   })
 }
 
-function applyChanges(current: Webhook, changes: Changes, now: number): WebhookChange {
+function applyChanges(
+  current: Webhook,
+  changes: Changes,
+  makeSigningKey: () => Webhook['signingKey'],
+  now: number,
+): WebhookChange {
+  const { signatures = current.signatures, ordering = current.ordering } = changes
   const webhook: Webhook = {
     ...current,
     url: changes.url ?? current.url,
@@ -70,8 +84,20 @@ function applyChanges(current: Webhook, changes: Changes, now: number): WebhookC
     retrySchedule: changes.retry_schedule ?? current.retrySchedule,
     disableAfter: changes.disable_after ?? current.disableAfter,
     scope: changes.scope ?? current.scope,
+    rateLimit: changes.rate_limit === undefined ? current.rateLimit : changes.rate_limit,
+    filter: changes.filter === undefined ? current.filter : changes.filter,
+    ordering,
+    signatures: [...new Set(signatures)],
+    signingKey: current.signingKey ?? (signatures.includes('v1a') ? makeSigningKey() : null),
     updatedAt: now,
   }
-  if (changes.enabled === undefined) return { webhook, waiting: 'keep' }
-  return changes.enabled ? enable(webhook, 'send', now) : disable(webhook, now)
+  // What waits stands in a line that is no longer kept.
+  const reordered = ordering === current.ordering ? [] : (['unorder'] as const)
+  const change = enabledChange(webhook, changes.enabled, now)
+  return { ...change, waiting: [...reordered, ...change.waiting] }
+}
+
+function enabledChange(webhook: Webhook, enabled: boolean | undefined, now: number): WebhookChange {
+  if (enabled === undefined) return { webhook, waiting: [] }
+  return enabled ? enable(webhook, 'send', now) : disable(webhook, now)
 }

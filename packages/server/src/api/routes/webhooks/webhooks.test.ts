@@ -52,7 +52,7 @@ describe('creating a webhook', () => {
         'scope',
         'filter',
       ],
-      ...['ordering', 'rate_limit'],
+      ...['ordering', 'rate_limit', 'signatures', 'public_key', 'previous_secret_expires_at'],
     ])
     expect(body).toMatchObject({
       ...SEED,
@@ -105,8 +105,8 @@ describe('creating a webhook', () => {
     [{ secret: 'x'.repeat(129) }, 'invalid_request', 'secret'],
     [{ secret: ' \t\n      ' }, 'invalid_request', 'secret'],
     [{ secret: 'a secret\0 cut off' }, 'invalid_request', 'secret'],
-    [{ filter: 'a == 1' }, 'invalid_request', 'filter'],
-    [{ ordering: null }, 'invalid_request', 'ordering'],
+    [{ filter: 'nothing ==' }, 'filter_not_usable', 'filter'],
+    [{ ordering: 'time' }, 'invalid_request', 'ordering'],
     [{ rate_limit: 5 }, 'invalid_request', 'rate_limit'],
     [{ retry_schedule: Array.from({ length: 21 }, () => 1) }, 'invalid_request', 'retry_schedule'],
     [{ retry_schedule: [-1] }, 'invalid_request', 'retry_schedule[0]'],

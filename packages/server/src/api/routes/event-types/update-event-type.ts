@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import type { ApiContext } from '../../context.ts'
+import { operation } from '../../operation.ts'
+import { notFound } from '../../problems/error-handler.ts'
+import { customTypeView, eventTypeSchema } from '../../views/event-type.ts'
+import { checkOwnName, EVENT_TYPE_FIELDS, typeParams } from './fields.ts'
+
+const body = z
+  .strictObject(EVENT_TYPE_FIELDS)
+  .partial()
+  .meta({ id: 'EventTypeChanges', examples: [{ description: 'An order was paid in full.' }] })
+
+export function updateEventType({
+  store,
+  services,
+  clock,
+}: Pick<ApiContext, 'store' | 'services' | 'clock'>) {
+  return operation({
+    id: 'updateEventType',
+    method: 'PATCH',
+    path: '/api/v1/event-types/:type',
+    tag: 'event types',
+    summary: 'Change an event type of your own',
+    description: 'Fields that are left out stay as they are. Events accepted before are not judged again.',
+    access: ['write'],
+    params: typeParams,
+    body,
+    answers: { 200: eventTypeSchema },
+    problems: ['built_in_event_type', 'schema_not_compiled'],
+    async handle({ caller: { organization }, params, body: changes }) {
+      checkOwnName(params.type)
+      const current = await store.eventTypes.get(organization.id, params.type)
+      if (current === null) throw notFound()
+      const { description = current.description, schema = current.schema } = changes
+      if (changes.schema) await services.events.checkSchema(changes.schema)
+      const updated = await store.eventTypes.update({
+        ...current,
+        description,
+        schema,
+        updatedAt: clock.now(),
+      })
+      if (updated === null) throw notFound()
+      return { status: 200, body: customTypeView(updated) }
+    },
+  })
+}

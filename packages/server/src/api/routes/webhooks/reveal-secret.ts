@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { isoTime } from '../../../core/time.ts'
+import { retiredAt } from '../../../core/webhook.ts'
+import type { ApiContext } from '../../context.ts'
+import { operation } from '../../operation.ts'
+import { notFound } from '../../problems/error-handler.ts'
+import { idParams } from '../fields.ts'
+
+const revealedSchema = z
+  .object({
+    secret: z.string(),
+    public_key: z
+      .string()
+      .nullable()
+      .describe('`whpk_…`, to verify `v1a` with; null when it never signed so.'),
+    previous: z
+      .object({ secret: z.string(), public_key: z.string().nullable(), expires_at: z.string() })
+      .nullable()
+      .describe('What a rotation replaced and still signs beside it.'),
+  })
+  .describe('What signs its requests.')
+  .meta({ id: 'RevealedSecret' })
+
+export function revealSecret({ store, services, clock }: Pick<ApiContext, 'store' | 'services' | 'clock'>) {
+  return operation({
+    id: 'revealSecret',
+    method: 'GET',
+    path: '/api/v1/webhooks/:id/secret',
+    tag: 'webhooks',
+    summary: 'Show the signing secret',
+    access: ['write'],
+    feature: 'webhooks',
+    params: idParams,
+    answers: { 200: revealedSchema },
+    async handle({ caller: { organization }, params }) {
+      const webhook = await store.webhooks.get(organization.id, params.id)
+      if (webhook === null) throw notFound()
+      const open = (sealed: string) => services.secrets.open(organization.id, webhook.id, sealed)
+      const retired = retiredAt(webhook, clock.now())
+      return {
+        status: 200,
+        body: {
+          secret: open(webhook.sealedSecret),
+          public_key: webhook.signingKey?.publicKey ?? null,
+          previous: retired && {
+            secret: open(retired.sealedSecret),
+            public_key: retired.signingKey?.publicKey ?? null,
+            expires_at: isoTime(retired.until),
+          },
+        },
+      }
+    },
+  })
+}

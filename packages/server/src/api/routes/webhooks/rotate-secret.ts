@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { LIMITS } from '../../../core/limits.ts'
+import { SECOND_MS } from '../../../core/time.ts'
+import { rotate } from '../../../core/webhook.ts'
+import type { ApiContext } from '../../context.ts'
+import { operation } from '../../operation.ts'
+import { notFound } from '../../problems/error-handler.ts'
+import { webhookView, webhookWithSecretSchema } from '../../views/webhook.ts'
+import { idParams } from '../fields.ts'
+import { makeSigningKey, sealSecret, secretField } from './keys.ts'
+
+const body = z
+  .strictObject({
+    secret: secretField,
+    overlap_seconds: z
+      .int()
+      .min(0)
+      .max(LIMITS.rotationOverlapMsMax / SECOND_MS)
+      .default(LIMITS.rotationOverlapMs / SECOND_MS)
+      .describe('How long the old secret signs beside the new one; a day by default, 0 ends it at once.'),
+  })
+  .optional()
+  .describe('May be left out.')
+
+export function rotateSecret({ services, clock }: Pick<ApiContext, 'services' | 'clock'>) {
+  return operation({
+    id: 'rotateSecret',
+    method: 'POST',
+    path: '/api/v1/webhooks/:id/rotate-secret',
+    tag: 'webhooks',
+    summary: 'Replace the signing secret',
+    description:
+      'Until the overlap ends, or `/finish-rotation` ends it, `webhook-signature` bears a signature of each secret, and the ' +
+      'headers that hold one signature only stay with the old secret. A key pair for `v1a` is replaced as well.',
+    access: ['write'],
+    feature: 'webhooks',
+    params: idParams,
+    body,
+    answers: { 200: webhookWithSecretSchema },
+    async handle({ caller: { organization, key }, params, body: wanted }) {
+      const now = clock.now()
+      const owner = { organizationId: organization.id, webhookId: params.id }
+      const overlapMs = wanted === undefined ? LIMITS.rotationOverlapMs : wanted.overlap_seconds * SECOND_MS
+      const sealedSecret = sealSecret(services.secrets, owner, wanted?.secret)
+      const webhook = await services.webhooks.change(organization.id, params.id, (current) => {
+        const signingKey = current.signingKey && makeSigningKey(services.secrets, owner)
+        return rotate(current, { sealedSecret, signingKey }, overlapMs, now)
+      })
+      if (webhook === null) throw notFound()
+      const secret = services.secrets.open(organization.id, webhook.id, sealedSecret)
+      return { status: 200, body: { ...webhookView(webhook, key.scopes, now), secret } }
+    },
+  })
+}
