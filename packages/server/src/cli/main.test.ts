@@ -32,6 +32,7 @@ async function run(...args: string[]): Promise<Ran> {
   const terminal: Terminal = {
     out: (line) => void out.push(line),
     note: (line) => void notes.push(line),
+    progress: () => undefined,
     style: (_format, text) => text,
   }
   const code = await main(args, terminal)

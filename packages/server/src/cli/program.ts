@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { VERSION } from '../config/version.ts'
+import { backupCommand } from './backup/index.ts'
 import { demoCommand } from './demo/index.ts'
 import { doctorCommand } from './doctor/index.ts'
 import type { ExitCode } from './exit.ts'
@@ -10,7 +11,14 @@ import type { Terminal } from './terminal.ts'
 import type { Verb } from './verb.ts'
 
 /** Every verb, in the order of the help text. */
-const VERBS: readonly Verb[] = [serveCommand, demoCommand, keysCommand, orgsCommand, doctorCommand]
+const VERBS: readonly Verb[] = [
+  serveCommand,
+  demoCommand,
+  keysCommand,
+  orgsCommand,
+  backupCommand,
+  doctorCommand,
+]
 
 const HELP_WIDTH = 100
 

@@ -2,7 +2,12 @@ import type { Command } from 'commander'
 import { createProgram } from './program.ts'
 import type { Terminal } from './terminal.ts'
 
-const NOWHERE: Terminal = { out: () => undefined, note: () => undefined, style: (_format, text) => text }
+const NOWHERE: Terminal = {
+  out: () => undefined,
+  note: () => undefined,
+  progress: () => undefined,
+  style: (_format, text) => text,
+}
 
 /** docs/reference/cli.md: the help text of every verb, made by `npm run docs`. */
 export function renderCliPage(): string {

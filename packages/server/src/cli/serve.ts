@@ -12,7 +12,7 @@ export function serveCommand({ terminal }: VerbContext): Command {
   addSettingFlags(command)
 
   return command.action(async () => {
-    const { settings } = settingsOf(command)
+    const { settings } = await settingsOf(command)
     // Before the start, so that a signal that comes while it starts is not lost.
     const stop = listenForStop()
     // Loaded late, as in with-store.ts.

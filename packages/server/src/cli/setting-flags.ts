@@ -24,8 +24,8 @@ export function addSettingFlags(command: Command, keys: readonly (keyof Settings
   return command
 }
 
-/** The settings for a verb that was given `addSettingFlags`. Throws SettingsError. */
-export function settingsOf(command: Command): LoadedSettings {
+/** The settings for a verb that was given `addSettingFlags`. Rejects with SettingsError. */
+export function settingsOf(command: Command): Promise<LoadedSettings> {
   const given = command.opts<Record<string, RawValue | boolean | undefined>>()
   const flags: Partial<Record<keyof Settings, RawValue>> = {}
   for (const key of SETTING_KEYS) {

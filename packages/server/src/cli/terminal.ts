@@ -4,15 +4,22 @@ import { styleText } from 'node:util'
 export interface Terminal {
   out: (line: string) => void
   note: (line: string) => void
+  /** A line that takes the place of the one before it, where standard error is a terminal; '' takes it away. */
+  progress: (line: string) => void
   /** Bold, dim, green … where the output is a terminal that wants colours (NO_COLOR, FORCE_COLOR); else as it is. */
   style: (format: Style, text: string) => string
 }
 
 export type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan'
 
+const ERASE_LINE = '\u001b[2K'
+
 export const processTerminal: Terminal = {
   out: (line) => void process.stdout.write(`${line}\n`),
   note: (line) => void process.stderr.write(`${line}\n`),
+  progress(line) {
+    if (process.stderr.isTTY) process.stderr.write(`\r${ERASE_LINE}${line}`)
+  },
   style: (format, text) => styleText(format, text, { stream: process.stdout }),
 }
 

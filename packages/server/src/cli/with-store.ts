@@ -21,7 +21,8 @@ export async function withStore<Result>(
   command: Command,
   work: (context: StoreContext) => Promise<Result>,
 ): Promise<Result> {
-  return withStoreOf(settingsOf(command).settings, work)
+  const { settings } = await settingsOf(command)
+  return withStoreOf(settings, work)
 }
 
 export async function withStoreOf<Result>(

@@ -1,20 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type Scalar } from 'yaml'
 import type { RawValue } from './kinds.ts'
 import { emptyLayer, type Layer, type SettingProblem } from './layer.ts'
 import { suggestion } from './names.ts'
 import { SETTING_KEYS, SETTINGS } from './settings.ts'
-
-/** Read when nobody names a file. */
-const DEFAULT_FILE = 'sealpost.yaml'
-
-/** The file to read: the one that was asked for, else sealpost.yaml in the working directory, if it is there. */
-export function findFile(workingDirectory: string, asked: string | null): string | null {
-  if (asked !== null) return resolve(workingDirectory, asked)
-  const path = resolve(workingDirectory, DEFAULT_FILE)
-  return existsSync(path) ? path : null
-}
 
 /** The settings of a YAML 1.2 file, and so of a JSON one, with what is wrong in it. A key without a value is unset. */
 export function readFile(path: string): Layer {

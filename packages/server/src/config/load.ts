@@ -1,11 +1,14 @@
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { readEnvironment, type Environment } from './environment.ts'
-import { findFile, readFile } from './file.ts'
 import type { RawValue } from './kinds.ts'
 import { describeOrigin, emptyLayer, type Layer, type Origin, type SettingProblem } from './layer.ts'
 import { CONFIG_VARIABLE, flagOf } from './names.ts'
 import { SETTING_KEYS, SETTINGS, type Machine, type Settings } from './settings.ts'
+
+/** Read when nobody names a file. */
+const DEFAULT_FILE = 'sealpost.yaml'
 
 export type Flags = Partial<Record<keyof Settings, RawValue>>
 
@@ -48,15 +51,11 @@ export function processSources(flags: Flags, configFile: string | null): Sources
 }
 
 /** Defaults, then the file, then the environment, then flags: the last that names a setting wins. */
-export function loadSettings(sources: Sources): LoadedSettings {
+export async function loadSettings(sources: Sources): Promise<LoadedSettings> {
   const { flags, environment, machine } = sources
   const asked = sources.configFile ?? (environment[CONFIG_VARIABLE] || null)
   const configFile = findFile(machine.workingDirectory, asked)
-  const layers = [
-    configFile === null ? emptyLayer() : readFile(configFile),
-    readEnvironment(environment),
-    flagLayer(flags),
-  ]
+  const layers = [await fileLayer(configFile), readEnvironment(environment), flagLayer(flags)]
 
   // A wrong value is reported even where a later layer hides it: it would surprise the day that layer goes.
   const problems = layers.flatMap((layer) => [...layer.problems, ...valueProblems(layer)])
@@ -80,6 +79,20 @@ export function settingsWith(values: Partial<Settings>, machine: Machine): Setti
   const settings = Object.fromEntries(entries) as Settings
   settings.dataDir = resolve(machine.workingDirectory, settings.dataDir)
   return Object.freeze(settings)
+}
+
+/** The file to read: the one that was asked for, else sealpost.yaml in the working directory, if it is there. */
+function findFile(workingDirectory: string, asked: string | null): string | null {
+  if (asked !== null) return resolve(workingDirectory, asked)
+  const path = resolve(workingDirectory, DEFAULT_FILE)
+  return existsSync(path) ? path : null
+}
+
+async function fileLayer(path: string | null): Promise<Layer> {
+  if (path === null) return emptyLayer()
+  // Here and not above: what reads YAML takes its time to load, and most servers have no file.
+  const { readFile } = await import('./file.ts')
+  return readFile(path)
 }
 
 function flagLayer(flags: Flags): Layer {

@@ -139,7 +139,8 @@ export const SETTINGS: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     name: 'send_concurrency',
     kind: kinds.integer('COUNT', 1, 10_000),
     default: () => 512,
-    description: 'Webhook requests in flight at once, over all webhooks.',
+    description:
+      'Webhook requests in flight at once, over all webhooks; those that have hung for 2 s come on top, up to as many again.',
   },
   webhookConcurrency: {
     name: 'webhook_concurrency',

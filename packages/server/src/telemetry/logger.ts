@@ -1,5 +1,4 @@
 import pino, { type DestinationStream, type Logger } from 'pino'
-import pretty from 'pino-pretty'
 import type { Settings } from '../config/settings.ts'
 import { redactLine } from './redact.ts'
 
@@ -9,11 +8,11 @@ export type { Logger } from 'pino'
  * The logger of a process: one object a line on standard output, `{"level":"info","time":"2026-…Z",…,"msg":"…"}`, or
  * the same for people's eyes. No secret, key or signature passes it.
  */
-export function createLogger(settings: Pick<Settings, 'logLevel' | 'logFormat'>): Logger {
+export async function createLogger(settings: Pick<Settings, 'logLevel' | 'logFormat'>): Promise<Logger> {
   const isTerminal = process.stdout.isTTY
   const isPretty = settings.logFormat === 'pretty' || (settings.logFormat === 'auto' && isTerminal)
   if (!isPretty) return createLoggerOn(settings.logLevel, pino.destination({ dest: 1, sync: false }))
-  return createLoggerOn(settings.logLevel, prettyStream(isTerminal && process.stdout.hasColors()))
+  return createLoggerOn(settings.logLevel, await prettyStream(isTerminal && process.stdout.hasColors()))
 }
 
 /** A logger that writes its lines to `stream`. */
@@ -31,6 +30,8 @@ export function createLoggerOn(level: Settings['logLevel'], stream: DestinationS
 }
 
 /** In this thread and at once, so that lines keep their place among what else is printed. */
-function prettyStream(colorize: boolean): DestinationStream {
+async function prettyStream(colorize: boolean): Promise<DestinationStream> {
+  // Here and not above: most servers log JSON.
+  const { default: pretty } = await import('pino-pretty')
   return pretty({ colorize, sync: true, singleLine: true, translateTime: 'SYS:HH:MM:ss.l', destination: 1 })
 }

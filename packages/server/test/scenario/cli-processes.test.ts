@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { watch } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -92,6 +93,21 @@ test('a second signal does not wait for the first one', async () => {
   await stubborn.until('asked by SIGINT')
   stubborn.child.kill('SIGINT')
   expect(await stubborn.exit).toMatchObject({ code: 1 })
+})
+
+test('a signal ends a backup with 1, and nothing of the copy is left', async () => {
+  const data = join(directory, 'data')
+  await start(BIN, 'keys', 'create', '--name', 'a', '--data-dir', data).exit
+  const changes = watch(directory, { signal: AbortSignal.timeout(30_000) })
+  const backup = start(BIN, 'backup', 'copy.db', '--data-dir', data)
+  // The copy begins when the rest of the program is loaded, long after its file is there.
+  for await (const { filename } of changes) if (filename === 'copy.db.partial') break
+  backup.child.kill('SIGINT')
+  expect(await backup.exit).toEqual({
+    code: 1,
+    output: expect.stringContaining('Stopped by SIGINT') as string,
+  })
+  expect(readdirSync(directory)).toEqual(['data'])
 })
 
 test('demo --once: every webhook of real documents arrives and verifies, and nothing stays behind', async () => {

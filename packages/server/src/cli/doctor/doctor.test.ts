@@ -135,7 +135,12 @@ test('what is allowed but worth a second look is a warning', async () => {
 async function run(...args: string[]): Promise<{ code: number; out: string }> {
   const out: string[] = []
   const print = (line: string): void => void out.push(line)
-  const code = await main(['doctor', ...args], { out: print, note: print, style: (_format, text) => text })
+  const code = await main(['doctor', ...args], {
+    out: print,
+    note: print,
+    progress: print,
+    style: (_format, text) => text,
+  })
   return { code, out: out.join('\n') }
 }
 

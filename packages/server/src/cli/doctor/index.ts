@@ -30,7 +30,7 @@ export function doctorCommand({ terminal, exit }: VerbContext): Command {
   addSettingFlags(command)
 
   return command.action(async (options: { json?: true }) => {
-    const loaded = loadOrExplain(command)
+    const loaded = await loadOrExplain(command)
     const results = 'wrong' in loaded ? loaded.wrong : await runChecks(loaded)
     if (options.json) terminal.out(JSON.stringify({ settings: settingRows(loaded), checks: results }))
     else printReport(terminal, loaded, results)
@@ -40,9 +40,9 @@ export function doctorCommand({ terminal, exit }: VerbContext): Command {
 
 type Loaded = LoadedSettings | { wrong: CheckResult[] }
 
-function loadOrExplain(command: Command): Loaded {
+async function loadOrExplain(command: Command): Promise<Loaded> {
   try {
-    return settingsOf(command)
+    return await settingsOf(command)
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     return {

@@ -58,7 +58,8 @@ export function createHost({ threads, timeoutMs, memoryMb }: TaskLimits, clock: 
     const resolve = underWay.get(id)
     underWay.delete(id)
     resolve?.(outcome)
-    if (underWay.size > 0 || child === null) return
+    // The last answer of a host that was closed may still be on its way: nothing is to be waited for after it.
+    if (underWay.size > 0 || child === null || closed !== null) return
     // An idle host keeps nobody's process alive; a busy one does, until its last word or its end has been heard.
     child.unref()
     child.channel?.unref()

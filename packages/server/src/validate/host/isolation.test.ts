@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../../core/clock.ts'
+import { systemClock, type Clock, type Timer } from '../../core/clock.ts'
 import type { Task, TaskLimits } from '../worker/task.ts'
 import { createHost } from './host.ts'
 import { createIsolation, type Isolation } from './isolation.ts'
@@ -18,6 +18,8 @@ function task(schema: object, content: Buffer): Task {
   return { validator: 'json-schema', configKey: configText, configText, document, slot: 0 }
 }
 
+/** A host that runs judges the innocent task in a fraction of it. */
+const ANSWER_MS_MAX = 300
 const limits: TaskLimits = { threads: 2, timeoutMs: 20_000, memoryMb: 32 }
 const closing: { close(): Promise<void> }[] = []
 
@@ -29,6 +31,34 @@ function isolationWith(changes: Partial<TaskLimits> = {}): Isolation {
 
 afterEach(async () => {
   await Promise.all(closing.splice(0).map((each) => each.close()))
+})
+
+it('a host that is closed as an answer arrives leaves nothing to wait for', async () => {
+  const waiting = new Set<Timer>()
+  const clock: Clock = {
+    ...systemClock,
+    after(delayMs, action) {
+      const timer = systemClock.after(delayMs, action)
+      const watched = {
+        cancel() {
+          waiting.delete(watched)
+          timer.cancel()
+        },
+      }
+      waiting.add(watched)
+      return watched
+    },
+  }
+  const host = createHost(limits, clock)
+  closing.push(host)
+  await host.run(INNOCENT)
+  const last = host.run(INNOCENT)
+  // The request leaves in this turn of the loop; the answer comes while no turn is taken, and is read after the close.
+  await new Promise((resolve) => setImmediate(resolve))
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ANSWER_MS_MAX)
+  await host.close()
+  await last
+  expect(waiting.size).toBe(0)
 })
 
 describe('a task that ends its process', () => {
