@@ -1,0 +1,77 @@
+import { attemptsMax } from '../../../src/core/webhook.ts'
+import type { Delivery } from '../../../src/core/delivery.ts'
+import type { Check } from '../check.ts'
+import type { Facts } from '../facts.ts'
+import { recorded } from '../recorded.ts'
+
+/** 5 */
+export const requestsAreRecorded: Check = {
+  invariant: 5,
+  needs: ['rows', 'removals', 'requests'],
+  run(facts, { looked, broken }) {
+    const known = new Set<string>()
+    for (const delivery of facts.rows.deliveries) {
+      const { id: deliveryId, webhookId, eventId } = delivery
+      known.add(`${webhookId} ${eventId}`)
+      const { pairs, leftOver } = recorded(facts, delivery)
+      for (let count = 0; count < pairs.length + leftOver.length; count++) looked()
+      const unknown = facts.attemptsOf(deliveryId).filter((attempt) => attempt.outcome === 'unknown').length
+      const underWay = delivery.leasedAt === null ? 0 : 1
+      if (leftOver.length <= unknown + underWay) continue
+      const at = leftOver[0]?.at ?? 0
+      broken(`${leftOver.length} requests are not in the log, and ${unknown} attempts there are unknown`, {
+        deliveryId,
+        webhookId,
+        eventId,
+        at,
+      })
+    }
+    for (const { webhookId, headers, at } of facts.history.requests ?? []) {
+      const eventId = headers['webhook-id'] ?? ''
+      if (!known.has(`${webhookId} ${eventId}`))
+        broken('a request without a delivery', { webhookId, eventId, at })
+    }
+  },
+}
+
+/** 6 */
+export const attemptsKeepToTheSchedule: Check = {
+  invariant: 6,
+  needs: ['rows', 'removals', 'resends', 'replays'],
+  run(facts, { looked, broken }) {
+    for (const delivery of facts.rows.deliveries) {
+      looked()
+      const { id: deliveryId, webhookId, eventId } = delivery
+      for (const what of faultsOf(facts, delivery)) broken(what, { deliveryId, webhookId, eventId })
+    }
+  },
+}
+
+function faultsOf(facts: Facts, { id, webhookId, kind, state, manual, tries }: Delivery): string[] {
+  // A test is made once; one that a crash cut off is not made again.
+  const [least, most] = kind === 'test' ? [0, 1] : attemptsAllowed(facts, webhookId)
+  const asked = timesAsked(facts, id, webhookId)
+  const known = facts.attemptsOf(id).filter((attempt) => attempt.outcome !== 'unknown')
+  const byHand = known.filter((attempt) => attempt.kind === 'manual').length
+  const automatic = known.length - byHand
+  const givenUp = state === 'exhausted' && manual === null && known.length < least
+  const misplaced = kind === 'auto' && asked === 0 && tries !== known.length
+  return [
+    ...(automatic > most ? [`${automatic} automatic attempts where ${most} are allowed`] : []),
+    ...(byHand > asked * most ? [`${byHand} manual attempts, asked for ${asked} times`] : []),
+    ...(givenUp ? [`given up after ${known.length} of ${least} attempts`] : []),
+    ...(misplaced ? [`is at place ${tries} of its schedule after ${known.length} attempts`] : []),
+  ]
+}
+
+/** The fewest and the most attempts that any schedule this webhook ever had allows. */
+function attemptsAllowed(facts: Facts, webhookId: string): [number, number] {
+  const allowed = facts.timelineOf(webhookId).changes.map(({ webhook }) => attemptsMax(webhook))
+  return [Math.min(...allowed), Math.max(...allowed)]
+}
+
+function timesAsked(facts: Facts, deliveryId: string, webhookId: string): number {
+  const { resends = [], replays = [] } = facts.history
+  const resent = resends.filter((resend) => resend.deliveryId === deliveryId).length
+  return resent + replays.filter((replay) => replay.webhookId === webhookId && !replay.dryRun).length
+}

@@ -1,0 +1,129 @@
+import type { Webhook, WebhookState } from '../../../src/core/webhook.ts'
+import type { Check, Report } from '../check.ts'
+import type { Settled, WebhookChanged } from '../history.ts'
+
+/** 21 */
+export const healthFollowsTheRule: Check = {
+  invariant: 21,
+  needs: ['settled'],
+  run(facts, report) {
+    const settled = Map.groupBy(facts.history.settled ?? [], (one) => one.webhookId)
+    for (const webhookId of facts.webhookIds) {
+      followSteps(inOrder(facts.timelineOf(webhookId).changes, settled.get(webhookId) ?? []), {
+        ...report,
+        broken: (what, where) => report.broken(what, { webhookId, ...where }),
+      })
+    }
+  },
+}
+
+/** Failed attempts in a row that make a webhook `failing` (Validibot). */
+const FAILING_AFTER = 3
+
+/** 24: what a turn of its health or status made known, against the events that are in the store. */
+export const turnsAreAnnounced: Check = {
+  invariant: 24,
+  needs: ['settled', 'rows', 'removals'],
+  run(facts, { looked, broken }) {
+    const settled = Map.groupBy(facts.history.settled ?? [], (one) => one.webhookId)
+    const told = Map.groupBy(facts.rows.events, (event) => `${event.type} ${event.key ?? ''}`)
+    for (const webhookId of facts.webhookIds) {
+      const steps = inOrder(facts.timelineOf(webhookId).changes, settled.get(webhookId) ?? [])
+      const turns = turnsOf(steps)
+      for (const type of TURNS) {
+        looked()
+        const expected = turns.filter((turn) => turn === type).length
+        const found = told.get(`${type} ${webhookId}`)?.length ?? 0
+        if (found !== expected) broken(`${found} events of ${type} for ${expected} turns`, { webhookId })
+      }
+    }
+  },
+}
+
+const TURNS = ['webhook.failing', 'webhook.recovered', 'webhook.disabled'] as const
+
+function turnsOf(steps: readonly (Settled | WebhookChanged)[]): (typeof TURNS)[number][] {
+  let before: Pick<WebhookState, 'health' | 'status'> | null = null
+  return steps.flatMap((step) => {
+    const after = step.webhook
+    const was = before
+    before = after
+    if (was === null || !('outcome' in step)) return []
+    const found: (typeof TURNS)[number][] = []
+    if (was.health === 'healthy' && after.health === 'failing') found.push('webhook.failing')
+    if (was.health === 'failing' && after.health === 'healthy') found.push('webhook.recovered')
+    if (was.status === 'active' && after.status !== 'active') found.push('webhook.disabled')
+    return found
+  })
+}
+
+function inOrder(
+  changes: readonly WebhookChanged[],
+  settled: readonly Settled[],
+): (Settled | WebhookChanged)[] {
+  const known = changes.filter((change) => change.order !== null)
+  return [...known, ...settled].sort((left, right) => (left.order ?? 0) - (right.order ?? 0))
+}
+
+type Health = Pick<WebhookState, 'status' | 'health' | 'failureCount' | 'exhaustedInStreak'>
+
+function followSteps(steps: readonly (Settled | WebhookChanged)[], { looked, broken }: Report): void {
+  let webhook: Webhook | null = null
+  let expected: Health = { status: 'active', health: 'healthy', failureCount: 0, exhaustedInStreak: false }
+  for (const step of steps) {
+    if (!('outcome' in step)) {
+      if (step.what !== 'stopped') expected = afterChange(expected, step)
+      webhook = step.webhook
+      continue
+    }
+    if (webhook === null || webhook.deletedAt !== null) continue
+    looked()
+    expected = afterAttempt(expected, step, webhook.disableAfter)
+    const wrong = (['status', 'health', 'failureCount'] as const).filter(
+      (name) => step.webhook[name] !== expected[name],
+    )
+    for (const name of wrong) {
+      const found = String(step.webhook[name])
+      broken(`${name} is ${found} after a ${step.outcome} attempt, not ${String(expected[name])}`, {
+        deliveryId: step.deliveryId,
+        at: step.at,
+      })
+    }
+    // One mistake is told once.
+    expected = { ...expected, ...step.webhook }
+  }
+}
+
+/** Only a start after a stop, and not after a pause, wipes the slate. */
+function afterChange(before: Health, { what, webhook }: WebhookChanged): Health {
+  const { status } = webhook
+  if (what === 'created')
+    return { ...before, status, health: webhook.health, failureCount: webhook.failureCount }
+  const restarted = what === 'enabled' && before.status !== 'active' && before.status !== 'paused'
+  return restarted
+    ? { status, health: 'healthy', failureCount: 0, exhaustedInStreak: false }
+    : { ...before, status }
+}
+
+function afterAttempt(before: Health, step: Settled, disableAfter: number): Health {
+  // A test says nothing about the webhook, nor does an attempt that a crash cut off.
+  if (step.kind === 'test' || step.outcome === 'unknown') return before
+  if (step.outcome === 'delivered')
+    return { ...before, health: 'healthy', failureCount: 0, exhaustedInStreak: false }
+  const failureCount = before.failureCount + 1
+  const exhaustedInStreak = before.exhaustedInStreak || step.state === 'exhausted' || wasCancelled(step)
+  const tooMany = disableAfter > 0 && failureCount >= disableAfter && exhaustedInStreak
+  const stop =
+    step.statusCode === 410 ? 'disabled_gone' : tooMany ? 'disabled_too_many_failures' : before.status
+  return {
+    status: before.status === 'active' ? stop : before.status,
+    health: failureCount >= FAILING_AFTER ? 'failing' : before.health,
+    failureCount,
+    exhaustedInStreak,
+  }
+}
+
+/** Dropped while its request was under way: whether that was its last try shows in the webhook alone. */
+function wasCancelled({ state, webhook }: Settled): boolean {
+  return state === 'cancelled' && webhook.exhaustedInStreak
+}

@@ -1,0 +1,26 @@
+import { acceptedAndLost, claimIgnored, lostWakeUp, scopeIgnored } from './accepting.ts'
+import { lostHeldDelivery, oldSecret, stopUnheard } from './changing.ts'
+import { claimRace, forgottenAttempts, staleLeaseWrite } from './leasing.ts'
+import type { Mutation } from './mutation.ts'
+import { pendingRemoved } from './retaining.ts'
+import { forgottenDelivery, lateDisable, miscount, oneTooMany, shortWait } from './settling.ts'
+
+/** Every planted bug. */
+export const MUTATIONS: readonly Mutation[] = [
+  claimRace,
+  shortWait,
+  oneTooMany,
+  lostHeldDelivery,
+  staleLeaseWrite,
+  forgottenAttempts,
+  forgottenDelivery,
+  miscount,
+  lateDisable,
+  acceptedAndLost,
+  claimIgnored,
+  scopeIgnored,
+  lostWakeUp,
+  stopUnheard,
+  oldSecret,
+  pendingRemoved,
+]

@@ -1,0 +1,176 @@
+import { LIMITS } from '../../src/core/limits.ts'
+import { SECOND_MS } from '../../src/core/time.ts'
+import { createAddressPolicy } from '../../src/send/guard/address.ts'
+import { createAddressFinder } from '../../src/send/guard/checked-addresses.ts'
+import { ConnectError } from '../../src/send/guard/connect-error.ts'
+import type { OutboundReport, OutboundRequest, Transport } from '../../src/send/transport.ts'
+import type { SeenRequest } from '../invariants/history.ts'
+import type { VirtualClock } from '../support/virtual-clock.ts'
+import type { Dice } from './dice.ts'
+import type { Notes } from './notes.ts'
+import { pauseOn, type Pause } from './pause.ts'
+import type { SimulatedProcess } from './process.ts'
+import type { Reaction, Receiver } from './receivers/receiver.ts'
+
+/** Names, addresses and receivers, and the time it takes between them. */
+export interface Network {
+  /** The URL of a webhook that leads to `receiver`. */
+  join(webhookId: string, receiver: Receiver): string
+  /** The network as one process reaches it. */
+  transportOf(process: SimulatedProcess): Transport
+  /** Requests on their way or being answered. */
+  underWay(): number
+  /** Kills the process that sends the next request, between sending and receiving. */
+  trap: ((process: SimulatedProcess) => void) | null
+}
+
+const PUBLIC_ADDRESS = '93.184.216.34'
+const TRANSIT_MS_MAX = 15
+
+export function createNetwork(clock: VirtualClock, notes: Notes, dice: Dice, pause: Pause): Network {
+  const hosts = new Map<string, { webhookId: string; receiver: Receiver }>()
+  const findAddresses = createAddressFinder({
+    allowHttp: false,
+    addresses: createAddressPolicy([]),
+    resolver: {
+      resolve: async (name) => hosts.get(name)?.receiver.resolve?.(notes.now()) ?? [PUBLIC_ADDRESS],
+    },
+  })
+  let underWay = 0
+  const network: Network = { join, transportOf, underWay: () => underWay, trap: null }
+  const transit = (): number => Math.round(dice.between(1, TRANSIT_MS_MAX))
+  /** A deadline is one, whatever else decides what comes next. */
+  const giveUp = pauseOn(clock)
+
+  function join(webhookId: string, receiver: Receiver): string {
+    const name = `receiver-${hosts.size + 1}.example.com`
+    hosts.set(name, { webhookId, receiver })
+    return `https://${name}/hooks/${webhookId}`
+  }
+
+  function transportOf(process: SimulatedProcess): Transport {
+    async function send(request: OutboundRequest): Promise<OutboundReport> {
+      const begun = clock.monotonic()
+      const { hostname } = new URL(request.url)
+      try {
+        const [address = ''] = await findAddresses({ protocol: 'https:', hostname, port: '' })
+        notes.sockets.push({ at: notes.now(), address })
+      } catch (error) {
+        const code = error instanceof ConnectError ? error.code : 'internal'
+        await pause(transit(), `${hostname} has no address`)
+        return report(request, clock.monotonic() - begun, { code, message: String(error) })
+      }
+      return exchange(request, hostname, begun)
+    }
+
+    async function exchange(
+      request: OutboundRequest,
+      hostname: string,
+      begun: number,
+    ): Promise<OutboundReport> {
+      const startedAt = notes.now()
+      if (network.trap !== null) {
+        const spring = network.trap
+        network.trap = null
+        spring(process)
+      }
+      await pause(transit(), `${process.name} sends to ${hostname}`)
+      // What a process had handed to the kernel when it died may have gone out, or not.
+      if (process.state === 'dead' && dice.chance(0.5)) return report(request, 0, LOST)
+      const host = hosts.get(hostname)!
+      const seen: SeenRequest = {
+        webhookId: host.webhookId,
+        startedAt,
+        at: notes.now(),
+        endedAt: null,
+        headers: lowerCase(request.headers),
+        body: request.body,
+        answer: null,
+        answerArrived: false,
+        node: process.name,
+      }
+      notes.requests.push(seen)
+      const reaction = host.receiver.react(request, seen.at)
+      return answer(request, seen, reaction, begun)
+    }
+
+    async function answer(
+      request: OutboundRequest,
+      seen: SeenRequest,
+      reaction: Reaction | null,
+      begun: number,
+    ): Promise<OutboundReport> {
+      const leftMs = begun + LIMITS.attemptDeadlineMs - clock.monotonic()
+      const tookMs = reaction === null ? Number.POSITIVE_INFINITY : reaction.afterMs + transit()
+      if (reaction !== null && reaction.status !== null) {
+        seen.answer = { status: reaction.status, retryAfterSeconds: reaction.retryAfterSeconds ?? null }
+      }
+      const arrives = reaction !== null && reaction.lost !== true && tookMs < leftMs
+      if (arrives) await pause(tookMs, `${seen.webhookId} answers ${process.name}`)
+      else await giveUp(leftMs, 'no answer')
+      seen.endedAt = notes.now()
+      const elapsedMs = clock.monotonic() - begun
+      if (!arrives) return report(request, elapsedMs, TIMED_OUT)
+      if (reaction.status === null) return report(request, elapsedMs, RESET)
+      // A process that stands still hears of it later, one that is dead never.
+      seen.answerArrived = process.state !== 'dead'
+      return answered(request, elapsedMs, reaction.status, reaction.retryAfterSeconds)
+    }
+
+    return {
+      send: (request) => {
+        underWay += 1
+        const sent = send(request).finally(() => (underWay -= 1))
+        return process.enter(sent)
+      },
+      close: async () => undefined,
+    }
+  }
+
+  return network
+}
+
+const LOST = { code: 'connection_reset', message: 'The sender is gone.' }
+const TIMED_OUT = { code: 'response_timeout', message: 'No answer came within 30 seconds.' }
+const RESET = { code: 'connection_reset', message: 'The connection broke before an answer came.' }
+
+function report(
+  request: OutboundRequest,
+  durationMs: number,
+  error: { code: string; message: string },
+): OutboundReport {
+  return {
+    outcome: 'failed',
+    startedAt: request.startedAt,
+    durationMs,
+    statusCode: null,
+    error,
+    retryAfterMs: null,
+    responseHeaders: null,
+    responseBody: null,
+  }
+}
+
+function answered(
+  request: OutboundRequest,
+  durationMs: number,
+  status: number,
+  retryAfterSeconds: number | undefined,
+): OutboundReport {
+  const isSuccess = status >= 200 && status < 300
+  const mayAsk = status === 429 || status === 503
+  return {
+    outcome: isSuccess ? 'delivered' : 'failed',
+    startedAt: request.startedAt,
+    durationMs,
+    statusCode: status,
+    error: isSuccess ? null : { code: 'http_status', message: `Your server answered ${status}.` },
+    retryAfterMs: mayAsk && retryAfterSeconds !== undefined ? retryAfterSeconds * SECOND_MS : null,
+    responseHeaders: retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
+    responseBody: null,
+  }
+}
+
+function lowerCase(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}
