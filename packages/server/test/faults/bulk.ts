@@ -1,0 +1,70 @@
+import { createIds } from '../../src/core/ids.ts'
+import { systemClock } from '../../src/core/clock.ts'
+import { systemRandom } from '../../src/core/random.ts'
+import { openSqliteStore } from '../../src/store/sqlite/index.ts'
+import type { Decisions } from '../../src/store/work.ts'
+import { ORGANIZATION_ID } from './facts.ts'
+import { EVENT_TYPE } from './ingest.ts'
+import type { World } from './world.ts'
+
+/** Commits hold about so many deliveries each: few enough to be quick, and many enough to be cheap. */
+const DELIVERIES_PER_COMMIT = 5_000
+
+/** Nothing is sent here, so nothing is asked for but what acceptance needs. */
+const ACCEPT_ONLY: Decisions = {
+  match: () => true,
+  admit: () => false,
+  settle: () => {
+    throw new Error('nothing is sent here')
+  },
+  announce: () => [],
+}
+
+/**
+ * Puts `events` events into the store of a world on which no server runs, by the store's own commit, and so `events`
+ * deliveries for each of the `webhooks` that hear them.
+ */
+export async function acceptInBulk(world: World, events: number, webhooks: number): Promise<void> {
+  const ids = createIds(systemClock, systemRandom)
+  const store = await openSqliteStore({
+    dataDir: world.dataDir,
+    now: () => Date.now(),
+    makeDeliveryId: () => ids.make('dlv'),
+  })
+  const unitsPerCommit = Math.max(1, Math.floor(DELIVERIES_PER_COMMIT / webhooks))
+  try {
+    for (let done = 0; done < events; done += unitsPerCommit) {
+      const now = Date.now()
+      const made = Array.from({ length: Math.min(unitsPerCommit, events - done) }, () => ({
+        id: ids.make('evt'),
+        organizationId: ORGANIZATION_ID,
+        type: EVENT_TYPE,
+        timestamp: now,
+        createdAt: now,
+        body: Buffer.from(JSON.stringify({ type: EVENT_TYPE, number: done })),
+        projectId: null,
+        workflowId: null,
+        runId: null,
+        key: null,
+      }))
+      await store.work.commit(
+        {
+          accepts: made.map((event) => ({
+            claim: null,
+            run: null,
+            submission: null,
+            events: [event],
+            target: null,
+          })),
+          results: [],
+          claims: [],
+          releases: [],
+          now,
+        },
+        ACCEPT_ONLY,
+      )
+    }
+  } finally {
+    await store.close()
+  }
+}
