@@ -1,0 +1,59 @@
+// All that the benchmark knows of Sealpost's API.
+import { EVENT_DATA, SLOTS } from '../load/event-text.ts'
+import { requestText } from '../load/request-template.ts'
+
+export interface Api {
+  declareType(type: string): Promise<void>
+  /** Hears every event of these types, or only those of one workflow. */
+  createWebhook(wish: { url: string; events: readonly string[]; workflow?: number }): Promise<void>
+  /** Answers its id. */
+  createWorkflow(slug: string): Promise<number>
+}
+
+export function createApi({ port, key, secret }: { port: number; key: string; secret: string }): Api {
+  async function post(path: string, body: unknown): Promise<unknown> {
+    const response = await fetch(`http://127.0.0.1:${port}/api/v1/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': key },
+      body: JSON.stringify(body),
+    })
+    const text = await response.text()
+    if (response.status !== 201) throw new Error(`POST ${path}: ${response.status} ${text}`)
+    return JSON.parse(text)
+  }
+  return {
+    async declareType(type) {
+      await post('event-types', { type, description: 'An event of the benchmark' })
+    },
+    async createWebhook({ url, events, workflow }) {
+      const scope = workflow === undefined ? { type: 'organization' } : { type: 'workflow', id: workflow }
+      await post('webhooks', { url, events, secret, scope })
+    },
+    async createWorkflow(slug) {
+      const steps = [{ type: 'json-schema', config: { schema: { type: 'object' } } }]
+      const made = (await post('workflows', { slug, name: slug, steps })) as { id: number }
+      return made.id
+    },
+  }
+}
+
+export interface IngestOptions {
+  eventsPerRequest?: number
+  /** Each request under an Idempotency-Key of its own. */
+  idempotent?: boolean
+}
+
+/** A whole request that hands events in, with slots (load/event-text.ts). */
+export function ingestRequest(
+  key: string,
+  type: string,
+  { eventsPerRequest = 1, idempotent = true }: IngestOptions,
+): string {
+  const event = `{"type":"${type}","data":${EVENT_DATA}}`
+  const events = Array.from({ length: eventsPerRequest }, () => event)
+  return requestText({
+    path: '/api/v1/events',
+    headers: { 'x-api-key': key, ...(idempotent && { 'idempotency-key': `bench-${SLOTS.key}` }) },
+    body: eventsPerRequest === 1 ? event : `{"events":[${events.join(',')}]}`,
+  })
+}

@@ -1,0 +1,132 @@
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Bench } from '../bench.ts'
+import { eachOf } from '../lib/each-of.ts'
+import { makeWorkFolder, type WorkFolder } from '../lib/work-folder.ts'
+import { eventType } from '../load/event-text.ts'
+import type { Target } from '../measure/drive.ts'
+import { createApi, ingestRequest, type Api, type IngestOptions } from './api.ts'
+import { makeDataDirectory, startServer, type SealpostServer } from './server.ts'
+
+/** A Sealpost with its webhooks, on a data directory of its own. */
+export interface Sealpost {
+  readonly dataDir: string
+  /** Of the server that runs; these throw while none does. */
+  readonly server: SealpostServer
+  readonly api: Api
+  target(options?: IngestOptions): Target
+  /** Stops it as an operator does; its data stay. */
+  stop(): Promise<void>
+  /** Starts it again on the same data. */
+  start(): Promise<SealpostServer>
+  /** For as long as `use` takes, one that is not running, with a copy of this one's data. Of one that is stopped. */
+  withCopy<Result>(use: (copy: Sealpost) => Promise<Result>): Promise<Result>
+}
+
+/** `groups` types of events, `fanOut` webhooks for each; the first `hanging` of these never answer. */
+export interface Subscriptions {
+  fanOut: number
+  groups?: number
+  hanging?: number
+}
+
+/** For as long as `use` takes, one that runs; then it is ended at once, and its data go. */
+export async function withSealpost<Result>(
+  bench: Bench,
+  subscriptions: Subscriptions,
+  use: (sealpost: Sealpost) => Promise<Result>,
+): Promise<Result> {
+  template ??= makeDataDirectory(makeWorkFolder('template').path)
+  const { dataDir, key } = template
+  const access = { key, secret: bench.tools.secret.text }
+  return withData(dataDir, access, subscriptions, async (sealpost) => {
+    await sealpost.start()
+    await subscribe(sealpost.api, bench, subscriptions)
+    return use(sealpost)
+  })
+}
+
+/** With a key in it. It is made once and copied, because making a key takes half a second. */
+let template: { dataDir: string; key: string } | null = null
+
+interface Access {
+  key: string
+  /** Of all webhooks. */
+  secret: string
+}
+
+async function withData<Result>(
+  originalDataDir: string,
+  access: Access,
+  subscriptions: Subscriptions,
+  use: (sealpost: Sealpost) => Promise<Result>,
+): Promise<Result> {
+  const folder = makeWorkFolder('sealpost')
+  const running: { server: SealpostServer | null } = { server: null }
+  try {
+    cpSync(originalDataDir, dataDirIn(folder), { recursive: true })
+    return await use(createSealpost(dataDirIn(folder), access, subscriptions, running))
+  } finally {
+    await running.server?.kill()
+    folder.remove()
+  }
+}
+
+function dataDirIn({ path }: WorkFolder): string {
+  return join(path, 'data')
+}
+
+function createSealpost(
+  dataDir: string,
+  access: Access,
+  subscriptions: Subscriptions,
+  running: { server: SealpostServer | null },
+): Sealpost {
+  function server(): SealpostServer {
+    if (running.server === null) throw new Error('This Sealpost does not run.')
+    return running.server
+  }
+  return {
+    dataDir,
+    get server() {
+      return server()
+    },
+    get api() {
+      return createApi({ port: server().port, ...access })
+    },
+    target: (options = {}) => ({
+      name: 'Sealpost',
+      port: server().port,
+      request: ingestRequest(access.key, eventType(subscriptions.groups ?? 1), options),
+      ...subscriptions,
+    }),
+    async stop() {
+      await server().stop()
+      running.server = null
+    },
+    async start() {
+      running.server = await startServer(dataDir)
+      return running.server
+    },
+    withCopy: (use) => withData(dataDir, access, subscriptions, use),
+  }
+}
+
+/** Webhooks being made at once. */
+const REQUESTS_AT_ONCE = 16
+
+async function subscribe(
+  api: Api,
+  { tools }: Bench,
+  { fanOut, groups = 1, hanging = 0 }: Subscriptions,
+): Promise<void> {
+  const types = Array.from({ length: groups }, (_, group) => eventType(groups, group))
+  await eachOf(types, REQUESTS_AT_ONCE, (type) => api.declareType(type))
+  const wishes = types.flatMap((type, group) =>
+    Array.from({ length: fanOut }, (_, slot) => ({
+      url: tools.receiverUrl(group * fanOut + slot, slot < hanging ? 'hangs' : 'answers'),
+      events: [type],
+    })),
+  )
+  await eachOf(wishes, REQUESTS_AT_ONCE, (wish) => api.createWebhook(wish))
+}

@@ -1,0 +1,19 @@
+import type { Section } from '../bench.ts'
+import { backlog } from './backlog.ts'
+import { footprint } from './footprint.ts'
+import { hanging } from './hanging.ts'
+import { latency } from './latency.ts'
+import { throughput } from './throughput.ts'
+import { tools } from './tools.ts'
+import { webhooks } from './webhooks.ts'
+
+/** In the order of the table. */
+export const SECTIONS: readonly Section[] = [
+  tools,
+  throughput,
+  latency,
+  backlog,
+  webhooks,
+  hanging,
+  footprint,
+]
