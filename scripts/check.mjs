@@ -12,6 +12,7 @@ const STEPS = [
   { title: 'Unused code and dependencies', script: 'check:unused' },
   { title: 'Packages as they would be published', script: 'check:packages' },
   { title: 'Tests', script: 'vitest' },
+  { title: 'Benchmark in small: results only, no times', script: 'bench:smoke' },
 ]
 
 const start = performance.now()
