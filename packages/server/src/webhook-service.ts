@@ -74,10 +74,13 @@ export function createWebhookService(parts: WebhookServiceParts): WebhookService
       const known = await store.webhooks.get(organizationId, id)
       if (known === null) return null
       const resume = pipeline.dispatcher.pause(id, organizationId)
+      let changed: Webhook | null = null
       try {
-        return await store.webhooks.change(organizationId, id, decide)
+        changed = await store.webhooks.change(organizationId, id, decide)
+        return changed
       } finally {
-        resume(await store.webhooks.byId(id).catch(() => null))
+        // What this very change made of it, not what is stored by now: a later change tells its own.
+        resume(changed)
       }
     },
 

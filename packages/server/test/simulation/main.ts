@@ -1,12 +1,12 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { checkInterleavings, explainInterleavings } from './interleavings.ts'
+import { writeRunRecord } from '../support/run-record.ts'
 import { runScenario } from './run-scenario.ts'
 import { runSeeds } from './run-seeds.ts'
 import { HOURS_PER_SEED, scenarioOf } from './scenario.ts'
 import { explain, isClean, reportOf } from './seed-report.ts'
 import { BACKINGS, isBackingName, type BackingName } from './store/backing.ts'
-import { add, emptyTotals, summaryOf, type Totals } from './totals.ts'
+import { add, emptyTotals, summaryOf } from './totals.ts'
 
 const USAGE = `npm run sim -- [options]
 
@@ -78,6 +78,7 @@ async function runOne(seed: number, store: BackingName): Promise<boolean> {
   return isClean(report)
 }
 
+const RESULTS = new URL('results/', import.meta.url)
 /** How often a run of many seeds says how far it is. */
 const PROGRESS_MS = 10_000
 
@@ -105,7 +106,7 @@ async function runMany(options: Options): Promise<boolean> {
   console.log(summaryOf(totals, seconds()))
   const interleavings = await runInterleavings(options.interleavings)
   const about = { fromSeed, store, threads, seconds: Math.round(seconds()), interleavings }
-  if (record) writeRecord(totals, about)
+  if (record) console.log(`recorded in ${writeRunRecord(RESULTS, store, { ...about, ...totals })}`)
   return totals.failed.length === 0 && !interleavings.failed
 }
 
@@ -118,16 +119,6 @@ async function runInterleavings(numRuns: number): Promise<{ cases: number; faile
       : `${found.numRuns} small cases in whatever order answers came (seed ${found.seed}): every invariant held`,
   )
   return { cases: found.numRuns, failed: found.failed }
-}
-
-function writeRecord(totals: Totals, about: Record<string, unknown>): void {
-  const folder = new URL('./results/', import.meta.url)
-  mkdirSync(folder, { recursive: true })
-  const date = new Date().toISOString()
-  const file = new URL(`${date.slice(0, 10)}-${String(about['store'])}.json`, folder)
-  const record = { date, node: process.version, ...about, ...totals }
-  writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`)
-  console.log(`recorded in ${file.pathname}`)
 }
 
 try {

@@ -11,6 +11,21 @@ async function statesOf({ store }: Engine): Promise<string[]> {
 }
 
 describe('a rate limit', () => {
+  it('is waited for, not asked about over and over', async () => {
+    const engine = await createEngine()
+    let timers = 0
+    const after = engine.clock.after.bind(engine.clock)
+    engine.clock.after = (...asked) => {
+      timers += 1
+      return after(...asked)
+    }
+    await engine.addWebhook({ rateLimit: { requests: 1, seconds: 10 } })
+    await engine.publish(5)
+    await engine.clock.advance(35 * SECOND_MS)
+    expect(engine.requests).toHaveLength(4)
+    expect(timers).toBeLessThan(200)
+  })
+
   it('is kept by a webhook that is stopped and started again within its time', async () => {
     const engine = await createEngine()
     const { id } = await engine.addWebhook({ rateLimit: { requests: 1, seconds: 60 } })
@@ -27,9 +42,7 @@ describe('a rate limit', () => {
 })
 
 describe('what was held and dropped', () => {
-  // Known, and not mended yet: a change that reads its webhook after the next one was written does not see that it was
-  // stopped in between, and keeps what was ready in memory. Once this turns red the bug is gone, and `.fails` with it.
-  it.fails('is not sent when the disable and the enable cross each other', async () => {
+  it('is not sent when the disable and the enable cross each other', async () => {
     let answerFirst: (status: number) => void = () => undefined
     let letRead: () => void = () => undefined
     const bothWritten = new Promise<void>((resolve) => (letRead = resolve))

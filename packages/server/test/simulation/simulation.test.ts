@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { REGRESSION_SEEDS } from './regression-seeds.ts'
 import { runScenario, type Run } from './run-scenario.ts'
 import { scenarioOf } from './scenario.ts'
 import { explain, isClean, reportOf } from './seed-report.ts'
@@ -22,10 +21,6 @@ function digestOf({ history }: Run): string {
 describe('the engine holds its invariants', () => {
   it.each([3, 15, 33, 40])('in the day of seed %i', async (seed) => {
     expectClean(await runScenario(scenarioOf(seed)))
-  })
-
-  it.each(REGRESSION_SEEDS)('$name (seed $seed)', async ({ seed, hours }) => {
-    expectClean(await runScenario(scenarioOf(seed, hours)))
   })
 
   it('over a real database too', async () => {
