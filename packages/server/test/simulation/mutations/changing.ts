@@ -32,7 +32,11 @@ export const lostHeldDelivery: Mutation = {
   },
 }
 
-/** The dispatcher reads a webhook that was stopped as one that works. */
+function working(webhook: Webhook | null): Webhook | null {
+  return webhook && { ...webhook, status: 'active', deletedAt: null }
+}
+
+/** The dispatcher is told that a webhook works when it was stopped. */
 export const stopUnheard: Mutation = {
   name: 'a stop that the dispatcher does not hear of',
   invariant: 7,
@@ -40,10 +44,9 @@ export const stopUnheard: Mutation = {
   options: {
     plantBug: (store) =>
       withWebhooks(store, {
-        async byId(id) {
-          const webhook = await store.webhooks.byId(id)
-          return webhook && { ...webhook, status: 'active', deletedAt: null }
-        },
+        byId: async (id) => working(await store.webhooks.byId(id)),
+        change: async (organizationId, id, decide) =>
+          working(await store.webhooks.change(organizationId, id, decide)),
       }),
   },
 }
