@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestApi, type TestApi, type TestCaller } from '../../test/support/test-api.ts'
 
@@ -54,6 +55,11 @@ describe('a refusal', () => {
       415,
       'unsupported_media_type',
       'Content-Type',
+    ])
+    expect(await refused(gzipSync('{"name":"x"}'), { 'content-encoding': 'gzip' })).toEqual([
+      415,
+      'unsupported_media_type',
+      'Content-Encoding',
     ])
     expect((await acme.call('GET', '/api/v1/projects')).body.data).toHaveLength(1)
   })
@@ -153,6 +159,11 @@ describe('the server', () => {
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',
     })
+    for (const path of ['/nothing/here', '/api/v1/webhooks/%zz', '/api/v1/webhooks/%ff']) {
+      const refused = await acme.call('GET', path)
+      expect(refused.headers).toMatchObject({ 'x-content-type-options': 'nosniff' })
+      expect(refused.headers['x-request-id']).toBe((refused.body as { request_id: string }).request_id)
+    }
   })
 
   it('logs no line for a request that went well', async () => {

@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet'
 import Fastify, {
   LogController,
   type FastifyBaseLogger,
@@ -10,6 +9,7 @@ import { SECOND_MS } from '../core/time.ts'
 import type { ApiContext } from './context.ts'
 import { createClientErrorHandler } from './problems/client-errors.ts'
 import { createErrorHandler, notFound } from './problems/error-handler.ts'
+import { safeHeaders } from './safe-headers.ts'
 import { schemaController } from './validation.ts'
 
 /** From the first byte of a request to its last; a client that drips its request holds no socket for longer. */
@@ -22,6 +22,7 @@ export type FrameContext = Pick<ApiContext, 'settings' | 'ids'> & { logger: Fast
 /** A Fastify without routes, whose answers bear a request id and safe headers, and whose refusals are problem documents. */
 export async function createFrame({ settings, ids, logger }: FrameContext): Promise<FastifyInstance> {
   const handleError = createErrorHandler(settings)
+  const headers = safeHeaders()
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     // The engine logs one wide line for each event, attempt and run; a line for each request would drown them.
@@ -34,7 +35,9 @@ export async function createFrame({ settings, ids, logger }: FrameContext): Prom
     clientErrorHandler: createClientErrorHandler({ settings, ids, logger }),
     schemaController,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: PARAMETER_CHARACTERS_MAX },
-    frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
+    // What is refused before it is routed meets no hook.
+    frameworkErrors: (error, request, reply) =>
+      void handleError(error, request, reply.headers(headers).header('x-request-id', request.id)),
     // What arrives while the server stops is still answered; `/readyz` says to look elsewhere.
     return503OnClosing: false,
   })
@@ -42,13 +45,13 @@ export async function createFrame({ settings, ids, logger }: FrameContext): Prom
   app.setNotFoundHandler(() => {
     throw notFound()
   })
-  app.addHook('onRequest', async (request, reply) => {
-    void reply.header('x-request-id', request.id)
+  app.addHook('onRequest', (request, reply, next) => {
+    void reply.headers(headers).header('x-request-id', request.id)
     requireHost(request)
+    next()
   })
   // RFC 9110, section 10.1.1: an expectation that is not known may be passed over.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
-  await app.register(helmet, HELMET_OPTIONS)
   return app
 }
 
@@ -58,18 +61,3 @@ function requireHost({ raw }: FastifyRequest): void {
     throw fieldProblem('malformed_request', 'Host', 'Required.')
   }
 }
-
-const HELMET_OPTIONS = {
-  // Answers are data, not pages; the few pages set their own.
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      baseUri: ["'none'"],
-      formAction: ["'none'"],
-      frameAncestors: ["'none'"],
-    },
-  },
-  // One server of a domain has no say over the others.
-  strictTransportSecurity: { includeSubDomains: false },
-} as const

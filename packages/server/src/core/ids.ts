@@ -20,9 +20,17 @@ const SEQUENCE_MAX = 0xfff
  */
 export function createIds(clock: Clock, random: Random): Ids {
   let lastMs = 0
+  /** Of `lastMs`: numbers of more than 32 bits are slow to spell, and many ids are made in one millisecond. */
+  let timeHex = ''
   let sequence = 0
   let pool: Buffer = Buffer.alloc(0)
   let offset = 0
+
+  function begin(ms: number): void {
+    lastMs = ms
+    timeHex = ms.toString(16).padStart(12, '0') + '7'
+    sequence = 0
+  }
 
   function randomHex(): string {
     if (offset + 8 > pool.length) {
@@ -37,15 +45,10 @@ export function createIds(clock: Clock, random: Random): Ids {
 
   function hex(): string {
     const now = clock.now()
-    if (now > lastMs) {
-      lastMs = now
-      sequence = 0
-    } else if (++sequence > SEQUENCE_MAX) {
-      // The counter is spent: borrow the next millisecond rather than repeat or wait.
-      lastMs += 1
-      sequence = 0
-    }
-    return lastMs.toString(16).padStart(12, '0') + '7' + sequence.toString(16).padStart(3, '0') + randomHex()
+    if (now > lastMs) begin(now)
+    // The counter is spent: borrow the next millisecond rather than repeat or wait.
+    else if (++sequence > SEQUENCE_MAX) begin(lastMs + 1)
+    return timeHex + sequence.toString(16).padStart(3, '0') + randomHex()
   }
 
   return {

@@ -7,8 +7,15 @@ const DATE_MS_MAX = 8.64e15
  * being shown.
  */
 export function isoTime(ms: number): string {
-  return new Date(Math.min(Math.max(ms, -DATE_MS_MAX), DATE_MS_MAX)).toISOString().replace('.000Z', 'Z')
+  if (ms !== lastTime.ms) {
+    const date = new Date(Math.min(Math.max(ms, -DATE_MS_MAX), DATE_MS_MAX))
+    lastTime = { ms, text: date.toISOString().replace('.000Z', 'Z') }
+  }
+  return lastTime.text
 }
+
+/** Under load the same time is written again and again: in events, in their answers. */
+let lastTime = { ms: 0, text: '1970-01-01T00:00:00Z' }
 
 export function isoTimeOrNull(ms: number | null): string | null {
   return ms === null ? null : isoTime(ms)

@@ -15,3 +15,10 @@ export interface IdempotencyClaim {
   sealedAnswer?: string | null
   createdAt: number
 }
+
+export type ClaimVerdict =
+  | { outcome: 'free' }
+  /** The same request was answered before, and made this. */
+  | { outcome: 'replayed'; resourceId: string; sealedAnswer: string | null }
+  /** The key was used for a different request. */
+  | { outcome: 'conflict' }

@@ -6,7 +6,7 @@ import type { ApiKey, Organization, Project } from '../core/organization.ts'
 import type { Run, Submission } from '../core/run.ts'
 import type { Webhook, WebhookChange } from '../core/webhook.ts'
 import type { Workflow } from '../core/workflow.ts'
-import type { IdempotencyClaim } from './claim.ts'
+import type { ClaimVerdict, IdempotencyClaim } from './claim.ts'
 import type { ReplayItem, ReplayRequest, ReplaySlice } from './replay.ts'
 import type { WorkStore } from './work.ts'
 
@@ -29,6 +29,7 @@ export interface Store {
   readonly events: EventStore
   readonly deliveries: DeliveryStore
   readonly keys: KeyStore
+  readonly claims: ClaimStore
   readonly retention: RetentionStore
   /** Resolves when the engine can read and write; rejects with the reason when it cannot. */
   check(): Promise<void>
@@ -57,6 +58,11 @@ export type Created<Row> =
   | { outcome: 'replayed'; resourceId: string; sealedAnswer: string | null }
   /** The key was used for a different request. */
   | { outcome: 'conflict' }
+
+export interface ClaimStore {
+  /** What a request would be told that is refused before it could make anything: an earlier one may have been accepted. */
+  judge(claim: IdempotencyClaim): Promise<ClaimVerdict>
+}
 
 export interface OrganizationStore {
   /** Makes the organization and its default project. `already_exists` when the slug is taken. */

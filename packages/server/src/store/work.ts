@@ -76,6 +76,11 @@ export interface AttemptResult {
   /** The lease under which the attempt was made. */
   fence: number
   report: AttemptReport
+  /**
+   * The delivery as that lease was given, from whoever still has it. Mostly nothing has touched it since, and an engine
+   * that finds it so need not read it.
+   */
+  leased?: Delivery
 }
 
 export interface LeaseRelease {

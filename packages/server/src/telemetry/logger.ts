@@ -1,5 +1,6 @@
 import pino, { type DestinationStream, type Logger } from 'pino'
 import type { Settings } from '../config/settings.ts'
+import { createLineFile } from './line-file.ts'
 import { redactLine } from './redact.ts'
 
 export type { Logger } from 'pino'
@@ -11,7 +12,7 @@ export type { Logger } from 'pino'
 export async function createLogger(settings: Pick<Settings, 'logLevel' | 'logFormat'>): Promise<Logger> {
   const isTerminal = process.stdout.isTTY
   const isPretty = settings.logFormat === 'pretty' || (settings.logFormat === 'auto' && isTerminal)
-  if (!isPretty) return createLoggerOn(settings.logLevel, pino.destination({ dest: 1, sync: false }))
+  if (!isPretty) return createLoggerOn(settings.logLevel, createLineFile(1))
   return createLoggerOn(settings.logLevel, await prettyStream(isTerminal && process.stdout.hasColors()))
 }
 

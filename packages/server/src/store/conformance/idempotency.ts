@@ -49,6 +49,20 @@ export const describeIdempotency: Subject = (the) => {
       ])
     })
 
+    test('a request that makes nothing is judged by an earlier one all the same', async () => {
+      const { acceptUnit, event, claim, store } = the()
+      const made = event()
+      await acceptUnit({ claim: claim({ resourceId: made.id }), events: [made] })
+      const { claims } = store
+      expect(await claims.judge(claim())).toEqual({
+        outcome: 'replayed',
+        resourceId: made.id,
+        sealedAnswer: null,
+      })
+      expect(await claims.judge(claim({ requestHash: 'b'.repeat(64) }))).toEqual({ outcome: 'conflict' })
+      expect(await claims.judge(claim({ key: 'never used' }))).toEqual({ outcome: 'free' })
+    })
+
     test('a key belongs to one organization and one operation', async () => {
       const { acceptUnit, addTenant, claim } = the()
       const other = await addTenant('other')

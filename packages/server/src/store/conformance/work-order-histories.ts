@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { AttemptReport } from '../../core/attempt.ts'
 import { isFinished } from '../../core/delivery.ts'
 import type { LeasedDelivery } from '../../core/delivery.ts'
 import { Problem } from '../../core/errors.ts'
 import { disable, enable } from '../../core/webhook.ts'
 import type { Webhook, WebhookChange } from '../../core/webhook.ts'
 import type { DeliveryRow } from '../store.ts'
+import type { AttemptResult } from '../work.ts'
 import { failedReport, okReport, plainDecisions } from './decisions.ts'
 import { resultOf } from './world.ts'
 import type { Subject, World } from './world.ts'
@@ -64,7 +66,7 @@ async function take(history: History, { what, pick }: Step): Promise<void> {
     case 'gone': {
       const reports = { deliver: okReport(), fail: failedReport(500), gone: failedReport(410) }
       const one = takeOne(history.leased, pick)
-      if (one !== undefined) await commit({ results: [resultOf(one, reports[what])] })
+      if (one !== undefined) await commit({ results: [resultFrom(one, reports[what], pick)] })
       return
     }
     case 'release': {
@@ -102,6 +104,12 @@ async function take(history: History, { what, pick }: Step): Promise<void> {
       }))
     }
   }
+}
+
+/** With the delivery as it was leased, with a copy of it, or without. */
+function resultFrom(one: LeasedDelivery, report: AttemptReport, pick: number): AttemptResult {
+  const { leased: _, ...read } = resultOf(one, report)
+  return pick % 3 === 0 ? read : { ...read, leased: pick % 3 === 1 ? one.delivery : { ...one.delivery } }
 }
 
 function takeOne<Item>(items: Item[], pick: number): Item | undefined {

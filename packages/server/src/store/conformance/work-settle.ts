@@ -101,6 +101,59 @@ export const describeWorkSettle: Subject = (the) => {
       expect((await deliveryNow(the(), leased)).dueAt).toBe(dueAt)
     })
 
+    test('a delivery that changed under its lease is settled as it is now', async () => {
+      const { addWebhook, lease, settle, change, moveAll, clock } = the()
+      const webhook = await addWebhook()
+      const leased = await lease()
+      await change(webhook, (now) => remove(now, clock.now))
+      await moveAll()
+      const { state } = await deliveryNow(the(), leased)
+      expect(state).not.toBe(leased.delivery.state)
+      const seen: string[] = []
+      await settle(leased, okReport(), {
+        settle(facts) {
+          seen.push(facts.delivery.state)
+          return plainDecisions.settle(facts)
+        },
+      })
+      expect(seen.at(-1)).toBe(state)
+      expect(await deliveryNow(the(), leased)).toMatchObject({ state: 'delivered', leasedAt: null })
+    })
+
+    test('a rule that breaks on what a delivery was, and not on what it is, does no harm', async () => {
+      const { addWebhook, lease, commit, change, moveAll, clock } = the()
+      const webhook = await addWebhook()
+      const [changed, ended] = [await lease(), await lease()]
+      await commit({ results: [resultOf(ended, okReport())] })
+      await change(webhook, (now) => remove(now, clock.now))
+      await moveAll()
+      const { results } = await commit(
+        { results: [resultOf(changed, okReport()), resultOf(ended, okReport())] },
+        {
+          settle(facts) {
+            if (facts.delivery.state === 'pending') throw new Error('a rule broke')
+            return plainDecisions.settle(facts)
+          },
+        },
+      )
+      expect(results[0]).toMatchObject({ stale: false })
+      expect(results[1]).toEqual({ stale: true })
+      expect(await deliveryNow(the(), changed)).toMatchObject({ state: 'delivered', attemptCount: 1 })
+    })
+
+    test('what the caller no longer has is read', async () => {
+      const { addWebhook, lease, commit } = the()
+      await addWebhook()
+      const leased = await lease()
+      const { id: deliveryId, fence } = leased.delivery
+      const { results } = await commit({ results: [{ deliveryId, fence, report: okReport() }] })
+      expect(settled(results[0]!).delivery).toMatchObject({ id: deliveryId, state: 'delivered' })
+      // A copy is as good as the original.
+      const again = await lease()
+      const copied = { ...resultOf(again, okReport()), leased: { ...again.delivery } }
+      expect(settled((await commit({ results: [copied] })).results[0]!).delivery.id).toBe(again.delivery.id)
+    })
+
     test('a webhook is left as it is when the outcome says so', async () => {
       const { addWebhook, lease, settle, store, organization } = the()
       const webhook = await addWebhook({ failureCount: 2 })
@@ -119,14 +172,17 @@ export const describeWorkSettle: Subject = (the) => {
       const leased = await lease()
       const { id } = leased.delivery
       const report = okReport()
+      const { delivery: other } = await lease()
       const strangers = [
         { deliveryId: id, fence: 2, report },
+        { deliveryId: id, fence: 2, report, leased: { ...leased.delivery, fence: 2 } },
+        { deliveryId: id, fence: 2, report, leased: other },
         { deliveryId: id, fence: 0, report },
         { deliveryId: ids.make('dlv'), fence: 1, report },
         { deliveryId: 'nonsense', fence: 1, report },
       ]
       const { results } = await commit({ results: strangers })
-      expect(results).toEqual([{ stale: true }, { stale: true }, { stale: true }, { stale: true }])
+      expect(results).toEqual(strangers.map(() => ({ stale: true })))
       expect(await deliveryNow(the(), leased)).toMatchObject(leased.delivery)
       expect(await store.deliveries.attempts(organization.id, id)).toEqual([])
 

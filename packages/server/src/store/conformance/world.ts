@@ -151,7 +151,7 @@ export async function createWorld(open: Open): Promise<World & { cleanUp: () => 
 }
 
 export function resultOf({ delivery }: LeasedDelivery, report: AttemptReport): AttemptResult {
-  return { deliveryId: delivery.id, fence: delivery.fence, report }
+  return { deliveryId: delivery.id, fence: delivery.fence, report, leased: delivery }
 }
 
 export function claimOf({ id }: Pick<Webhook, 'id'>, changes: Partial<LaneClaim> = {}): LaneClaim {

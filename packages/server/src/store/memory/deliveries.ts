@@ -18,23 +18,33 @@ export function createDeliveryStore(tables: Tables, makeDeliveryId: () => string
     return tables.attempts.where('delivery', deliveryId).sort((left, right) => left.number - right.number)
   }
 
-  function rowOf(delivery: Delivery): DeliveryRow {
+  /** `firsts`: of each line, once known. A page may show thousands of one line, and each look at a line walks it. */
+  function rowOf(delivery: Delivery, firsts = new Map<string, string>()): DeliveryRow {
     const last = attemptsOf(delivery.id).at(-1)
     return {
       ...delivery,
       eventType: tables.events.get(delivery.eventId)?.type ?? '',
-      blockedBy: blockedBy(delivery),
+      blockedBy: blockedBy(delivery, firsts),
       lastStatusCode: last?.statusCode ?? null,
       lastError: last?.error?.message ?? null,
     }
   }
 
   /** Ids are in the order of acceptance, and so is a line. */
-  function blockedBy({ id, webhookId, orderKey, endedAt }: Delivery): string | null {
+  function blockedBy(
+    { id, webhookId, orderKey, endedAt }: Delivery,
+    firsts: Map<string, string>,
+  ): string | null {
     if (orderKey === null || endedAt !== null) return null
-    const line = tables.deliveries.where('line', lineKey(webhookId, orderKey)).map((other) => other.id)
-    const first = line.sort()[0] ?? id
+    const line = lineKey(webhookId, orderKey)
+    const first = firsts.get(line) ?? firstOf(line) ?? id
+    firsts.set(line, first)
     return first === id ? null : first
+  }
+
+  function firstOf(line: string): string | undefined {
+    const ids = tables.deliveries.where('line', line).map((delivery) => delivery.id)
+    return ids.sort()[0]
   }
 
   return {
@@ -69,7 +79,8 @@ export function createDeliveryStore(tables: Tables, makeDeliveryId: () => string
           rows.filter((delivery) => passes(filter, delivery)),
           page,
         )
-        return { rows: found.rows.map(rowOf), next: found.next }
+        const firsts = new Map<string, string>()
+        return { rows: found.rows.map((row) => rowOf(row, firsts)), next: found.next }
       }),
   }
 }

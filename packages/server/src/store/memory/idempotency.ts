@@ -1,5 +1,5 @@
 import { judgeClaim } from '../rules/claims.ts'
-import type { Created, IdempotencyClaim } from '../store.ts'
+import type { ClaimStore, Created, IdempotencyClaim } from '../store.ts'
 import { claimKey } from './tables.ts'
 import type { Tables } from './tables.ts'
 
@@ -18,4 +18,10 @@ export function createOnce<Row>(
     if (claim !== null) tables.claims.put({ ...claim, resourceId })
     return { outcome: 'created', row }
   })
+}
+
+export function createClaimStore(tables: Tables): ClaimStore {
+  return {
+    judge: async (claim) => tables.read(() => judgeClaim(claim, tables.claims.get(claimKey(claim)))),
+  }
 }

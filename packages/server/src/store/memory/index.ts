@@ -4,6 +4,7 @@ import { createCommitWork } from './commit-work.ts'
 import { createDeliveryStore } from './deliveries.ts'
 import { createEventStore } from './events.ts'
 import { createEventTypeStore } from './event-types.ts'
+import { createClaimStore } from './idempotency.ts'
 import { createKeyStore } from './keys.ts'
 import { listLanes } from './lanes.ts'
 import { createOrganizationStore } from './organizations.ts'
@@ -37,6 +38,7 @@ export function createMemoryStore(options: EngineOptions): Store {
     events: createEventStore(tables),
     deliveries: createDeliveryStore(tables, options.makeDeliveryId),
     keys: createKeyStore(tables),
+    claims: createClaimStore(tables),
     retention: createRetentionStore(tables),
     check: async () => tables.read(() => undefined),
     close: async () => tables.close(),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { EngineOptions } from '../options.ts'
 import { startMoves } from '../rules/moves.ts'
 import type { SettlePort } from '../rules/settle.ts'
@@ -8,10 +9,15 @@ export function createSettlePort(tables: Tables, options: EngineOptions): Settle
   return {
     delivery: (id) => tables.deliveries.get(id),
     webhook: (id) => tables.webhooks.get(id),
-    unknownAttempts: (deliveryId) =>
-      tables.attempts.where('delivery', deliveryId).filter((attempt) => attempt.outcome === 'unknown').length,
+    unknownAttempts: ({ id }) =>
+      tables.attempts.where('delivery', id).filter((attempt) => attempt.outcome === 'unknown').length,
     addAttempt: (_delivery, attempt) => tables.attempts.add(attempt),
-    saveDelivery: (delivery) => tables.deliveries.put(delivery),
+    replaceDelivery(before, after) {
+      const stored = tables.deliveries.get(before.id)
+      if (stored === null || !isDeepStrictEqual(stored, before)) return false
+      tables.deliveries.put(after)
+      return true
+    },
     saveWebhookState: (webhook) => tables.webhooks.put(webhook),
     holdPending: (webhookId, now) =>
       startMoves(createMovePort(tables, webhookId), ['hold'], now, moveRowsPerSlice(options)),

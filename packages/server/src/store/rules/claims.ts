@@ -1,10 +1,5 @@
 import { LIMITS } from '../../core/limits.ts'
-import type { IdempotencyClaim } from '../store.ts'
-
-export type ClaimVerdict =
-  | { outcome: 'free' }
-  | { outcome: 'replayed'; resourceId: string; sealedAnswer: string | null }
-  | { outcome: 'conflict' }
+import type { ClaimVerdict, IdempotencyClaim } from '../claim.ts'
 
 /**
  * Judges a claim against the `earlier` one on the same organization, operation and key. A claim that has outlived

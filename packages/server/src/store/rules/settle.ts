@@ -1,20 +1,19 @@
-import type { Attempt, AttemptOutcome, AttemptReport } from '../../core/attempt.ts'
-import { canMove, isFinished } from '../../core/delivery.ts'
+import type { Attempt, AttemptReport } from '../../core/attempt.ts'
 import type { Delivery } from '../../core/delivery.ts'
 import { LIMITS } from '../../core/limits.ts'
 import type { Webhook } from '../../core/webhook.ts'
 import type { AttemptResult, Decisions, LeaseRelease, ResultOutcome } from '../work.ts'
+import { attemptOf } from './attempts.ts'
+import { decide } from './decide.ts'
+import type { Decided, DecidePort } from './decide.ts'
 import type { RunPart } from './parts.ts'
 
 /** What recording an attempt reads and writes of an engine whose answers are synchronous. */
-export interface SettlePort {
+export interface SettlePort extends DecidePort {
   delivery(id: string): Delivery | null
-  /** Whatever its organization, deleted or not. */
-  webhook(id: string): Webhook | null
-  /** Attempts of this delivery with outcome `unknown`. */
-  unknownAttempts(deliveryId: string): number
   addAttempt(delivery: Delivery, attempt: Attempt): void
-  saveDelivery(delivery: Delivery): void
+  /** Writes `after` in place of `before`, unless the stored one differs from `before`; answers whether it did. */
+  replaceDelivery(before: Delivery, after: Delivery): boolean
   saveWebhookState(webhook: Webhook): void
   /** Asks for the move `hold`, and begins it. */
   holdPending(webhookId: string, now: number): void
@@ -23,8 +22,6 @@ export interface SettlePort {
   /** Ends the lease, without reading what it is of; a planned attempt is put off until `dueAt`. */
   postpone(lease: LeaseRelease, dueAt: number): void
 }
-
-type Settled = Extract<ResultOutcome, { stale: false }>
 
 /** What a result came to, and the webhook as it was when that changed it. */
 interface Recorded {
@@ -42,17 +39,38 @@ export function settleResult(
 ): Recorded {
   return runPart<Recorded>(
     () => {
-      const delivery = port.delivery(result.deliveryId)
-      if (delivery?.leasedAt == null || delivery.fence !== result.fence) {
+      const { deliveryId, fence, report } = result
+      const recorded = recordAsLeased(port, result, decisions, now)
+      if (recorded !== null) return recorded
+      const delivery = port.delivery(deliveryId)
+      if (delivery?.leasedAt == null || delivery.fence !== fence) {
         return { outcome: { stale: true }, webhookBefore: null }
       }
-      return record(port, delivery, result.report, decisions, now)
+      return recordStored(port, delivery, report, decisions, now)
     },
     (error) => {
       port.postpone(result, now + LIMITS.faultWaitMs)
       return { outcome: { stale: true, error }, webhookBefore: null }
     },
   )
+}
+
+/** Null when the delivery has to be read. */
+function recordAsLeased(
+  port: SettlePort,
+  { deliveryId, fence, report, leased }: AttemptResult,
+  decisions: Pick<Decisions, 'settle'>,
+  now: number,
+): Recorded | null {
+  if (leased?.id !== deliveryId || leased.fence !== fence || leased.leasedAt === null) return null
+  let decided: Decided
+  try {
+    decided = decide(port, leased, report, decisions, now)
+  } catch {
+    // It may have changed since. What breaks on the delivery as it is now breaks once more.
+    return null
+  }
+  return write(port, leased, report, decided, now)
 }
 
 /**
@@ -71,7 +89,7 @@ export function settleCutOff(
       () => {
         // Read one by one: an earlier one may have stopped the webhook and held this one.
         const delivery = port.delivery(lease.deliveryId)
-        if (delivery !== null) record(port, delivery, null, decisions, now)
+        if (delivery !== null) recordStored(port, delivery, null, decisions, now)
         return []
       },
       (cause) => {
@@ -82,28 +100,30 @@ export function settleCutOff(
   )
 }
 
-function record(
+function recordStored(
   port: SettlePort,
-  before: Delivery,
+  stored: Delivery,
   report: AttemptReport | null,
   decisions: Pick<Decisions, 'settle'>,
   now: number,
-): { outcome: Settled; webhookBefore: Webhook | null } {
-  const webhook = port.webhook(before.webhookId)
-  if (webhook === null) throw new Error(`delivery ${before.id} has lost its webhook ${before.webhookId}`)
-  const outcome: AttemptOutcome = report?.outcome ?? 'unknown'
-  const unknownBefore = before.attemptCount === 0 ? 0 : port.unknownAttempts(before.id)
+): Recorded {
+  const recorded = write(port, stored, report, decide(port, stored, report, decisions, now), now)
+  if (recorded === null) throw new Error(`delivery ${stored.id} changed while it was settled`)
+  return recorded
+}
+
+/** Null, and nothing is written, when the stored delivery is not as `before`. */
+function write(
+  port: SettlePort,
+  before: Delivery,
+  report: AttemptReport | null,
+  { webhook, settlement, after }: Decided,
+  now: number,
+): Recorded | null {
+  if (!port.replaceDelivery(before, after)) return null
   port.addAttempt(before, attemptOf(before, report))
 
-  const settlement = decisions.settle({ delivery: before, webhook, outcome, report, unknownBefore, now })
-  assertCanMove(before, settlement.delivery.state)
   const stopped = settlement.holdPending
-  const settled = { ...before, ...settlement.delivery, attemptCount: before.attemptCount + 1, leasedAt: null }
-  // A webhook that stops takes along the delivery that stopped it, when that one still has attempts left.
-  const held = stopped && settled.state === 'pending'
-  const after: Delivery = held ? { ...settled, state: 'held', dueAt: null, endedAt: null } : settled
-  port.saveDelivery(after)
-
   const webhookAfter =
     settlement.webhook === null
       ? webhook
@@ -117,36 +137,4 @@ function record(
     outcome: { stale: false, delivery: after, webhook: webhookAfter, stopped, unblocked },
     webhookBefore: settlement.webhook === null ? null : webhook,
   }
-}
-
-/**
- * Refuses a move that the state machine does not draw: such a decision is a bug and must not reach the log. What has
- * ended begins anew by hand only.
- */
-function assertCanMove(delivery: Delivery, to: Delivery['state']): void {
-  const revived = isFinished(delivery.state) && !isFinished(to)
-  if (revived || !canMove(delivery.state, to)) {
-    throw new Error(`delivery ${delivery.id} cannot move from ${delivery.state} to ${to}`)
-  }
-}
-
-function attemptOf(delivery: Delivery, report: AttemptReport | null): Attempt {
-  return {
-    deliveryId: delivery.id,
-    number: delivery.attemptCount + 1,
-    kind: kindOf(delivery),
-    outcome: report?.outcome ?? 'unknown',
-    startedAt: report?.startedAt ?? delivery.leasedAt ?? delivery.createdAt,
-    durationMs: report?.durationMs ?? null,
-    statusCode: report?.statusCode ?? null,
-    error: report?.error ?? null,
-    requestHeaders: report?.requestHeaders ?? {},
-    responseHeaders: report?.responseHeaders ?? null,
-    responseBody: report?.responseBody ?? null,
-  }
-}
-
-function kindOf({ kind, manual }: Delivery): Attempt['kind'] {
-  if (kind === 'test') return 'test'
-  return manual === null ? 'auto' : 'manual'
 }

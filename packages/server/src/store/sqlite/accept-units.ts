@@ -1,6 +1,7 @@
 import type { Webhook } from '../../core/webhook.ts'
 import type { AcceptPort } from '../rules/accept.ts'
 import type { Connection } from './connection.ts'
+import type { DeliveryPlaces } from './delivery-places.ts'
 import { createDeliveryWriter } from './delivery-rows.ts'
 import { createEventWriter } from './event-rows.ts'
 import type { Idempotency } from './idempotency.ts'
@@ -10,6 +11,7 @@ import type { WebhookCache } from './webhook-cache.ts'
 import type { WebhookMoves } from './webhook-moves.ts'
 
 export interface AcceptParts {
+  places: DeliveryPlaces
   webhooks: WebhookCache
   moves: WebhookMoves
   lines: Lines
@@ -20,7 +22,7 @@ export interface AcceptParts {
 /** The function it returns opens a port that remembers candidates, for as long as nothing changes them. */
 export function createAcceptPorts(
   connection: Connection,
-  { webhooks, moves, lines, idempotency, makeDeliveryId }: AcceptParts,
+  { places, webhooks, moves, lines, idempotency, makeDeliveryId }: AcceptParts,
 ): () => AcceptPort {
   const saveRun = createRunWriter(connection)
   const insertEvent = createEventWriter(connection)
@@ -52,7 +54,7 @@ export function createAcceptPorts(
         if (eventSeq === undefined || webhookSeq === undefined) {
           throw new Error(`delivery ${delivery.id} is of an event or a webhook that is not there`)
         }
-        deliveries.insert(delivery, eventSeq, webhookSeq)
+        places.keep(delivery, deliveries.insert(delivery, eventSeq, webhookSeq))
       },
       makeDeliveryId,
     }

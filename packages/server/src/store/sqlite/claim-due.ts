@@ -2,6 +2,7 @@ import type { LeasedDelivery } from '../../core/delivery.ts'
 import { takeClaimed } from '../rules/due.ts'
 import type { ClaimOutcome, LaneClaim } from '../work.ts'
 import type { Connection } from './connection.ts'
+import type { DeliveryPlaces } from './delivery-places.ts'
 import { DELIVERY_COLUMNS, DELIVERY_TABLES, deliveryFrom } from './delivery-rows.ts'
 import type { DeliveryRecord } from './delivery-rows.ts'
 import { EVENT_COLUMNS, eventFrom } from './event-rows.ts'
@@ -13,7 +14,7 @@ export type ClaimDue = (claim: LaneClaim, now: number) => ClaimOutcome
 
 export function createClaimDue(
   connection: Connection,
-  webhooks: WebhookCache,
+  { places, webhooks }: { places: DeliveryPlaces; webhooks: WebhookCache },
   findSendable: FindSendable,
 ): ClaimDue {
   // As the index `deliveries_ready` has it.
@@ -37,10 +38,8 @@ export function createClaimDue(
     )
     const leased = rows.map((row): LeasedDelivery => {
       lease.run(now, row.seq)
-      return {
-        delivery: { ...deliveryFrom(row), leasedAt: now, fence: row.fence + 1 },
-        event: eventFrom(row),
-      }
+      const delivery = { ...deliveryFrom(row), leasedAt: now, fence: row.fence + 1 }
+      return { delivery: places.keep(delivery, row.seq), event: eventFrom(row) }
     })
     return { webhookId, leased, nextDueAt: selectNext.get(entry.seq)?.due_at ?? null }
   }

@@ -60,13 +60,16 @@ export function createDeliveryWriter(connection: Connection) {
       fence = ?, ended_at = ?
     WHERE id = ?`)
 
-  const settle = connection.prepare(`
+  // What can change is compared; what a settlement changes is set.
+  const replace = connection.prepare(`
     UPDATE deliveries SET state = ?, tries = ?, attempt_count = ?, manual = ?, due_at = ?, leased_at = ?, ended_at = ?
-    WHERE seq = ?`)
+    WHERE seq = ? AND fence = ? AND leased_at IS ? AND state = ? AND tries = ? AND attempt_count = ? AND manual IS ?
+      AND order_key IS ? AND due_at IS ? AND ended_at IS ?`)
 
   return {
-    insert(delivery: Delivery, eventSeq: number, webhookSeq: number): void {
-      insert.run(
+    /** Returns its `seq`. */
+    insert(delivery: Delivery, eventSeq: number, webhookSeq: number): number {
+      const { lastInsertRowid } = insert.run(
         idBytes('dlv', delivery.id),
         delivery.organizationId,
         eventSeq,
@@ -83,6 +86,7 @@ export function createDeliveryWriter(connection: Connection) {
         delivery.createdAt,
         delivery.endedAt,
       )
+      return Number(lastInsertRowid)
     },
     /** What a delivery is made of stays; what happens to it is written. */
     update(delivery: Delivery): void {
@@ -99,18 +103,28 @@ export function createDeliveryWriter(connection: Connection) {
         idBytes('dlv', delivery.id),
       )
     },
-    /** Of these, what a settlement changes. */
-    settle(seq: number, delivery: Delivery): void {
-      settle.run(
-        numberOf(STATES, delivery.state),
-        delivery.tries,
-        delivery.attemptCount,
-        manualOf(delivery),
-        delivery.dueAt,
-        delivery.leasedAt,
-        delivery.endedAt,
+    /** Of these, what a settlement changes; only where the row is still as `before`. Answers whether it was. */
+    replace(seq: number | null, before: Delivery, after: Delivery): boolean {
+      const { changes } = replace.run(
+        numberOf(STATES, after.state),
+        after.tries,
+        after.attemptCount,
+        manualOf(after),
+        after.dueAt,
+        after.leasedAt,
+        after.endedAt,
         seq,
+        before.fence,
+        before.leasedAt,
+        numberOf(STATES, before.state),
+        before.tries,
+        before.attemptCount,
+        manualOf(before),
+        before.orderKey,
+        before.dueAt,
+        before.endedAt,
       )
+      return changes === 1
     },
   }
 }

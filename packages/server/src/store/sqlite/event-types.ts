@@ -6,8 +6,13 @@ import type { Connection } from './connection.ts'
 import { eventTypeFrom, schemaText } from './event-type-rows.ts'
 import type { EventTypeRow } from './event-type-rows.ts'
 import type { Idempotency } from './idempotency.ts'
+import type { Remembered } from './remembered.ts'
 
-export function createEventTypeStore(connection: Connection, idempotency: Idempotency): EventTypeStore {
+export function createEventTypeStore(
+  connection: Connection,
+  idempotency: Idempotency,
+  remembered: Remembered,
+): EventTypeStore {
   const select = connection.prepare<EventTypeRow>(
     'SELECT * FROM event_types WHERE organization_id = ? AND type = ?',
   )
@@ -43,28 +48,39 @@ export function createEventTypeStore(connection: Connection, idempotency: Idempo
         insert.run(organizationId, type, description, schemaText(row), createdAt, updatedAt)
         return { row, resourceId: type }
       }),
-    get: async (organizationId, type) => connection.read(() => find(organizationId, type)),
+    get: async (organizationId, type) =>
+      connection.read(() =>
+        remembered.find(
+          `event type ${organizationId} ${type}`,
+          () => find(organizationId, type),
+          (found) => schemaText(found)?.length ?? 0,
+        ),
+      ),
     list: async (organizationId, { before, limit }) =>
       connection.read(() => {
         // No name sorts before the empty one.
         const rows = selectPage.all(organizationId, before ?? '', limit + 1)
         return cutPage(rows.map(eventTypeFrom), limit, ({ type }) => type)
       }),
-    update: async (type) =>
-      connection.write(() => {
+    update: async (type) => {
+      remembered.forget()
+      return connection.write(() => {
         const { description, updatedAt, organizationId } = type
         const row = update.get(description, schemaText(type), updatedAt, organizationId, type.type)
         return row === undefined ? null : eventTypeFrom(row)
-      }),
-    remove: async (organizationId, type) =>
-      connection.write(() => {
+      })
+    },
+    remove: async (organizationId, type) => {
+      remembered.forget()
+      return connection.write(() => {
         if (find(organizationId, type) === null) return false
         if (selectListener.get(organizationId, type) !== undefined) {
           throw new Problem('in_use', 'Webhooks subscribe to this event type')
         }
         remove.run(organizationId, type)
         return true
-      }),
+      })
+    },
     count: async (organizationId) => connection.read(() => count.get(organizationId)?.count ?? 0),
   }
 }

@@ -59,4 +59,30 @@ describe('header codec', () => {
       }),
     )
   })
+
+  test('the headers of attempts at any time come back, one attempt after the other', () => {
+    // Often the same second as the answer before, whose date is remembered.
+    const second = fc.oneof(
+      fc.constantFrom(0, 1, 1_767_323_045),
+      fc.integer({ min: -62_135_596_800, max: 253_402_300_799 }),
+    )
+    const date = second.map((at) => new Date(at * 1_000).toUTCString())
+    const odd = fc.constantFrom('Invalid Date', '~NaN', '0', 'NaN', 'a\rb', 'nul\0', '{}', '…')
+    const value = fc.oneof(date, odd, fc.string({ unit: 'binary' }))
+    const name = fc.oneof(
+      fc.constantFrom('date', 'Date', 'webhook-timestamp', 'server', 'constructor', '__proto__', '0', '{'),
+      fc.string({ unit: 'binary' }),
+    )
+    const headers = fc.array(fc.tuple(name, value)).map((pairs) => Object.fromEntries(pairs))
+    const attempt = fc.record({ headers, startedAt: second.map((at) => at * 1_000 + 678) })
+    fc.assert(
+      fc.property(fc.array(attempt), (attempts) => {
+        for (const { headers: sent, startedAt } of attempts) {
+          const at = { ...context, startedAt }
+          const back = decodeHeaders(encodeHeaders(sent, at), at)
+          expect(Object.entries(back)).toEqual(Object.entries(sent))
+        }
+      }),
+    )
+  })
 })

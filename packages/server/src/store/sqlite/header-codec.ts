@@ -69,9 +69,12 @@ const NAMES: readonly string[] = [
 
 const FIRST_PAIR = 'A'.charCodeAt(0)
 const FIRST_NAME = 'a'.charCodeAt(0)
-const PAIR_LINES = new Map(
-  PAIRS.map(([name, value], index) => [`${name}:${value}`, letter(FIRST_PAIR, index)]),
-)
+/** By name, then by value: a key of both would have to be made, and hashed, for each header. */
+const PAIR_LINES = new Map<string, Map<string, string>>()
+for (const [index, [name, value]] of PAIRS.entries()) {
+  const lines = PAIR_LINES.get(name) ?? new Map<string, string>()
+  PAIR_LINES.set(name, lines.set(value, letter(FIRST_PAIR, index)))
+}
 const NAME_LETTERS = new Map(NAMES.map((name, index) => [name, letter(FIRST_NAME, index)]))
 
 /** What a line may refer to: the attempt that the headers are of. */
@@ -81,24 +84,26 @@ export interface HeaderContext {
 }
 
 export function encodeHeaders(headers: Record<string, string>, context: HeaderContext): string {
-  const lines: string[] = []
-  for (const [name, value] of Object.entries(headers)) {
+  let text = ''
+  for (const name in headers) {
+    const value = headers[name] ?? ''
     if (name === '' || name.includes(':') || name.includes('\n') || value.includes('\n')) {
       return JSON.stringify(headers)
     }
-    lines.push(encodeHeader(name, value, context))
+    if (text !== '') text += '\n'
+    text += encodeHeader(name, value, context)
   }
-  return lines.join('\n')
+  return text
 }
 
 function encodeHeader(name: string, value: string, { eventId, startedAt }: HeaderContext): string {
   if (name === 'webhook-id' && value === eventId) return '@'
   if (name === 'webhook-timestamp' && value === String(secondOf(startedAt))) return '#'
   if (name === 'date') {
-    const seconds = secondOf(Date.parse(value)) - secondOf(startedAt)
-    if (dateText(startedAt, seconds) === value) return `~${seconds}`
+    const second = dateSecond(value)
+    if (second !== null) return `~${second - secondOf(startedAt)}`
   }
-  const pair = PAIR_LINES.get(`${name}:${value}`)
+  const pair = PAIR_LINES.get(name)?.get(value)
   if (pair !== undefined) return pair
   const known = NAME_LETTERS.get(name)
   return known === undefined ? `:${name}:${value}` : known + value
@@ -116,7 +121,7 @@ function decodeHeader(line: string, { eventId, startedAt }: HeaderContext): read
   const rest = line.slice(1)
   if (first === '@') return ['webhook-id', eventId]
   if (first === '#') return ['webhook-timestamp', String(secondOf(startedAt))]
-  if (first === '~') return ['date', dateText(startedAt, Number(rest))]
+  if (first === '~') return ['date', dateText(secondOf(startedAt) + Number(rest))]
   if (first === ':') return [rest.slice(0, rest.indexOf(':')), rest.slice(rest.indexOf(':') + 1)]
   const pair = PAIRS[first.charCodeAt(0) - FIRST_PAIR]
   if (pair !== undefined) return pair
@@ -134,7 +139,19 @@ function secondOf(ms: number): number {
   return Math.floor(ms / SECOND_MS)
 }
 
-/** The HTTP date (RFC 9110, 5.6.7) so many seconds after the one in which the attempt started. */
-function dateText(startedAt: number, seconds: number): string {
-  return new Date((secondOf(startedAt) + seconds) * SECOND_MS).toUTCString()
+/** The HTTP date (RFC 9110, 5.6.7) of a second. */
+function dateText(second: number): string {
+  return new Date(second * SECOND_MS).toUTCString()
+}
+
+/** Receivers say the same date for a whole second. */
+let lastDate: { text: string; second: number | null } = { text: '', second: null }
+
+/** The second that an HTTP date names; null for what is none, or is spelt in another way. */
+function dateSecond(text: string): number | null {
+  if (text !== lastDate.text) {
+    const second = secondOf(Date.parse(text))
+    lastDate = { text, second: dateText(second) === text ? second : null }
+  }
+  return lastDate.second
 }

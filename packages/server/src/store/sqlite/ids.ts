@@ -12,10 +12,18 @@ export function findableId(prefix: IdPrefix, id: string): Buffer | null {
   return DIGITS.test(digits) ? Buffer.from(digits, 'hex') : null
 }
 
-/** The bytes of an id that is about to be written. Throws when it is not an id of that kind. */
+const UNDERSCORE = '_'.charCodeAt(0)
+
+/**
+ * The bytes of an id that is about to be written. Throws when it is not an id of that kind. Only for what was made here
+ * or has been found, whose digits are lower-case hex: they are not looked at one by one, on the path of every event.
+ */
 export function idBytes(prefix: IdPrefix, id: string): Buffer {
-  const bytes = findableId(prefix, id)
-  if (bytes === null) throw new Error(`"${id}" is not ${prefix}_ and 32 hex digits`)
+  const named = id.startsWith(prefix) && id.charCodeAt(prefix.length) === UNDERSCORE
+  // What is not hex ends the bytes early.
+  const bytes = named ? Buffer.from(id.slice(prefix.length + 1), 'hex') : null
+  if (bytes?.length !== 16 || id.length !== prefix.length + 33)
+    throw new Error(`"${id}" is not ${prefix}_ and 32 hex digits`)
   return bytes
 }
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { LIMITS } from '../../core/limits.ts'
 import type { EngineOptions } from '../options.ts'
+import { judgeClaim } from '../rules/claims.ts'
 import type { Store } from '../store.ts'
 import type { WorkStore } from '../work.ts'
 import { createAcceptPorts } from './accept-units.ts'
@@ -9,6 +10,8 @@ import { createCommitWork } from './commit-work.ts'
 import { createConnection } from './connection.ts'
 import type { Connection } from './connection.ts'
 import { createDeliveryStore } from './deliveries.ts'
+import { createDeliveryPlaces } from './delivery-places.ts'
+import type { DeliveryPlaces } from './delivery-places.ts'
 import { createEventStore } from './events.ts'
 import { createEventTypeStore } from './event-types.ts'
 import { createIdempotency } from './idempotency.ts'
@@ -22,6 +25,7 @@ import { createOrganizationStore } from './organizations.ts'
 import { createProjectStore } from './projects.ts'
 import { createRecoverLeases } from './recover-leases.ts'
 import { createReleaseLease } from './release-leases.ts'
+import { createRemembered } from './remembered.ts'
 import { createRetentionStore } from './retention.ts'
 import { createRunStore } from './runs.ts'
 import { createFindSendable } from './sendable.ts'
@@ -54,22 +58,27 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
 /** The store over a database that is open and migrated. */
 export function createStoreOn(database: DatabaseSync, connection: Connection, options: EngineOptions): Store {
   const webhooks = createWebhookCache(connection)
+  const places = createDeliveryPlaces(connection)
+  const remembered = createRemembered(connection, options.now)
   const idempotency = createIdempotency(connection)
   const moves = createWebhookMoves(connection)
   const lines = createLines(connection)
   const rowsPerSlice = options.moveRowsPerSlice ?? LIMITS.moveRowsPerSlice
   const waiting = createWaitingDeliveries(connection, { webhooks, moves, lines }, rowsPerSlice)
   return {
-    work: createWorkStore(connection, { webhooks, idempotency, moves, lines, waiting }, options),
+    work: createWorkStore(connection, { places, webhooks, idempotency, moves, lines, waiting }, options),
     organizations: createOrganizationStore(connection, idempotency),
     projects: createProjectStore(connection, idempotency),
     workflows: createWorkflowStore(connection, idempotency),
     runs: createRunStore(connection),
     webhooks: createWebhookStore(connection, webhooks, idempotency, waiting, options.now),
-    eventTypes: createEventTypeStore(connection, idempotency),
+    eventTypes: createEventTypeStore(connection, idempotency, remembered),
     events: createEventStore(connection),
     deliveries: createDeliveryStore(connection, webhooks, moves, options.makeDeliveryId),
-    keys: createKeyStore(connection, idempotency),
+    keys: createKeyStore(connection, idempotency, remembered),
+    claims: {
+      judge: async (claim) => connection.read(() => judgeClaim(claim, idempotency.earlierClaim(claim))),
+    },
     retention: createRetentionStore(connection, webhooks),
     check: createCheck(database, connection),
     close: async () => {
@@ -79,6 +88,7 @@ export function createStoreOn(database: DatabaseSync, connection: Connection, op
 }
 
 interface WorkParts {
+  places: DeliveryPlaces
   webhooks: WebhookCache
   idempotency: Idempotency
   moves: WebhookMoves
@@ -97,7 +107,7 @@ function createWorkStore(
     settlePort,
     openAcceptPort: createAcceptPorts(connection, { ...parts, makeDeliveryId }),
     releaseLease: createReleaseLease(connection, webhooks),
-    claimDue: createClaimDue(connection, webhooks, createFindSendable(webhooks, parts.moves)),
+    claimDue: createClaimDue(connection, parts, createFindSendable(webhooks, parts.moves)),
   })
   const listLanes = createListLanes(connection)
   return {

@@ -1,3 +1,4 @@
+import type { ApiKey, Organization } from '../../core/organization.ts'
 import type { KeyStore } from '../store.ts'
 import type { Connection } from './connection.ts'
 import type { Idempotency } from './idempotency.ts'
@@ -6,8 +7,13 @@ import { createKeyWriter, keyFrom } from './key-rows.ts'
 import type { KeyRow } from './key-rows.ts'
 import { organizationFrom } from './organizations.ts'
 import type { OrganizationRow } from './organizations.ts'
+import type { Remembered } from './remembered.ts'
 
-export function createKeyStore(connection: Connection, idempotency: Idempotency): KeyStore {
+export function createKeyStore(
+  connection: Connection,
+  idempotency: Idempotency,
+  remembered: Remembered,
+): KeyStore {
   const insert = createKeyWriter(connection)
   const selectByHash = connection.prepare<KeyRow>('SELECT * FROM api_keys WHERE hash = ?')
   const selectOrganization = connection.prepare<OrganizationRow>('SELECT * FROM organizations WHERE id = ?')
@@ -19,29 +25,32 @@ export function createKeyStore(connection: Connection, idempotency: Idempotency)
   )
   const touch = connection.prepare('UPDATE api_keys SET last_used_at = ? WHERE id = ?')
 
+  function find(hash: string): { key: ApiKey; organization: Organization } | null {
+    const row = selectByHash.get(hash)
+    const organization = row === undefined ? undefined : selectOrganization.get(row.organization_id)
+    if (row === undefined || organization === undefined) return null
+    return { key: keyFrom(row), organization: organizationFrom(organization) }
+  }
+
   return {
     create: async (key, claim = null) =>
       idempotency.createOnce(claim, () => {
         insert(key)
         return { row: key, resourceId: key.id }
       }),
-    byHash: async (hash) =>
-      connection.read(() => {
-        const row = selectByHash.get(hash)
-        const organization = row === undefined ? undefined : selectOrganization.get(row.organization_id)
-        if (row === undefined || organization === undefined) return null
-        return { key: keyFrom(row), organization: organizationFrom(organization) }
-      }),
+    byHash: async (hash) => connection.read(() => remembered.find(`key ${hash}`, () => find(hash))),
     list: async (organizationId) => connection.read(() => selectAll.all(organizationId).map(keyFrom)),
     revoke: async (organizationId, id, now) => {
       const bytes = findableId('key', id)
-      return (
-        bytes !== null && connection.write(() => Number(revoke.run(now, bytes, organizationId).changes) > 0)
-      )
+      if (bytes === null) return false
+      remembered.forget()
+      return connection.write(() => Number(revoke.run(now, bytes, organizationId).changes) > 0)
     },
     touch: async (id, now) => {
       const bytes = findableId('key', id)
-      if (bytes !== null) connection.write(() => touch.run(now, bytes))
+      if (bytes === null) return
+      remembered.forget()
+      connection.write(() => touch.run(now, bytes))
     },
   }
 }

@@ -2,6 +2,7 @@ import type { SettlePort } from '../rules/settle.ts'
 import { createAttemptWriter } from './attempt-rows.ts'
 import type { Connection } from './connection.ts'
 import { DELIVERY_COLUMNS, DELIVERY_TABLES, createDeliveryWriter, deliveryFrom } from './delivery-rows.ts'
+import type { DeliveryPlaces } from './delivery-places.ts'
 import type { DeliveryRecord } from './delivery-rows.ts'
 import { findableId, idBytes } from './ids.ts'
 import type { Lines } from './lines.ts'
@@ -10,6 +11,7 @@ import type { WebhookCache } from './webhook-cache.ts'
 import { UNKNOWN } from './words.ts'
 
 export interface SettleParts {
+  places: DeliveryPlaces
   webhooks: WebhookCache
   lines: Lines
   waiting: WaitingDeliveries
@@ -18,7 +20,7 @@ export interface SettleParts {
 /** Its `saveWebhookState` stages; whoever settles flushes in the same transaction. */
 export function createSettlePort(
   connection: Connection,
-  { webhooks, lines, waiting }: SettleParts,
+  { places, webhooks, lines, waiting }: SettleParts,
 ): SettlePort {
   const select = connection.prepare<DeliveryRecord & { seq: number }>(
     `SELECT d.seq, ${DELIVERY_COLUMNS} FROM ${DELIVERY_TABLES} WHERE d.id = ?`,
@@ -30,26 +32,21 @@ export function createSettlePort(
     WHERE id = ? AND fence = ? AND leased_at IS NOT NULL`)
   const addAttempt = createAttemptWriter(connection)
   const deliveries = createDeliveryWriter(connection)
-  /** The delivery that was read last: the one being settled. */
-  let settling = { id: '', seq: 0 }
-
-  function seqOf(id: string): number {
-    if (settling.id !== id) throw new Error(`delivery ${id} was not read before it is written`)
-    return settling.seq
-  }
-
   return {
     delivery(id) {
       const bytes = findableId('dlv', id)
       const row = bytes === null ? undefined : select.get(bytes)
       if (row === undefined) return null
-      settling = { id, seq: row.seq }
-      return deliveryFrom(row)
+      return places.keep(deliveryFrom(row), row.seq)
     },
     webhook: (id) => webhooks.byId(id)?.webhook ?? null,
-    unknownAttempts: (deliveryId) => countUnknown.get(seqOf(deliveryId))?.count ?? 0,
-    addAttempt: (delivery, attempt) => addAttempt(seqOf(delivery.id), delivery, attempt),
-    saveDelivery: (delivery) => deliveries.settle(seqOf(delivery.id), delivery),
+    unknownAttempts: (delivery) => countUnknown.get(places.of(delivery))?.count ?? 0,
+    addAttempt(delivery, attempt) {
+      const seq = places.of(delivery)
+      if (seq === null) throw new Error(`no delivery ${delivery.id}`)
+      addAttempt(seq, delivery, attempt)
+    },
+    replaceDelivery: (before, after) => deliveries.replace(places.of(before), before, after),
     saveWebhookState: (webhook) => webhooks.stageState(webhook),
     holdPending(webhookId, now) {
       const entry = webhooks.byId(webhookId)

@@ -1,0 +1,24 @@
+import type { Attempt, AttemptReport } from '../../core/attempt.ts'
+import type { Delivery } from '../../core/delivery.ts'
+
+/** The next attempt of a delivery that was leased; `report` is null when nobody knows what came of it. */
+export function attemptOf(delivery: Delivery, report: AttemptReport | null): Attempt {
+  return {
+    deliveryId: delivery.id,
+    number: delivery.attemptCount + 1,
+    kind: kindOf(delivery),
+    outcome: report?.outcome ?? 'unknown',
+    startedAt: report?.startedAt ?? delivery.leasedAt ?? delivery.createdAt,
+    durationMs: report?.durationMs ?? null,
+    statusCode: report?.statusCode ?? null,
+    error: report?.error ?? null,
+    requestHeaders: report?.requestHeaders ?? {},
+    responseHeaders: report?.responseHeaders ?? null,
+    responseBody: report?.responseBody ?? null,
+  }
+}
+
+function kindOf({ kind, manual }: Delivery): Attempt['kind'] {
+  if (kind === 'test') return 'test'
+  return manual === null ? 'auto' : 'manual'
+}
