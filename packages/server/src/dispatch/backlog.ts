@@ -136,6 +136,7 @@ export function createBacklog(parts: BacklogParts): Backlog {
   }
 
   async function claim(lane: Lane, reserved: Reserved, first: FrontRunner | null): Promise<void> {
+    const { changes } = lane
     lane.claiming = true
     lane.nextDueAt = null // the claim answers with the new one; what is noted meanwhile is kept
     const { rows: limit, bytes: bytesMax } = reserved
@@ -148,7 +149,8 @@ export function createBacklog(parts: BacklogParts): Backlog {
     places.unreserve(lane, reserved)
     lane.claiming = false
     if (outcome === null) note(lane, clock.now() + CLAIM_RETRY_MS)
-    else take(lane, outcome, first)
+    else if (changes === lane.changes) take(lane, outcome, first)
+    else claimAgain(lane, outcome)
     lanes.dropIfIdle(lane)
     // Places are reserved for as many as may come; those that did not come are free again.
     refillHungry()
@@ -166,6 +168,12 @@ export function createBacklog(parts: BacklogParts): Backlog {
     if (first !== null && lane.frontRunner === first) lane.frontRunner = null
     if (outcome.nextDueAt !== null) note(lane, outcome.nextDueAt)
     parts.onReady(lane)
+  }
+
+  /** A change has begun since the claim was asked for, and may have taken back what it leased. */
+  function claimAgain(lane: Lane, { leased }: ClaimOutcome): void {
+    void commit.release(leased)
+    note(lane, clock.now())
   }
 
   function refillHungry(): void {

@@ -10,7 +10,7 @@ import { createAlarm } from './alarm.ts'
 import { createBacklog } from './backlog.ts'
 import { createFlights } from './flights.ts'
 import { frontRunnerAfter } from './front-runner.ts'
-import { learn, noteDue, type Lane } from './lane.ts'
+import { hear, learn, noteDue, type Lane } from './lane.ts'
 import type { Lanes } from './lanes.ts'
 import { createMover } from './mover.ts'
 import { isOpen } from './pacing.ts'
@@ -167,7 +167,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   /** Whoever waits for the answer counts `unsettled` down. */
   function settle({ delivery }: LeasedDelivery, report: AttemptReport): Promise<ResultOutcome> {
     unsettled += 1
-    return commit.settle({ deliveryId: delivery.id, fence: delivery.fence, report })
+    return commit.settle({ deliveryId: delivery.id, fence: delivery.fence, report, leased: delivery })
   }
 
   function afterSettling(lane: Lane, outcome: SettledOutcome): void {
@@ -190,6 +190,12 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     giveBackReady(lane)
   }
 
+  /** A change has begun since these were leased, and may have taken them back: a claim finds those that are still owed. */
+  function giveBackToClaim(lane: Lane): void {
+    void commit.release(places.clear(lane))
+    backlog.note(lane, clock.now())
+  }
+
   function giveBackReady(lane: Lane): void {
     void commit.release(places.clear(lane))
     backlog.refillHungry()
@@ -198,12 +204,12 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   /** One change has told what became of its webhook; work starts again when all have. */
   function afterChange(lane: Lane, webhook: Webhook | null): void {
     lane.pauses -= 1
-    lane.webhook = webhook
+    hear(lane, webhook)
     mover.kick()
-    if (webhook === null || isLive(webhook)) {
+    if (lane.webhook === null || isLive(lane.webhook)) {
       lane.stopped = false
       // Without the webhook nothing can be sent: a claim reads it, and finds nothing when it is stopped.
-      if (webhook === null) giveBackReady(lane)
+      if (lane.webhook === null) giveBackReady(lane)
       makeRoom(lane)
       backlog.note(lane, clock.now())
       onReady(lane)
@@ -233,6 +239,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const lane = lanes.of(webhookId, organizationId)
     places.fill(lane, leased)
     if (lane.stopped || draining !== null) void commit.release(places.clear(lane))
+    else if (lane.changes !== lane.changesAtAdmission) giveBackToClaim(lane)
     else turns.join(lane)
   }
 
@@ -271,6 +278,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
           leased,
           notSentReport(clock.now(), 'The server was stopping, so the request was not sent.'),
         )
+        unsettled -= 1
+        finishIfDrained()
         throw shuttingDown()
       }
       underWay += 1

@@ -43,6 +43,10 @@ export interface Lane {
   pauses: number
   /** How many changes of the webhook have begun. */
   changes: number
+  /** How many had when a place was last promised to a delivery that is accepted. */
+  changesAtAdmission: number
+  /** A change under way, or one beside it, ended without saying what holds now. */
+  unsure: boolean
 }
 
 export function createLane(webhookId: string, organizationId: number): Lane {
@@ -66,6 +70,8 @@ export function createLane(webhookId: string, organizationId: number): Lane {
     stopped: false,
     pauses: 0,
     changes: 0,
+    changesAtAdmission: 0,
+    unsure: false,
   }
 }
 
@@ -103,6 +109,20 @@ export function noteDue(lane: Lane, dueAt: number): void {
 /** Keeps the later of two readings of the webhook. */
 export function learn(lane: Lane, webhook: Webhook): void {
   if (lane.webhook === null || webhook.revision >= lane.webhook.revision) lane.webhook = webhook
+}
+
+/**
+ * What one change made of the webhook; null when that is not known. Changes may be answered in another order than they
+ * were made in, and a reading of an unfinished commit may seem newer than what holds: where that leaves a doubt, the
+ * webhook is forgotten when the last change under way has ended, and read again.
+ */
+export function hear(lane: Lane, webhook: Webhook | null): void {
+  const isOlder = webhook !== null && lane.webhook !== null && webhook.revision < lane.webhook.revision
+  if (webhook === null || isOlder) lane.unsure = true
+  else lane.webhook = webhook
+  if (lane.pauses > 0 || !lane.unsure) return
+  lane.webhook = null
+  lane.unsure = false
 }
 
 /** How many attempts the rate limit lets start by `time`, monotonic milliseconds; infinite without one. */

@@ -131,6 +131,7 @@ export function createPlaces(lanes: Lanes, clock: Clock): Places {
       if (isPaused(lane) || hasBacklog(lane, clock)) return false
       if (roomForRows(lane) <= 0 || roomForBytes(lane) < bytes) return false
       lane.reserved += 1
+      lane.changesAtAdmission = lane.changes
       count(lane, 1, bytes)
       return true
     },

@@ -254,6 +254,21 @@ describe('what excuses', () => {
     expect(violated(history)).not.toContain(16)
   })
 
+  it('a wait for what was held to be moved, as far as that takes', () => {
+    const history = sampleHistory()
+    const [started, other] = [history.promptWebhooks[0]!, history.rows.webhooks[2]!]
+    history.changes.push(changed({ ...other, status: 'disabled' } as never, 'disabled', T + 500, 30), {
+      ...changed(other, 'enabled', T + 2_000, 31),
+      held: 'send',
+    })
+    history.requests[1]!.at = T + 8_000
+    expect(violated(history)).toContain(16)
+    started.movesMs = 2_000
+    expect(violated(history)).not.toContain(16)
+    history.requests[1]!.at = T + 10_000
+    expect(violated(history)).toContain(16)
+  })
+
   it('a clock that was set back', () => {
     const history = sampleHistory()
     history.rows.attempts[1]!.startedAt -= 500

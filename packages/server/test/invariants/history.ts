@@ -25,8 +25,11 @@ export interface History {
   changes: readonly WebhookChanged[]
   /** What webhooks signed with, complete. */
   secrets?: readonly SecretLife[]
-  /** Webhooks whose receiver acknowledged every request at once, with the longest an attempt that is due may wait. */
-  promptWebhooks?: readonly { webhookId: string; withinMs: number }[]
+  /**
+   * Webhooks whose receiver acknowledged every request at once, with the longest an attempt that is due may wait. What was
+   * held is due slice by slice, within `movesMs` from when its webhook was started again.
+   */
+  promptWebhooks?: readonly { webhookId: string; withinMs: number; movesMs?: number }[]
 
   /** Every request that asked for events to be accepted, whatever became of it. */
   ingests?: readonly Ingest[]

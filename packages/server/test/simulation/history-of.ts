@@ -1,5 +1,6 @@
 import { SECOND_MS } from '../../src/core/time.ts'
 import type { SealedKeys, Webhook } from '../../src/core/webhook.ts'
+import { MOVE_REST_MS } from '../../src/dispatch/mover.ts'
 import type {
   Counter,
   History,
@@ -37,6 +38,8 @@ const DENIED = [
  */
 const SERVED_WITHIN_MS = 20 * SECOND_MS
 const SERVED_WITHIN_MS_AFTER_TROUBLE = 60 * SECOND_MS
+/** A slice of what a started webhook had held: what the store takes for it, and the rest after it. */
+const MOVE_SLICE_MS = 2 * MOVE_REST_MS
 
 /** What a scenario at work has come to, as the checker reads it. */
 export async function historyOf(world: World): Promise<History> {
@@ -55,7 +58,7 @@ export async function historyOf(world: World): Promise<History> {
     })),
     changes: notes.changes,
     secrets: webhookIds.flatMap((id) => secretsOf(world, id)),
-    promptWebhooks: promptWebhooks(world),
+    promptWebhooks: promptWebhooks(world, rows),
     ingests: notes.ingests,
     requests: notes.requests,
     resends: notes.resends,
@@ -73,13 +76,23 @@ export async function historyOf(world: World): Promise<History> {
   }
 }
 
-function promptWebhooks({ notes, webhooks }: World): NonNullable<History['promptWebhooks']> {
+function promptWebhooks(
+  { notes, webhooks, scenario }: World,
+  rows: Rows,
+): NonNullable<History['promptWebhooks']> {
   const trouble = notes.outages.length > 0 || notes.clockSteps.length > 0
   const withinMs = trouble ? SERVED_WITHIN_MS_AFTER_TROUBLE : SERVED_WITHIN_MS
+  const removed = notes.removals.flatMap((removal) => removal.rows.deliveries)
+  const owed = Map.groupBy([...rows.deliveries, ...removed], ({ webhookId }) => webhookId)
   const plain = webhooks.filter(({ id }) =>
     notes.changes.every(({ webhookId, webhook }) => webhookId !== id || isUnbridled(webhook)),
   )
-  return plain.filter((owned) => owned.prompt).map(({ id }) => ({ webhookId: id, withinMs }))
+  return plain
+    .filter(({ prompt }) => prompt)
+    .map(({ id: webhookId }) => {
+      const slices = Math.ceil((owed.get(webhookId)?.length ?? 0) / scenario.moveRowsPerSlice)
+      return { webhookId, withinMs, movesMs: slices * MOVE_SLICE_MS }
+    })
 }
 
 /** One that its owner asked to be served slowly is, and one in strict order waits for what goes before. */

@@ -7,8 +7,11 @@ import { claimRace } from './mutations/leasing.ts'
 const SLICE = { numRuns: 300, seed: 20_250_101 }
 
 describe('whatever answers first', () => {
-  it('the invariants hold', async () => {
-    const found = await checkInterleavings(SLICE)
+  it.each([
+    ['over the embedded store', false],
+    ['over one whose answers overtake each other', true],
+  ])('the invariants hold %s', async (_over, overtaking) => {
+    const found = await checkInterleavings({ ...SLICE, overtaking })
     expect(found.failed, explainInterleavings(found)).toBe(false)
   })
 

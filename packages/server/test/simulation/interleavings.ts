@@ -42,6 +42,15 @@ const SMALL: Partial<Scenario> = {
 /** Rounds in which a small case comes to rest; one that does not is judged as it is then. */
 const ROUNDS_MAX = 3_000
 
+interface CaseOptions {
+  plantBug?: PlantBug
+  /**
+   * Whether what the store has done may be answered in another order than it was done in, as over a network. The embedded
+   * store answers at once.
+   */
+  overtaking?: boolean
+}
+
 interface Case {
   world: World
   scheduler: fc.Scheduler
@@ -49,17 +58,17 @@ interface Case {
   asked: () => number
 }
 
-async function begin(scheduler: fc.Scheduler, seed: number, plantBug?: PlantBug): Promise<Case> {
+async function begin(scheduler: fc.Scheduler, seed: number, options: CaseOptions): Promise<Case> {
   let asked = 0
+  async function pause(_delayMs: number, what: string): Promise<void> {
+    if (what.endsWith(' answered') && !options.overtaking) return
+    if (!what.includes(' work.lanes')) asked += 1
+    await scheduler.schedule(Promise.resolve(), what)
+  }
+  const { plantBug } = options
   const world = await createWorld(
     { ...scenarioOf(seed), ...SMALL },
-    {
-      pause: () => async (_delayMs, what) => {
-        if (!what.endsWith('work.lanes')) asked += 1
-        await scheduler.schedule(Promise.resolve(), what)
-      },
-      ...(plantBug && { plantBug }),
-    },
+    { pause: () => pause, ...(plantBug && { plantBug }) },
   )
   return { world, scheduler, asked: () => asked }
 }
@@ -116,9 +125,9 @@ type SmallCase = typeof smallCase extends fc.Arbitrary<infer One> ? One : never
 async function violationsOf(
   scheduler: fc.Scheduler,
   { seed, steps }: SmallCase,
-  plantBug?: PlantBug,
+  options: CaseOptions,
 ): Promise<Violation[]> {
-  const one = await begin(scheduler, seed, plantBug)
+  const one = await begin(scheduler, seed, options)
   const { world } = one
   world.cluster.launch()
   await settle(one)
@@ -139,21 +148,20 @@ async function violationsOf(
 /** Violations that a failure shows. */
 const SHOWN_MAX = 5
 
-export interface InterleavingOptions {
+export interface InterleavingOptions extends CaseOptions {
   numRuns: number
   /** Chance decides when it is left out; `seed` and `path` of a report repeat it. */
   seed?: number
   path?: string
-  plantBug?: PlantBug
 }
 
 /** Looks for a case that violates an invariant; of all when none is named. */
 export function checkInterleavings(
-  { plantBug, ...parameters }: InterleavingOptions,
+  { plantBug, overtaking = false, ...parameters }: InterleavingOptions,
   invariant: number | null = null,
 ): Promise<fc.RunDetails<[fc.Scheduler, SmallCase]>> {
   const property = fc.asyncProperty(fc.scheduler(), smallCase, async (scheduler, example) => {
-    const violations = await violationsOf(scheduler, example, plantBug)
+    const violations = await violationsOf(scheduler, example, { overtaking, ...(plantBug && { plantBug }) })
     const counted = violations.filter((violation) => invariant === null || violation.invariant === invariant)
     if (counted.length > 0) throw new InvariantViolated(JSON.stringify(counted.slice(0, SHOWN_MAX), null, 2))
   })

@@ -20,6 +20,8 @@ export interface Network {
   transportOf(process: SimulatedProcess): Transport
   /** Requests on their way or being answered. */
   underWay(): number
+  /** From now on every receiver is where its name says, and acknowledges whatever it reads at once. */
+  mendReceivers(): void
   /** Kills the process that sends the next request, between sending and receiving. */
   trap: ((process: SimulatedProcess) => void) | null
 }
@@ -33,11 +35,20 @@ export function createNetwork(clock: VirtualClock, notes: Notes, dice: Dice, pau
     allowHttp: false,
     addresses: createAddressPolicy([]),
     resolver: {
-      resolve: async (name) => hosts.get(name)?.receiver.resolve?.(notes.now()) ?? [PUBLIC_ADDRESS],
+      resolve: async (name) => receiverOf(name).resolve?.(notes.now()) ?? [PUBLIC_ADDRESS],
     },
   })
   let underWay = 0
-  const network: Network = { join, transportOf, underWay: () => underWay, trap: null }
+  let mended = false
+  const network: Network = {
+    join,
+    transportOf,
+    underWay: () => underWay,
+    mendReceivers() {
+      mended = true
+    },
+    trap: null,
+  }
   const transit = (): number => Math.round(dice.between(1, TRANSIT_MS_MAX))
   /** A deadline is one, whatever else decides what comes next. */
   const giveUp = pauseOn(clock)
@@ -46,6 +57,10 @@ export function createNetwork(clock: VirtualClock, notes: Notes, dice: Dice, pau
     const name = `receiver-${hosts.size + 1}.example.com`
     hosts.set(name, { webhookId, receiver })
     return `https://${name}/hooks/${webhookId}`
+  }
+
+  function receiverOf(name: string): Receiver {
+    return mended ? MENDED : hosts.get(name)!.receiver
   }
 
   function transportOf(process: SimulatedProcess): Transport {
@@ -77,9 +92,8 @@ export function createNetwork(clock: VirtualClock, notes: Notes, dice: Dice, pau
       await pause(transit(), `${process.name} sends to ${hostname}`)
       // What a process had handed to the kernel when it died may have gone out, or not.
       if (process.state === 'dead' && dice.chance(0.5)) return report(request, 0, LOST)
-      const host = hosts.get(hostname)!
       const seen: SeenRequest = {
-        webhookId: host.webhookId,
+        webhookId: hosts.get(hostname)!.webhookId,
         startedAt,
         at: notes.now(),
         endedAt: null,
@@ -90,7 +104,7 @@ export function createNetwork(clock: VirtualClock, notes: Notes, dice: Dice, pau
         node: process.name,
       }
       notes.requests.push(seen)
-      const reaction = host.receiver.react(request, seen.at)
+      const reaction = receiverOf(hostname).react(request, seen.at)
       return answer(request, seen, reaction, begun)
     }
 
@@ -130,6 +144,7 @@ export function createNetwork(clock: VirtualClock, notes: Notes, dice: Dice, pau
   return network
 }
 
+const MENDED: Receiver = { prompt: true, react: () => ({ afterMs: 1, status: 200 }) }
 const LOST = { code: 'connection_reset', message: 'The sender is gone.' }
 const TIMED_OUT = { code: 'response_timeout', message: 'No answer came within 30 seconds.' }
 const RESET = { code: 'connection_reset', message: 'The connection broke before an answer came.' }

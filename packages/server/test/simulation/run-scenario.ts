@@ -7,8 +7,8 @@ import { ACTIONS } from './actions/index.ts'
 import { createDice, type Dice } from './dice.ts'
 import { historyOf } from './history-of.ts'
 import { createWebhook } from './owner.ts'
-import { isAtRest } from './rest.ts'
 import type { Scenario } from './scenario.ts'
+import { windDown } from './winding-down.ts'
 import { createWorld, type World, type WorldOptions } from './world.ts'
 
 /** What one scenario came to. */
@@ -39,10 +39,6 @@ export interface Figures {
   clockSteps: number
 }
 
-/** No schedule of a scenario, and no clock step, makes anybody wait longer than this after the traffic has ended. */
-const REST_MS_MAX = 72 * HOUR_MS
-const REST_STEP_MS = 10 * MINUTE_MS
-
 /** Runs a scenario to its rest and holds what came of it against the invariants. */
 export async function runScenario(scenario: Scenario, options: WorldOptions = {}): Promise<Run> {
   const world = await createWorld(scenario, options)
@@ -54,7 +50,7 @@ export async function runScenario(scenario: Scenario, options: WorldOptions = {}
   const traffic = startActions(world, dice)
   await world.clock.advance(scenario.hours * HOUR_MS)
   traffic.stop()
-  await comeToRest(world)
+  await windDown(world)
 
   const history = await historyOf(world)
   const run = { scenario, history, verdict: checkInvariants(history), faults: world.notes.failures }
@@ -98,17 +94,6 @@ async function perform(world: World, action: Action, dice: Dice): Promise<void> 
     await action.perform(world, dice)
   } catch (error) {
     if (!(error instanceof Problem)) world.notes.failures.push(`${action.name}: ${String(error)}`)
-  }
-}
-
-/** The weather clears, the last process that was cut off is replaced, and what is owed is sent. */
-async function comeToRest(world: World): Promise<void> {
-  const { weather, network, cluster, clock } = world
-  Object.assign(weather, { failing: 0, full: false, trap: null })
-  network.trap = null
-  for (let waitedMs = 0; waitedMs < REST_MS_MAX; waitedMs += REST_STEP_MS) {
-    await clock.advance(REST_STEP_MS)
-    if (cluster.isWhole && (await isAtRest(world))) return
   }
 }
 

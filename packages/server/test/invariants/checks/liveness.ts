@@ -9,18 +9,21 @@ export const promptWebhooksAreServedInTime: Check = {
   invariant: 16,
   needs: ['ingests', 'requests', 'rows', 'removals', 'resends', 'replays', 'promptWebhooks'],
   run(facts, { looked, broken }) {
-    const bounds = new Map(facts.history.promptWebhooks?.map((prompt) => [prompt.webhookId, prompt.withinMs]))
+    const bounds = new Map(facts.history.promptWebhooks?.map((prompt) => [prompt.webhookId, prompt]))
     const resent = new Set((facts.history.resends ?? []).map((resend) => resend.deliveryId))
     for (const { event, from, named } of promised(facts)) {
       if (named.targetId !== null) continue
       for (const { id: deliveryId, webhookId, eventId, state } of facts.deliveriesOf(event.id)) {
-        const withinMs = bounds.get(webhookId)
-        if (withinMs === undefined || state === 'cancelled' || wasReplayed(facts, webhookId, from)) continue
+        const bound = bounds.get(webhookId)
+        if (bound === undefined || state === 'cancelled' || wasReplayed(facts, webhookId, from)) continue
         if (resent.has(deliveryId)) continue
         looked()
         const requests = facts.requestsOf({ webhookId, eventId })
         const served = requests.find((request) => isSuccess(request.answer?.status ?? null))
-        const waitedMs = workingMs(facts, webhookId, from, served?.at ?? facts.history.endedAt)
+        const until = served?.at ?? facts.history.endedAt
+        const startedAgain = facts.timelineOf(webhookId).changed('enabled', from, until).length > 0
+        const withinMs = bound.withinMs + (startedAgain ? (bound.movesMs ?? 0) : 0)
+        const waitedMs = workingMs(facts, webhookId, from, until)
         if (waitedMs <= withinMs) continue
         const how = served === undefined ? 'was not served within' : 'waited for'
         broken(`${how} ${Math.round(waitedMs)} ms of working time; the bound is ${withinMs}`, {

@@ -14,6 +14,9 @@ const PRIVATE = [
   '::ffff:10.0.0.7',
 ]
 
+/** The longest patience that a receiver asks for. */
+export const RETRY_AFTER_SECONDS_MAX = 900
+
 const FAILURES = [500, 502, 503, 404, 301, 400] as const
 
 function ok(dice: Dice): Reaction {
@@ -104,7 +107,11 @@ export const RECEIVERS: Readonly<Record<string, { weight: number; make: MakeRece
         react(_request, at) {
           seen = [...seen.filter((time) => time > at - MINUTE_MS), at]
           if (seen.length <= perMinute) return ok(dice)
-          return { afterMs: 5, status: dice.pick([429, 503]), retryAfterSeconds: dice.integer(1, 900) }
+          return {
+            afterMs: 5,
+            status: dice.pick([429, 503]),
+            retryAfterSeconds: dice.integer(1, RETRY_AFTER_SECONDS_MAX),
+          }
         },
       }
     },

@@ -79,7 +79,7 @@ export function faultyStore(
     if (dice.chance(weather.failing)) throw new Problem('store_unavailable', 'The store failed.')
     const answer = await run()
     springTrap(call, 'after')
-    if (WRITES.has(call)) await pause(delayMs(), `${process.name} ${call} answered`)
+    await pause(WRITES.has(call) ? delayMs() : 0, `${process.name} ${call} answered`)
     return answer
   }
 
