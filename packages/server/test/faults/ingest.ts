@@ -21,7 +21,7 @@ export type ReportKind = 'event' | 'batch' | 'run' | 'job'
 /** What reports are about unless they say otherwise. */
 export const EVENT_TYPE = 'load.made'
 /** For webhooks that are to hear of some reports only. */
-export const OTHER_EVENT_TYPE = 'zoo.visited'
+export const OTHER_EVENT_TYPE = 'load.other'
 
 const WORKFLOW = 'load'
 const WORKFLOW_PATH = `/api/v1/orgs/default/workflows/${WORKFLOW}`

@@ -29,7 +29,7 @@ const PATIENT_SHARE = 0.75
 
 /** What the reports of a mixed load are: mostly events, and a few documents, each of which takes a process to judge. */
 function kindOf(number: number): ReportKind {
-  if (number % 40 === 0) return 'job'
+  if (number % 20 === 0) return 'job'
   if (number % 5 === 0) return 'run'
   return number % 7 === 0 ? 'batch' : 'event'
 }

@@ -1,16 +1,12 @@
 import type { World } from './world.ts'
 
-/**
- * How long a receiver waited for each delivery after its event was answered for, milliseconds, shortest first. Of the
- * requests from the `since`th on.
- */
-export function waitsOf({ facts, receivers }: World, name: string, since = 0): number[] {
+/** How long a receiver waited for each delivery after its event was answered for, milliseconds, shortest first. */
+export function waitsOf({ facts, receivers }: World, name: string): number[] {
   const answeredAt = new Map<string, number>()
   for (const { answeredAt: at, events } of facts.ingests) {
     if (at !== null) for (const { id } of events) answeredAt.set(id, at)
   }
   return receivers.arrivals
-    .slice(since)
     .filter((arrival) => arrival.name === name)
     .flatMap(({ headers, at }) => {
       const from = answeredAt.get(headers['webhook-id'] ?? '')

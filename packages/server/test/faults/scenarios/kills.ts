@@ -80,7 +80,7 @@ async function createWebhooks({ receivers }: World, owner: Owner, random: Random
     await owner.create(name, { events: [EVENT_TYPE, 'run.completed', 'validation.failed'] })
   }
   for (const name of ['flaky', 'breaking', 'toggled']) await owner.create(name, patient)
-  await owner.create('slow', { ...patient, events: ['run.completed'] })
+  await owner.create('slow', { ...patient, events: ['run.succeeded'] })
   await owner.create('strict', { retry_schedule: [0, 0], disable_after: 5 })
   receivers.behave('flaky', () => (random.fraction() < 0.2 ? 503 : 200))
   receivers.behave('breaking', () => (random.fraction() < 0.2 ? 'reset' : 200))
