@@ -115,7 +115,17 @@ async function openGround(settings: Settings, clock: Clock, random: Random): Pro
     store = await openStore(settings, { clock, ids })
     await ensureDefaultOrganization(store, ids, clock)
     const secretBox = createSecretBox(secretKeyOf(settings))
-    return { settings, clock, random, ids, logger, log: createWideLog(logger), store, secretBox, close }
+    return {
+      settings,
+      clock,
+      random,
+      ids,
+      logger,
+      log: createWideLog(logger, clock),
+      store,
+      secretBox,
+      close,
+    }
   } catch (error) {
     await close()
     throw error

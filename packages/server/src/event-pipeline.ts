@@ -15,15 +15,15 @@ import type { Store } from './store/store.ts'
 import type { ValidatorPool } from './validate/pool.ts'
 
 export interface EventPipelineParts {
-  store: Pick<Store, 'eventTypes' | 'deliveries' | 'events'>
+  store: Pick<Store, 'eventTypes' | 'deliveries' | 'events' | 'claims'>
   accept: DeliveryPipeline['accept']
   validators: Pick<ValidatorPool, 'judge' | 'checkSteps'>
   clock: Clock
   ids: Ids
 }
 
-/** Events of one request that are held against their schemas at once. */
-const JUDGED_AT_ONCE_MAX = 16
+/** Events of one request that are held against their schemas at once: enough for the threads, and few to wait for when a schema overruns. */
+const JUDGED_AT_ONCE_MAX = 4
 
 /** The way of an event that comes from outside: held against its type, given its bytes, accepted. */
 export function createEventPipeline(parts: EventPipelineParts): EventService {
@@ -37,14 +37,17 @@ export function createEventPipeline(parts: EventPipelineParts): EventService {
     const now = clock.now()
     const rows = await judgeAll(organization, wanted, now)
     const events = rows.filter((row): row is Event => !(row instanceof Problem))
-    // A refusal is not remembered under an Idempotency-Key: what it names may have been mended since.
-    if (events.length === 0) return { results: rows as Problem[], replayed: false }
     const claim = claimFor(organization, idempotency, rows, now)
-    const accepted = await parts.accept({ claim, run: null, submission: null, events, target: null })
-    if (accepted.outcome === 'conflict') throw idempotencyConflict()
-    if (accepted.outcome === 'replayed') {
-      return { results: await earlier(organization.id, accepted.resourceId), replayed: true }
+    if (events.length === 0) {
+      const verdict = claim === null ? null : await store.claims.judge(claim)
+      // A refusal is not remembered under an Idempotency-Key: what it names may have been mended since. But what was
+      // accepted stays so, whatever became of its type meanwhile.
+      if (verdict === null || verdict.outcome === 'free')
+        return { results: rows as Problem[], replayed: false }
+      return answerOf(organization, verdict)
     }
+    const accepted = await parts.accept({ claim, run: null, submission: null, events, target: null })
+    if (accepted.outcome !== 'accepted') return answerOf(organization, accepted)
     const deliveries = accepted.deliveries[Symbol.iterator]()
     const results = rows.map((row) =>
       row instanceof Problem ? row : publishedEvent(row, deliveries.next().value ?? 0),
@@ -63,22 +66,29 @@ export function createEventPipeline(parts: EventPipelineParts): EventService {
       types.set(type, found)
       return found
     }
+    const overrun = new Set<string>()
     const rows: (Event | Problem)[] = []
     for (let from = 0; from < wanted.length; from += JUDGED_AT_ONCE_MAX) {
       const slice = wanted.slice(from, from + JUDGED_AT_ONCE_MAX)
       rows.push(
         ...(await Promise.all(
-          slice.map(async (event) => (await refusalOf(event, typeOf)) ?? newEvent(organization, event, now)),
+          slice.map(
+            async (event) => (await refusalOf(event, typeOf, overrun)) ?? newEvent(organization, event, now),
+          ),
         )),
       )
     }
     return rows
   }
 
-  /** Why the event cannot be accepted; null when it can. */
+  /**
+   * Why the event cannot be accepted; null when it can. `overrun` holds the types of this request whose schema was stopped
+   * at its limit: it would be at the next rows too, and a thousand of them would hold up everybody's judging for hours.
+   */
   async function refusalOf(
     { type, dataText }: NewEvent,
     typeOf: (type: string) => Promise<CustomEventType | null>,
+    overrun: Set<string>,
   ): Promise<Problem | null> {
     if (isBuiltInType(type)) {
       return fieldProblem('built_in_event_type', 'type', `${type} is made by the server alone.`)
@@ -92,11 +102,13 @@ export function createEventPipeline(parts: EventPipelineParts): EventService {
       )
     }
     if (declared.schema === null) return null
+    if (overrun.has(type)) return notJudged(type)
     const { result, findings } = await parts.validators.judge([schemaStep(declared.schema)], {
       content: Buffer.from(dataText),
       contentType: 'application/json',
       fileName: null,
     })
+    if (result === 'TIMED_OUT') overrun.add(type)
     return result === 'PASS' ? null : dataProblem(type, findings)
   }
 
@@ -114,6 +126,15 @@ export function createEventPipeline(parts: EventPipelineParts): EventService {
       runId: null,
       key: wanted.key,
     }
+  }
+
+  /** Of a request whose Idempotency-Key was used before. */
+  async function answerOf(
+    organization: Organization,
+    verdict: { outcome: 'replayed'; resourceId: string } | { outcome: 'conflict' },
+  ): ReturnType<EventService['publish']> {
+    if (verdict.outcome === 'conflict') throw idempotencyConflict()
+    return { results: await earlier(organization.id, verdict.resourceId), replayed: true }
   }
 
   /** What the same request was answered before. */
@@ -178,6 +199,12 @@ function dataProblem(type: string, findings: readonly Finding[]): Problem {
   const errors = findings.map(({ path, message }) => ({ field: `data${path}`, message }))
   const first = errors[0]?.message ?? 'It could not be judged.'
   return new Problem('data_not_valid', `The data does not satisfy the schema of ${type}: ${first}`, errors)
+}
+
+/** Nothing is known of this event: another request may bring it again. */
+function notJudged(type: string): Problem {
+  const detail = `Not judged, since the schema of ${type} took too long for an event before it. Publish it again without that one.`
+  return new Problem('overloaded', detail, [{ field: 'data', message: detail }])
 }
 
 /** The pool names a field of a workflow's step. */

@@ -26,7 +26,15 @@ export interface WebhookServiceParts {
 /** What the API may do to a webhook that also concerns the engine: the store and the dispatcher are told in step. */
 export function createWebhookService(parts: WebhookServiceParts): WebhookService {
   const { store, pipeline, clock, ids } = parts
-  let testsUnderWay = 0
+  const limitTests = createLimiter(LIMITS.testsInFlightMax, 'tests')
+  const limitReplays = createLimiter(LIMITS.replaysInFlightMax, 'replays')
+
+  const replay = createReplay({
+    store,
+    dispatcher: pipeline.dispatcher,
+    judgeFilters: parts.judgeFilters,
+    clock,
+  })
 
   async function test(organization: Organization, webhook: Webhook): Promise<TestAnswer> {
     const event = testEvent(organization, webhook, ids, clock.now())
@@ -62,12 +70,7 @@ export function createWebhookService(parts: WebhookServiceParts): WebhookService
       return outcome
     },
 
-    replay: createReplay({
-      store,
-      dispatcher: pipeline.dispatcher,
-      judgeFilters: parts.judgeFilters,
-      clock,
-    }),
+    replay: (webhook, wanted) => limitReplays(() => replay(webhook, wanted)),
 
     async change(organizationId, id, decide) {
       // Paused first, so that no attempt can start between the commit and the dispatcher's hearing of it.
@@ -88,19 +91,24 @@ export function createWebhookService(parts: WebhookServiceParts): WebhookService
       if (pipeline.dispatcher.draining) {
         throw shuttingDown()
       }
-      if (testsUnderWay >= LIMITS.testsInFlightMax) {
-        throw new Problem(
-          'overloaded',
-          `${LIMITS.testsInFlightMax} tests are under way. Try again in a moment.`,
-        )
-      }
-      testsUnderWay += 1
-      try {
-        return await test(organization, webhook)
-      } finally {
-        testsUnderWay -= 1
-      }
+      return limitTests(() => test(organization, webhook))
     },
+  }
+}
+
+/** Refuses, with `overloaded`, what would be one more at once than `max`. */
+function createLimiter(max: number, what: string) {
+  let underWay = 0
+  return async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (underWay >= max) {
+      throw new Problem('overloaded', `${max} ${what} are under way. Try again in a moment.`)
+    }
+    underWay += 1
+    try {
+      return await work()
+    } finally {
+      underWay -= 1
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import multipart from '@fastify/multipart'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { fieldProblem } from '../core/errors.ts'
 import { parseJsonBody } from './json-body.ts'
 import { formLimits, readForm } from './multipart-form.ts'
 
@@ -9,11 +10,22 @@ export function acceptJson(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     request.rawBody = body
     try {
+      refuseEncoded(request)
       done(null, parseJsonBody(body))
     } catch (error) {
       done(error as Error)
     }
   })
+}
+
+/** RFC 9110, section 8.4: what was packed is not taken for text that is broken. */
+function refuseEncoded({ headers }: FastifyRequest): void {
+  if ((headers['content-encoding'] ?? 'identity').toLowerCase() === 'identity') return
+  throw fieldProblem(
+    'unsupported_media_type',
+    'Content-Encoding',
+    'Must be left out: send the body as it is.',
+  )
 }
 
 /** Any content type, or none: the handler gets the bytes; of a form its parts; null without a body. */

@@ -1,18 +1,24 @@
 import { Command } from 'commander'
+import type { Settings } from '../config/settings.ts'
 import type { Store } from '../store/store.ts'
+import { CommandError } from './exit.ts'
+import { LOST_KEY_ADVICE, lookAtSealedSecrets } from './sealed-secrets.ts'
 import type { VerbContext } from './verb.ts'
 import { addSettingFlags, settingsOf } from './setting-flags.ts'
 import { listenForStop } from './stop-signal.ts'
+import type { Terminal } from './terminal.ts'
 import { withStoreOf } from './with-store.ts'
 
 export function serveCommand({ terminal }: VerbContext): Command {
   const command = new Command('serve')
     .description('Run the server on one data directory; it needs no other service')
+    .option('--new-key', 'start although the secret key opens none of the signing secrets in the database')
     .addHelpText('after', HELP)
   addSettingFlags(command)
 
-  return command.action(async () => {
+  return command.action(async ({ newKey }: { newKey?: true }) => {
     const { settings } = await settingsOf(command)
+    checkSealingKey(settings, terminal, newKey === true)
     // Before the start, so that a signal that comes while it starts is not lost.
     const stop = listenForStop()
     // Loaded late, as in with-store.ts.
@@ -26,6 +32,20 @@ export function serveCommand({ terminal }: VerbContext): Command {
     await server.stop()
     stop.release()
   })
+}
+
+/**
+ * Whatever waits for a webhook whose secret does not open fails, and the webhook is disabled for it: a server that can sign
+ * for none of them is not started by mistake, after a restore without the right key, say.
+ */
+function checkSealingKey(settings: Settings, terminal: Terminal, isNewKey: boolean): void {
+  const { keyIsThere, sealed, foreign } = lookAtSealedSecrets(settings)
+  if (foreign === 0) return
+  const found = keyIsThere
+    ? `Another secret key sealed the signing secrets of ${foreign} of ${sealed} webhooks: nothing can be sent to them.`
+    : `There is no secret.key in ${settings.dataDir}, but the signing secrets of ${sealed} webhooks are sealed with one.`
+  if (foreign === sealed && !isNewKey) throw new CommandError(`${found} ${LOST_KEY_ADVICE}`)
+  terminal.note(`${found} ${LOST_KEY_ADVICE}`)
 }
 
 async function hasKeys(store: Store): Promise<boolean> {

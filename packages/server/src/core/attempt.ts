@@ -44,6 +44,8 @@ export interface AttemptReport {
   responseBody: Buffer | null
 }
 
+const NOT_SENT = 'not_sent'
+
 /** The report of an attempt whose request never left this machine; `message` says why, in plain words. */
 export function notSentReport(startedAt: number, message: string): AttemptReport {
   return {
@@ -51,10 +53,15 @@ export function notSentReport(startedAt: number, message: string): AttemptReport
     startedAt,
     durationMs: 0,
     statusCode: null,
-    error: { code: 'not_sent', message },
+    error: { code: NOT_SENT, message },
     retryAfterMs: null,
     requestHeaders: {},
     responseHeaders: null,
     responseBody: null,
   }
+}
+
+/** Whether the fault was ours: the receiver never heard of it. */
+export function wasNotSent(report: Pick<AttemptReport, 'error'> | null): boolean {
+  return report?.error?.code === NOT_SENT
 }

@@ -86,6 +86,8 @@ export const LIMITS = {
   sweepMs: 30 * SECOND_MS,
   /** Tests under way at once; each waits for its attempt. */
   testsInFlightMax: 50,
+  /** Replays at once, over all organizations: each reads through all events of its range, twice. */
+  replaysInFlightMax: 5,
 
   findingsMax: 1_000,
   findingMessageCharactersMax: 2_000,

@@ -67,6 +67,11 @@ export function keyIdOf(key: Buffer): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 8)
 }
 
+/** The `keyIdOf` the key that a secret was sealed with. Throws an Error when the text is none. */
+export function keyIdOfSealed(sealed: string): string {
+  return parse(sealed).keyId
+}
+
 function authenticated({ organizationId, webhookId }: SecretContext): Buffer {
   return Buffer.from(`${organizationId}/${webhookId}`)
 }

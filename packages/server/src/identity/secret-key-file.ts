@@ -25,8 +25,12 @@ const OTHERS = 0o007
  * through: Kubernetes' `fsGroup` adds it to every file of a volume, and an administrator who shares a group means to.
  */
 export function loadOrCreateKey(dataDir: string): Buffer {
-  const path = join(dataDir, SECRET_KEY_FILE)
-  return read(path) ?? create(dataDir, path)
+  return readKey(dataDir) ?? create(dataDir, join(dataDir, SECRET_KEY_FILE))
+}
+
+/** The key of the data directory; null when none was made yet. Throws as `loadOrCreateKey` does. */
+export function readKey(dataDir: string): Buffer | null {
+  return read(join(dataDir, SECRET_KEY_FILE))
 }
 
 function read(path: string): Buffer | null {

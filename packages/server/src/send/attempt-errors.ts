@@ -12,8 +12,11 @@ export interface AttemptErrorEntry {
  */
 export const ATTEMPT_ERRORS = {
   not_sent: {
-    meaning: 'This server could not prepare the request, or was just stopping. Nothing left this machine.',
-    remedy: 'Ask an operator to look into the server log. A test can be repeated once the server is back.',
+    meaning:
+      'This server could not prepare the request, or was just stopping. Nothing left this machine. It does not count against ' +
+      'the webhook, and the delivery is tried again after an hour, later less often, without losing an attempt.',
+    remedy:
+      'Ask an operator to look into the server log. What is mended sooner can be sent again by hand; a test can be repeated.',
   },
   url_not_allowed: {
     meaning:

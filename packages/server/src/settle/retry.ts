@@ -1,6 +1,6 @@
 import type { AttemptReport } from '../core/attempt.ts'
 import { LIMITS } from '../core/limits.ts'
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/time.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/time.ts'
 
 /**
  * When the next attempt may start, milliseconds: the schedule's wait after the end of the attempt before, longer by up
@@ -27,4 +27,12 @@ export function retryDueAt(
 export function unknownWaitMs(unknownBefore: number): number {
   const beyond = unknownBefore - LIMITS.unknownAttemptsFree
   return beyond < 0 ? 0 : Math.min(MINUTE_MS * 2 ** beyond, HOUR_MS)
+}
+
+/**
+ * How long a delivery waits that could not be made into a request: as long again as it has waited, at least
+ * `LIMITS.faultWaitMs` and at most a day, so that what nobody mends leaves few attempts behind.
+ */
+export function notSentWaitMs(ageMs: number): number {
+  return Math.min(Math.max(ageMs, LIMITS.faultWaitMs), DAY_MS)
 }

@@ -7,6 +7,7 @@ import { canMove, DELIVERY_STATES } from '../core/delivery.ts'
 import { LIMITS } from '../core/limits.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/time.ts'
 import type { Webhook } from '../core/webhook.ts'
+import { notSentReport } from '../core/attempt.ts'
 import type { SettleFacts } from '../store/work.ts'
 import { settle } from './settle.ts'
 
@@ -195,6 +196,33 @@ describe('an attempt that a crash cut off', () => {
       return (delivery.dueAt ?? 0) - NOW
     })
     expect(waits).toEqual([MINUTE_MS, 2 * MINUTE_MS, 4 * MINUTE_MS, HOUR_MS, HOUR_MS])
+  })
+})
+
+describe('an attempt that could not be made', () => {
+  it('waits for somebody to mend it, in the same place of the schedule, and counts against nobody', () => {
+    const report = notSentReport(NOW, 'A sealed secret does not open.')
+    const webhook = sampleWebhook({ retrySchedule: [], disableAfter: 1 })
+    expect(settle(facts({ report, webhook }), 0)).toEqual({
+      delivery: { state: 'pending', tries: 0, manual: null, dueAt: NOW + LIMITS.faultWaitMs, endedAt: null },
+      webhook: null,
+      holdPending: false,
+    })
+  })
+
+  it('waits longer while nobody mends it, up to a day', () => {
+    const report = notSentReport(NOW, 'A sealed secret does not open.')
+    const waits = [0, 5 * HOUR_MS, 300 * HOUR_MS].map((age) => {
+      const delivery = sampleDelivery({ createdAt: NOW - age })
+      return (settle(facts({ report, delivery }), 0).delivery.dueAt ?? 0) - NOW
+    })
+    expect(waits).toEqual([LIMITS.faultWaitMs, 5 * HOUR_MS, DAY_MS])
+  })
+
+  it('ends a test', () => {
+    const report = notSentReport(NOW, 'The server stops.')
+    const delivery = sampleDelivery({ kind: 'test' })
+    expect(settle(facts({ report, delivery }), 0).delivery).toMatchObject({ state: 'exhausted', tries: 1 })
   })
 })
 

@@ -1,10 +1,10 @@
-import type { AttemptReport } from '../core/attempt.ts'
+import { wasNotSent, type AttemptReport } from '../core/attempt.ts'
 import type { Delivery, DeliveryState } from '../core/delivery.ts'
 import { LIMITS } from '../core/limits.ts'
 import { SECOND_MS } from '../core/time.ts'
 import { attemptsMax, isLive, type Webhook, type WebhookState } from '../core/webhook.ts'
 import type { SettleFacts, Settlement } from '../store/work.ts'
-import { retryDueAt, unknownWaitMs } from './retry.ts'
+import { notSentWaitMs, retryDueAt, unknownWaitMs } from './retry.ts'
 
 /** `last_triggered_at` is exact to this; within it, a success that changes nothing else writes no webhook row. */
 const TRIGGERED_RESOLUTION_MS = SECOND_MS
@@ -19,9 +19,11 @@ export function settle(facts: SettleFacts, jitter: number): Settlement {
     case 'delivered':
       return settleDelivered(facts)
     case 'failed':
-      return settleFailed(facts, jitter)
+      return wasNotSent(facts.report)
+        ? settleUncounted(facts, facts.now + notSentWaitMs(facts.now - facts.delivery.createdAt))
+        : settleFailed(facts, jitter)
     case 'unknown':
-      return settleUnknown(facts)
+      return settleUncounted(facts, facts.now + unknownWaitMs(facts.unknownBefore))
   }
 }
 
@@ -77,14 +79,15 @@ function settleFailed(facts: SettleFacts, jitter: number): Settlement {
 }
 
 /**
- * The server stopped while the attempt may have been under way. It is not the receiver's failure: nothing is counted
- * against the webhook, and the delivery keeps its place in the schedule. It is due at once; only after
- * `unknownAttemptsFree` of them it waits longer and longer, so that an event that brings the server down cannot do so at
- * every start.
+ * The server stopped while the attempt may have been under way, or could not make the request. It is not the receiver's
+ * failure: nothing is counted against the webhook, and the delivery keeps its place in the schedule.
+ *
+ * After a stop it is due at once; only after `unknownAttemptsFree` of them it waits longer and longer, so that an event that
+ * brings the server down cannot do so at every start. What could not be made, because a secret does not open, say, waits
+ * for somebody to mend that.
  */
-function settleUnknown(facts: SettleFacts): Settlement {
-  const { delivery, webhook, unknownBefore, now } = facts
-  const dueAt = now + unknownWaitMs(unknownBefore)
+function settleUncounted(facts: SettleFacts, dueAt: number): Settlement {
+  const { delivery, webhook } = facts
   // What was asked for by hand has had no answer yet, and is owed as before.
   const isOwed = delivery.state === 'pending' || delivery.state === 'delivered'
   const still = delivery.manual === 'once' && isOwed && isLive(webhook)

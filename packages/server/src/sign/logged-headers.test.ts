@@ -31,14 +31,47 @@ describe('loggedHeaderValue', () => {
     'Client_Credentials',
     'signature',
     'X-Hub-Signature',
+    'X-Hub-Signature-256',
+    'X-AuthToken',
+    'accessToken',
+    'X-SecretKey',
+    'x-access-key',
+    'X-ClientSecret',
+    'X-Api-Key-2',
+    'x-secret-v2',
+    'X-Passwd',
+    'x-passphrase',
+    'X-Pwd',
+    'X-Bearer',
   ])('redacts %s', (name) => {
     expect(loggedHeaderValue(name, 'value')).toBe('[redacted]')
   })
 
-  it.each(['x-team', 'keyboard', 'x-tokens-left', 'monkey', 'x-author', 'x-sessions', 'jwtish'])(
-    'shows %s',
-    (name) => {
-      expect(loggedHeaderValue(name, 'value')).toBe('value')
+  it.each([
+    'x-team',
+    'x-team-2',
+    'keyboard',
+    'x-tokens-left',
+    'monkey',
+    'x-author',
+    'x-sessions',
+    'jwtish',
+    'x-bypass',
+  ])('shows %s', (name) => {
+    expect(loggedHeaderValue(name, 'value')).toBe('value')
+  })
+
+  it.each(['Bearer abc.def', 'basic dXNlcjpwYXNz', 'Basic dXM6cHc='])(
+    'redacts %j under any name',
+    (value) => {
+      expect(loggedHeaderValue('x-upstream', value)).toBe('[redacted]')
+    },
+  )
+
+  it.each(['bearer', 'Basics of billing', 'basic plan', 'a bearer'])(
+    'shows %j under a plain name',
+    (value) => {
+      expect(loggedHeaderValue('x-team', value)).toBe(value)
     },
   )
 })

@@ -1,10 +1,12 @@
 import type { AttemptReport } from '../core/attempt.ts'
 import type { LeasedDelivery } from '../core/delivery.ts'
+import type { Clock } from '../core/clock.ts'
 import type { Event } from '../core/event.ts'
 import type { Run } from '../core/run.ts'
 import type { ResultOutcome } from '../store/work.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { logAttempt, logEventAccepted, logRun } from '../telemetry/wide-lines.ts'
+import { createRepeats } from './repeats.ts'
 
 /** Writes one wide line for each run, accepted event and settled attempt. */
 export interface WideLog {
@@ -14,7 +16,9 @@ export interface WideLog {
   failure(error: unknown, doing: string): void
 }
 
-export function createWideLog(logger: Logger): WideLog {
+/** With a clock, failures that say the same are told once in a while, with how many there were. */
+export function createWideLog(logger: Logger, clock: Pick<Clock, 'monotonic'> | null = null): WideLog {
+  const repeats = clock === null ? null : createRepeats(clock)
   return {
     runEnded(run, bytes) {
       logRun(logger, { ...run, runId: run.id, bytes })
@@ -51,7 +55,10 @@ export function createWideLog(logger: Logger): WideLog {
       })
     },
     failure(error, doing) {
-      logger.error({ err: error, doing }, `failed while ${doing}`)
+      const message = error instanceof Error ? error.message : String(error)
+      const repeated = repeats === null ? 0 : repeats.heard(`${doing}: ${message}`)
+      if (repeated === null) return
+      logger.error({ err: error, doing, ...(repeated > 0 && { repeated }) }, `failed while ${doing}`)
     },
   }
 }

@@ -48,6 +48,7 @@ const KINDS: Readonly<Record<string, string>> = {
   object: 'an object',
   record: 'an object',
   null: 'null',
+  nonoptional: 'any JSON value',
 }
 
 function sentence(issue: Issue): string {

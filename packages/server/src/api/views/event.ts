@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Event } from '../../core/event.ts'
 import { isoTime } from '../../core/time.ts'
+import { parseAsWritten } from '../json-as-written.ts'
 
 const EVENT_FIELDS = {
   id: z.string().describe('`evt_…`; also the `webhook-id` header of every request that carries it.'),
@@ -37,5 +38,5 @@ export function eventView(event: Event): z.output<typeof eventSchema> {
 }
 
 export function eventWithBodyView(event: Event): z.output<typeof eventWithBodySchema> {
-  return { ...eventView(event), body: JSON.parse(event.body.toString('utf8')) as Record<string, unknown> }
+  return { ...eventView(event), body: parseAsWritten(event.body.toString('utf8')) as Record<string, unknown> }
 }

@@ -13,12 +13,14 @@ import { checkDatabase } from './database.ts'
 import { checkPort } from './listener.ts'
 import { checkClock, checkNode } from './machine.ts'
 import { checkExposure } from './network.ts'
+import { checkSealedSecrets } from './sealed-secrets.ts'
 
 const CHECKS: readonly Check[] = [
   checkNode,
   checkClock,
   checkDataDirectory,
   checkDatabase,
+  checkSealedSecrets,
   checkPort,
   checkExposure,
 ]

@@ -61,8 +61,10 @@ describe('declaring an event type', () => {
   it('refuses a schema that does not compile, and one that is too large', async () => {
     const broken = await declare({ type: 'order.paid', schema: { type: 'nonsense' } })
     expect(broken.body).toMatchObject({ code: 'schema_not_compiled', errors: [{ field: 'schema' }] })
-    const large = await declare({ type: 'order.paid', schema: { description: 'x'.repeat(70_000) } })
-    expect(large.body.errors).toMatchObject([{ field: 'schema' }])
+    for (const description of ['x'.repeat(70_000), 'ü'.repeat(35_000)]) {
+      const large = await declare({ type: 'order.paid', schema: { description } })
+      expect(large.body.errors).toMatchObject([{ field: 'schema' }])
+    }
     expect((await acme.call('GET', TYPE)).status).toBe(404)
   })
 })
@@ -104,6 +106,19 @@ describe('changing and deleting', () => {
     })
     const refused = await acme.call('PATCH', TYPE, { schema: { type: 'nonsense' } })
     expect(refused.body.code).toBe('schema_not_compiled')
+  })
+
+  it('keeps what another request changed while a schema was looked at', async () => {
+    await declare({ type: 'order.paid', description: 'Paid.' })
+    const [withSchema] = await Promise.all([
+      acme.call('PATCH', TYPE, { schema: { type: 'object' } }),
+      acme.call('PATCH', TYPE, { description: 'Paid in full.' }),
+    ])
+    expect(withSchema.status).toBe(200)
+    expect((await acme.call('GET', TYPE)).body).toMatchObject({
+      description: 'Paid in full.',
+      schema: { type: 'object' },
+    })
   })
 
   it('deletes one that nobody subscribes to', async () => {

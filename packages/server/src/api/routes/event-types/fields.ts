@@ -20,7 +20,7 @@ export const EVENT_TYPE_FIELDS = {
     .record(z.string(), z.unknown())
     .nullable()
     .refine(
-      (schema) => JSON.stringify(schema).length <= LIMITS.eventTypeSchemaBytesMax,
+      (schema) => Buffer.byteLength(JSON.stringify(schema)) <= LIMITS.eventTypeSchemaBytesMax,
       `Must have at most ${LIMITS.eventTypeSchemaBytesMax} bytes as JSON.`,
     )
     .describe('JSON Schema that the `data` of every event of this type must satisfy; null for none.'),

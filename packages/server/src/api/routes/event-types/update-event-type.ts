@@ -29,10 +29,13 @@ export function updateEventType({
     problems: ['built_in_event_type', 'schema_not_compiled'],
     async handle({ caller: { organization }, params, body: changes }) {
       checkOwnName(params.type)
+      // First of all, so that what an unknown name answers does not depend on the body.
+      if ((await store.eventTypes.get(organization.id, params.type)) === null) throw notFound()
+      if (changes.schema) await services.events.checkSchema(changes.schema)
+      // Read again: a schema may take long to check, and meanwhile another request may have changed the rest.
       const current = await store.eventTypes.get(organization.id, params.type)
       if (current === null) throw notFound()
       const { description = current.description, schema = current.schema } = changes
-      if (changes.schema) await services.events.checkSchema(changes.schema)
       const updated = await store.eventTypes.update({
         ...current,
         description,

@@ -53,6 +53,12 @@ describe('publishing an event', () => {
     expect(stored.body).toMatchObject({ key: 'order-42', run_id: null })
   })
 
+  it('shows numbers as they were written', async () => {
+    const numbers = '{"big":12345678901234567890,"price":1.50,"far":-1E400,"list":[0.1,2],"text":"1.0"}'
+    const { body } = await publish(`{"type":"order.paid","data":${numbers}}`)
+    expect((await acme.call('GET', `/api/v1/events/${body.id}`)).text).toContain(`"data":${numbers}`)
+  })
+
   it('passes data on as it was written, whatever JavaScript makes of it', async () => {
     await subscribe()
     await publish('{"type":"order.paid","data": {"n":12345678901234567890, "price":1.50, "ü":"\\u00fc"} }')
@@ -99,6 +105,17 @@ describe('publishing an event', () => {
     expect(refused.body).toMatchObject({ code: 'data_not_valid', errors: [{ field: 'data/id' }] })
   })
 
+  it('is answered as before under its Idempotency-Key when its type is gone', async () => {
+    const headers = { 'idempotency-key': 'gone-42' }
+    await acme.call('POST', '/api/v1/event-types', { type: 'order.gone' })
+    const event = { type: 'order.gone', data: 42 }
+    const first = await publish(event, headers)
+    await acme.call('DELETE', '/api/v1/event-types/order.gone')
+    expect(await publish(event, headers)).toMatchObject({ status: 202, body: first.body as object })
+    expect((await publish({ ...event, data: 43 }, headers)).body.code).toBe('idempotency_conflict')
+    expect((await publish(event)).body.code).toBe('unknown_event_type')
+  })
+
   it('is once for one Idempotency-Key', async () => {
     const headers = { 'idempotency-key': 'pay-42' }
     const event = { type: 'order.paid', data: { order: 42 } }
@@ -131,6 +148,8 @@ describe('publishing a batch', () => {
       { code: 'invalid_request', errors: [{ field: 'events[3].data' }] },
       { code: 'invalid_request', errors: [{ field: 'events[4]' }] },
     ])
+    expect(body.results[3].detail).toBe('events[3].data: Required: any JSON value.')
+    expect(body.results[4].detail).toBe('events[4]: Must be an object.')
     await receiver.until((received) => received.length === 2)
     const sent = receiver.received.map(({ body }) => (JSON.parse(String(body)) as { data: number }).data)
     expect(sent.sort()).toEqual([1, 3])

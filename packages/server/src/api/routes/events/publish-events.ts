@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fieldProblem, Problem } from '../../../core/errors.ts'
+import { fieldProblem, Problem, type FieldError } from '../../../core/errors.ts'
 import { LIMITS } from '../../../core/limits.ts'
 import { isoTime } from '../../../core/time.ts'
 import type { ApiContext } from '../../context.ts'
@@ -145,7 +145,13 @@ function underRow(problem: Problem, index: number): Problem {
     field: field === 'body' ? prefix : `${prefix}.${field}`,
     message,
   }))
-  return new Problem(problem.code, problem.message, errors)
+  return new Problem(problem.code, renamed(problem.message, problem.errors[0], errors[0]), errors)
+}
+
+/** A message that begins with the name of the field at fault begins with its whole name. */
+function renamed(message: string, before: FieldError | undefined, after: FieldError | undefined): string {
+  const isNamed = before !== undefined && after !== undefined && message.startsWith(`${before.field}: `)
+  return isNamed ? after.field + message.slice(before.field.length) : message
 }
 
 function publishedView(event: PublishedEvent | undefined): z.output<typeof publishedSchema> {

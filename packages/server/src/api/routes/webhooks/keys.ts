@@ -1,7 +1,7 @@
 import { generateSecret, generateV1aKeyPair } from '@sealpost/receiver'
 import { z } from 'zod'
 import { LIMITS } from '../../../core/limits.ts'
-import type { SealedKeys } from '../../../core/webhook.ts'
+import type { SealedKeys, Webhook } from '../../../core/webhook.ts'
 import type { SecretService } from '../../services.ts'
 
 export const secretField = z
@@ -26,6 +26,19 @@ export function sealSecret(
   secret: string = generateSecret(),
 ): SealedKeys['sealedSecret'] {
   return secrets.seal(organizationId, webhookId, secret)
+}
+
+/** Whether the webhook signs with `secret` already. One that does not open, its key being lost, can still be replaced. */
+export function isSecretOf(
+  secrets: SecretService,
+  { organizationId, id, sealedSecret }: Webhook,
+  secret: string,
+): boolean {
+  try {
+    return secrets.open(organizationId, id, sealedSecret) === secret
+  } catch {
+    return false
+  }
 }
 
 /** A new pair for `v1a`, its private half sealed. */

@@ -38,7 +38,11 @@ const body = z
 const replayedSchema = z
   .object({
     matched: z.int().describe('What there is to send.'),
-    queued: z.int().describe('What was queued; 0 of a dry run.'),
+    queued: z
+      .int()
+      .describe(
+        'What was queued; 0 of a dry run. Less than `matched` when some of it was sent meanwhile, or the webhook was stopped.',
+      ),
   })
   .describe('How many.')
 

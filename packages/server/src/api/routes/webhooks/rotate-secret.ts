@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { LIMITS } from '../../../core/limits.ts'
 import { SECOND_MS } from '../../../core/time.ts'
-import { rotate } from '../../../core/webhook.ts'
+import { finishRotation, rotate, type Webhook, type WebhookChange } from '../../../core/webhook.ts'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
 import { webhookView, webhookWithSecretSchema } from '../../views/webhook.ts'
 import { idParams } from '../fields.ts'
-import { makeSigningKey, sealSecret, secretField } from './keys.ts'
+import { isSecretOf, makeSigningKey, sealSecret, secretField } from './keys.ts'
 
 const body = z
   .strictObject({
@@ -31,7 +31,9 @@ export function rotateSecret({ services, clock }: Pick<ApiContext, 'services' | 
     summary: 'Replace the signing secret',
     description:
       'Until the overlap ends, or `/finish-rotation` ends it, `webhook-signature` bears a signature of each secret, and the ' +
-      'headers that hold one signature only stay with the old secret. A key pair for `v1a` is replaced as well.',
+      'headers that hold one signature only stay with the old secret. A key pair for `v1a` is replaced as well. ' +
+      'Two secrets sign at most: what an earlier rotation replaced stops signing at once. To repeat a request whose answer ' +
+      'was lost, bring a `secret` of your own: one that signs already is not replaced by itself.',
     access: ['write'],
     feature: 'webhooks',
     params: idParams,
@@ -42,10 +44,15 @@ export function rotateSecret({ services, clock }: Pick<ApiContext, 'services' | 
       const owner = { organizationId: organization.id, webhookId: params.id }
       const overlapMs = wanted === undefined ? LIMITS.rotationOverlapMs : wanted.overlap_seconds * SECOND_MS
       const sealedSecret = sealSecret(services.secrets, owner, wanted?.secret)
-      const webhook = await services.webhooks.change(organization.id, params.id, (current) => {
+      const change = (current: Webhook): WebhookChange => {
+        // A repeated request: rotating again would end the secret that receivers still verify with.
+        if (wanted?.secret !== undefined && isSecretOf(services.secrets, current, wanted.secret)) {
+          return overlapMs === 0 ? finishRotation(current, now) : { webhook: current, waiting: [] }
+        }
         const signingKey = current.signingKey && makeSigningKey(services.secrets, owner)
         return rotate(current, { sealedSecret, signingKey }, overlapMs, now)
-      })
+      }
+      const webhook = await services.webhooks.change(organization.id, params.id, change)
       if (webhook === null) throw notFound()
       const secret = services.secrets.open(organization.id, webhook.id, sealedSecret)
       return { status: 200, body: { ...webhookView(webhook, key.scopes, now), secret } }

@@ -70,6 +70,21 @@ describe('rotating the secret', () => {
     ])
   })
 
+  it('can be repeated with the same secret: the old one goes on signing, and two are all that sign', async () => {
+    const rotation = { secret: 'the-new-secret' }
+    const first = await acme.call('POST', `${path}/rotate-secret`, rotation)
+    const second = await acme.call('POST', `${path}/rotate-secret`, rotation)
+    expect(second).toMatchObject({ status: 200, body: first.body as object })
+    expect(await verifying([rotation, { secret: OLD }])).toEqual([true, true])
+    await acme.call('POST', `${path}/rotate-secret`, { ...rotation, overlap_seconds: 0 })
+    expect(await verifying([rotation, { secret: OLD }])).toEqual([true, false])
+
+    await acme.call('POST', `${path}/rotate-secret`, { secret: 'the-third-secret' })
+    await acme.call('POST', `${path}/rotate-secret`, { secret: 'the-fourth-secret' })
+    const all = ['the-new-secret', 'the-third-secret', 'the-fourth-secret'].map((secret) => ({ secret }))
+    expect(await verifying(all)).toEqual([false, true, true])
+  })
+
   it('shows what signs to those who may write, and to nobody else', async () => {
     await acme.call('POST', `${path}/rotate-secret`, { secret: 'the-new-secret' })
     expect((await acme.call('GET', `${path}/secret`)).body).toEqual({
