@@ -5,6 +5,7 @@ import { CommandError } from './exit.ts'
 import { LOST_KEY_ADVICE, lookAtSealedSecrets } from './sealed-secrets.ts'
 import type { VerbContext } from './verb.ts'
 import { addSettingFlags, settingsOf } from './setting-flags.ts'
+import { giveBackStartMemory } from './start-memory.ts'
 import { listenForStop } from './stop-signal.ts'
 import type { Terminal } from './terminal.ts'
 import { withStoreOf } from './with-store.ts'
@@ -28,6 +29,7 @@ export function serveCommand({ terminal }: VerbContext): Command {
     if (!(await withStoreOf(settings, ({ store }) => hasKeys(store)))) {
       terminal.note('There is no API key yet. Make one with: sealpost keys create --name NAME')
     }
+    giveBackStartMemory()
     await stop.asked
     await server.stop()
     stop.release()
@@ -35,8 +37,8 @@ export function serveCommand({ terminal }: VerbContext): Command {
 }
 
 /**
- * Whatever waits for a webhook whose secret does not open fails, and the webhook is disabled for it: a server that can sign
- * for none of them is not started by mistake, after a restore without the right key, say.
+ * Nothing can be sent to a webhook whose secret does not open. A server that can sign for none of them is not started by
+ * mistake, after a restore without the right key, say.
  */
 function checkSealingKey(settings: Settings, terminal: Terminal, isNewKey: boolean): void {
   const { keyIsThere, sealed, foreign } = lookAtSealedSecrets(settings)

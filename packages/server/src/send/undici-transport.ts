@@ -22,7 +22,7 @@ export interface UndiciTransportOptions {
 const IDLE_CONNECTIONS_MAX = 1_000
 
 /** URLs whose check and parts are remembered; the guard's rules do not change while it runs. */
-const TARGETS_MAX = 2_000
+const TARGETS_MAX = 10_000
 
 /**
  * Sends over HTTP/1.1 on kept-alive connections that the guard opens. Proxy variables of the environment are ignored and
