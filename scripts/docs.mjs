@@ -12,7 +12,7 @@ const PAGES = [
     render: 'renderConfigurationPage',
   },
   { file: 'docs/reference/cli.md', module: 'cli/reference.js', render: 'renderCliPage' },
-  { file: 'docs/errors.md', module: 'send/attempt-errors.js', render: 'renderAttemptErrorsPage' },
+  { file: 'docs/errors.md', module: 'cli/errors-page.js', render: 'renderErrorsPage' },
 ]
 
 for (const { file, module, render } of PAGES) {

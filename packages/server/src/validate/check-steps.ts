@@ -1,7 +1,8 @@
 import { Problem, fieldProblem, type FieldError } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
 import { SECOND_MS } from '../core/time.ts'
-import type { Step } from '../core/workflow.ts'
+import { ACTION_TYPES, isAction, type Step } from '../core/workflow.ts'
+import { checkActionConfig } from './action-config.ts'
 import { stepConfigOf } from './step-config.ts'
 import { findValidator, VALIDATOR_NAMES } from './validators/index.ts'
 import type { TaskLimits, TaskOutcome } from './worker/task.ts'
@@ -20,9 +21,10 @@ export function checkStepShapes(steps: readonly Step[]): void {
 }
 
 function shapeErrors({ type, config }: Step, field: string): FieldError[] {
+  if (isAction(type)) return checkActionConfig(type, config).map((error) => underConfig(field, error))
   const validator = findValidator(type)
   if (validator === undefined) {
-    const message = `no validator is called ${JSON.stringify(type)}; known: ${VALIDATOR_NAMES.join(', ')}`
+    const message = `no validator is called ${JSON.stringify(type)}; known: ${VALIDATOR_NAMES.join(', ')}; and the actions ${ACTION_TYPES.join(', ')}`
     return [{ field: `${field}.type`, message }]
   }
   const errors = validator.checkConfig(config)
@@ -37,7 +39,7 @@ function shapeErrors({ type, config }: Step, field: string): FieldError[] {
  * naming the field, or `internal_error` when the workers themselves are at fault.
  */
 export function throwUnlessCompiled(
-  outcome: Exclude<TaskOutcome, { kind: 'closed' }>,
+  outcome: Exclude<TaskOutcome, { kind: 'closed' | 'cancelled' }>,
   step: Step,
   field: string,
   { timeoutMs, memoryMb }: TaskLimits,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Problem } from '../core/errors.ts'
+import { documentSubmission } from '../core/run.ts'
 import type { Step } from '../core/workflow.ts'
 import { checkSubmission } from './check-submission.ts'
 
@@ -7,9 +8,9 @@ const steps: Step[] = [
   { type: 'json-schema', name: 'Order', failureMode: 'blocking', config: { schema: true } },
 ]
 
-function problemOf(content: Buffer | null): Problem | null {
+function problemOf(content: Buffer | null, contentType: string | null = null): Problem | null {
   try {
-    checkSubmission(steps, { content })
+    checkSubmission(steps, { content, contentType, url: null })
     return null
   } catch (error) {
     if (error instanceof Problem) return error
@@ -20,6 +21,11 @@ function problemOf(content: Buffer | null): Problem | null {
 describe('checkSubmission', () => {
   it('takes a JSON document', () => {
     expect(problemOf(Buffer.from('{}'))).toBeNull()
+  })
+
+  it('leaves YAML to be read by a worker', () => {
+    expect(problemOf(Buffer.from('a: ['), 'application/yaml')).toBeNull()
+    expect(problemOf(Buffer.from('a: 1'), 'text/plain')?.code).toBe('document_not_json')
   })
 
   it('refuses a document that is not JSON when the first step needs it', () => {
@@ -36,6 +42,6 @@ describe('checkSubmission', () => {
   })
 
   it('asks for no JSON where no step does', () => {
-    expect(() => checkSubmission([], { content: Buffer.from('<order/>') })).not.toThrow()
+    expect(() => checkSubmission([], documentSubmission(Buffer.from('<order/>')))).not.toThrow()
   })
 })

@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
+import { documentSubmission } from '../core/run.ts'
 import { compile } from './validators/json-schema/judge.ts'
-import type { JudgedDocument, Judgement } from './validators/validator.ts'
+import type { Judgement } from './validators/validator.ts'
+import { documentOf } from './validators/document-of.ts'
 
 // Real payloads against a real schema of 400,000 characters, both as GitHub's integrators publish them.
 const require = createRequire(import.meta.url)
@@ -21,11 +23,7 @@ function judgeAll(name: string, examples: readonly unknown[]): Judgement[] {
   const compiled = compile({ schema: schemaOf(name) })
   if ('refused' in compiled) throw new Error(`${name}: ${compiled.refused.message}`)
   return examples
-    .map((example): JudgedDocument => ({
-      content: Buffer.from(JSON.stringify(example)),
-      contentType: null,
-      fileName: null,
-    }))
+    .map((example) => documentOf(documentSubmission(Buffer.from(JSON.stringify(example)))))
     .map(compiled.judge)
 }
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../core/clock.ts'
 import { Problem } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
+import { documentSubmission } from '../core/run.ts'
 import type { Step } from '../core/workflow.ts'
 import { createValidatorPool, type ValidatorPool } from './pool.ts'
 
@@ -18,7 +19,7 @@ function step(schema: object | boolean, failureMode: Step['failureMode'] = 'bloc
 }
 
 function document(value: unknown) {
-  return { content: Buffer.from(JSON.stringify(value)), contentType: 'application/json', fileName: null }
+  return documentSubmission(Buffer.from(JSON.stringify(value)), 'application/json')
 }
 
 async function problemOf(promise: Promise<unknown>): Promise<Problem> {
@@ -59,6 +60,8 @@ describe('judging a workflow', () => {
       findings: [],
       counts: { error: 0, warning: 0, info: 0 },
       score: null,
+      scoredTypes: null,
+      seen: null,
       errorCategory: null,
     })
     const failed = await shared.judge(steps, document({}))

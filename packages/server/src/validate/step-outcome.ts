@@ -8,7 +8,7 @@ import type { StepOutcome } from './verdict.ts'
 
 /** What a task's outcome means for its step: a judgement, or why there is none, as a finding that says so. */
 export function stepOutcomeOf(
-  outcome: Exclude<TaskOutcome, { kind: 'closed' }>,
+  outcome: Exclude<TaskOutcome, { kind: 'closed' | 'cancelled' }>,
   step: Pick<Step, 'name'>,
   limits: TaskLimits,
 ): StepOutcome {

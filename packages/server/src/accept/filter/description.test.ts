@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { EVENT_TYPES } from '../../catalogue/event-types.ts'
 import { systemClock } from '../../core/clock.ts'
 import { LIMITS } from '../../core/limits.ts'
-import { createLanguage } from './cel/language.ts'
+import { createLanguage } from '../../cel/language.ts'
 import { FILTER_DESCRIPTION, FILTER_VARIABLES } from './description.ts'
 
 describe('what a filter may name', () => {

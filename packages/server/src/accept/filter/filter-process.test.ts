@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../core/clock.ts'
+import { STUCK, STUCK_HAY } from '../../../test/support/stuck-filter.ts'
 import { createFilterProcess, type FilterProcess, type FilterProcessOptions } from './filter-process.ts'
 import type { Batch } from './process/messages.ts'
 
@@ -23,12 +24,7 @@ function batch(data: unknown, ...expressions: string[]): Batch {
   return { questions: [{ expressions, bodyBytes: bodies.length }], bodies }
 }
 
-/** One call into V8 that goes on for minutes and that not even the end of a thread would stop. */
-const STUCK = 'data.hay.contains(data.needle)'
-const STUCK_DATA = {
-  hay: 'a'.repeat(700_000),
-  needle: `${'a'.repeat(150_000)}b${'a'.repeat(150_000)}`,
-}
+const STUCK_DATA = { hay: STUCK_HAY }
 
 describe('createFilterProcess', () => {
   it('answers one batch after the other, an empty one with nothing', async () => {

@@ -18,3 +18,21 @@ export async function passingFilters(
     }),
   )
 }
+
+/**
+ * Which expressions hold for an event, by their text, for whoever tells people of it. One that fails on this body does not;
+ * one that could not be judged in time is left out: it must not say what nobody knows.
+ */
+export async function heldExpressions(
+  judge: Pick<FilterJudge, 'judge'>,
+  event: Event,
+  expressions: readonly string[],
+): Promise<ReadonlyMap<string, boolean>> {
+  const verdicts = await judge.judge(event.body, expressions)
+  const held = new Map<string, boolean>()
+  for (const [index, expression] of expressions.entries()) {
+    const verdict = verdicts[index]
+    if (verdict !== 'overrun') held.set(expression, verdict === 'match')
+  }
+  return held
+}

@@ -4,10 +4,13 @@ import { fileURLToPath } from 'node:url'
 import type { Clock, Timer } from '../../core/clock.ts'
 import { MINUTE_MS } from '../../core/time.ts'
 import type { Task, TaskLimits, TaskOutcome } from '../worker/task.ts'
-import type { HostAnswer, HostRequest } from './messages.ts'
+import type { HostAnswer, HostCancel, HostRequest } from './messages.ts'
 
 /** The host process ends when unused for so long, and gives its memory back; the next task starts another. */
 const HOST_IDLE_MS = MINUTE_MS
+
+/** A page of WebAssembly's memory has 64 KiB. */
+const WASM_PAGES_PER_MB = 16
 
 /** With the extension of this file: `.ts` from the sources, `.js` from what was built. */
 const MAIN_FILE = fileURLToPath(new URL(`main${extname(import.meta.url)}`, import.meta.url))
@@ -19,8 +22,8 @@ export type HostOutcome =
 
 /** A process of its own for worker threads, started when there is something to do. */
 export interface Host {
-  /** Never rejects. At most `threads` at once, each with a slot of its own. */
-  run(task: Task): Promise<HostOutcome>
+  /** Never rejects. At most `threads` at once, each with a slot of its own. Aborting `signal` ends the task's thread. */
+  run(task: Task, signal?: AbortSignal): Promise<HostOutcome>
   /** Ends the process, whatever it is doing. Safe to call twice. */
   close(): Promise<void>
 }
@@ -37,7 +40,8 @@ export function createHost({ threads, timeoutMs, memoryMb }: TaskLimits, clock: 
     // No flags and no environment of the server's: a validator has no business with them, and they may hold secrets.
     const started = fork(MAIN_FILE, [JSON.stringify(limits)], {
       serialization: 'advanced',
-      execArgv: [],
+      // The memory of WebAssembly is no part of a thread's heap: without a bound of its own it may grow to 2 GB.
+      execArgv: [`--wasm-max-mem-pages=${memoryMb * WASM_PAGES_PER_MB}`],
       env: {},
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
@@ -74,7 +78,7 @@ export function createHost({ threads, timeoutMs, memoryMb }: TaskLimits, clock: 
   }
 
   return {
-    run(task) {
+    run(task, signal) {
       if (closed !== null) return Promise.resolve({ kind: 'closed' })
       idle?.cancel()
       const host = (child ??= start())
@@ -83,6 +87,9 @@ export function createHost({ threads, timeoutMs, memoryMb }: TaskLimits, clock: 
       const request: HostRequest = { id: ++lastId, task }
       return new Promise((resolve) => {
         underWay.set(request.id, resolve)
+        const cancel: HostCancel = { id: request.id, task: null }
+        // A host that is gone has no task to end.
+        signal?.addEventListener('abort', () => host.connected && host.send(cancel), { once: true })
         host.send(request, (error) => {
           if (error !== null) settle(request.id, { kind: 'host_died', reason: error.message })
         })

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock, type Clock, type Timer } from '../../core/clock.ts'
+import { documentSubmission } from '../../core/run.ts'
+import { documentOf } from '../validators/document-of.ts'
 import type { Task, TaskLimits } from '../worker/task.ts'
 import { createHost } from './host.ts'
 import { createIsolation, type Isolation } from './isolation.ts'
@@ -14,7 +16,7 @@ const INNOCENT = task({ type: 'object' }, Buffer.from('{}'))
 
 function task(schema: object, content: Buffer): Task {
   const configText = JSON.stringify({ schema })
-  const document = { content, contentType: null, fileName: null }
+  const document = documentOf(documentSubmission(content))
   return { validator: 'json-schema', configKey: configText, configText, document, slot: 0 }
 }
 

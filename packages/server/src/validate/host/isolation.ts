@@ -11,7 +11,7 @@ import { createHost, type Host } from './host.ts'
  */
 export interface Isolation {
   /** Never rejects. At most `threads` at once, each with a slot of its own. */
-  run(task: Task): Promise<TaskOutcome>
+  run(task: Task, signal?: AbortSignal): Promise<TaskOutcome>
   /** Ends all processes. Safe to call twice. */
   close(): Promise<void>
 }
@@ -22,12 +22,12 @@ export function createIsolation(limits: TaskLimits, clock: Clock): Isolation {
   let closed = false
 
   /** A second try with no neighbours, so that a task is blamed for its own deeds only. */
-  async function runAlone(task: Task): Promise<TaskOutcome> {
+  async function runAlone(task: Task, signal: AbortSignal | undefined): Promise<TaskOutcome> {
     if (closed) return { kind: 'closed' }
     const alone = createHost({ ...limits, threads: 1 }, clock)
     lonely.add(alone)
     try {
-      const outcome = await alone.run({ ...task, slot: 0 })
+      const outcome = await alone.run({ ...task, slot: 0 }, signal)
       return outcome.kind === 'host_died' ? causeOfDeath(outcome.reason) : outcome
     } finally {
       lonely.delete(alone)
@@ -36,9 +36,9 @@ export function createIsolation(limits: TaskLimits, clock: Clock): Isolation {
   }
 
   return {
-    async run(task) {
-      const outcome = await host.run(task)
-      return outcome.kind === 'host_died' ? runAlone(task) : outcome
+    async run(task, signal) {
+      const outcome = await host.run(task, signal)
+      return outcome.kind === 'host_died' ? runAlone(task, signal) : outcome
     },
 
     async close() {

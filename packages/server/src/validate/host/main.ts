@@ -1,6 +1,6 @@
 import { systemClock } from '../../core/clock.ts'
 import type { TaskLimits } from '../worker/task.ts'
-import type { HostAnswer, HostRequest } from './messages.ts'
+import type { HostAnswer, HostCancel, HostRequest } from './messages.ts'
 import { createThreads } from './threads.ts'
 
 // The host process. Its main thread runs no hostile code, so that it can end the threads that do, and itself when the
@@ -8,8 +8,17 @@ import { createThreads } from './threads.ts'
 const limits = JSON.parse(process.argv[2] ?? '{}') as TaskLimits
 const threads = createThreads({ ...limits, clock: systemClock })
 
-process.on('message', ({ id, task }: HostRequest) => {
-  void threads.run(task).then((outcome) => {
+const underWay = new Map<number, AbortController>()
+
+process.on('message', ({ id, task }: HostRequest | HostCancel) => {
+  if (task === null) {
+    underWay.get(id)?.abort()
+    return
+  }
+  const cancel = new AbortController()
+  underWay.set(id, cancel)
+  void threads.run(task, cancel.signal).then((outcome) => {
+    underWay.delete(id)
     const answer: HostAnswer = { id, outcome }
     // When the server is gone there is nobody to tell.
     process.send?.(answer, () => undefined)

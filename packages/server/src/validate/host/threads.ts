@@ -23,8 +23,8 @@ const WORKER_FILE = fileURLToPath(new URL(`../worker/worker${extname(import.meta
  * not left to piscina, which neither bounds it for tasks that can be aborted nor tells when one of them begins.
  */
 export interface Threads {
-  /** Never rejects. */
-  run(task: Task): Promise<TaskOutcome>
+  /** Never rejects. Aborting `signal` costs the thread, as an overrun does. */
+  run(task: Task, signal: AbortSignal): Promise<TaskOutcome>
 }
 
 export function createThreads({ threads, timeoutMs, memoryMb, clock }: ThreadsOptions): Threads {
@@ -57,13 +57,15 @@ export function createThreads({ threads, timeoutMs, memoryMb, clock }: ThreadsOp
   }
 
   return {
-    async run(task) {
+    async run(task, signal) {
       Atomics.store(startMarks, task.slot, 0)
       const abort = new AbortController()
+      signal.addEventListener('abort', () => abort.abort(), { once: true })
       const cancelDeadline = setDeadline(task.slot, () => abort.abort())
       try {
         return await pool.run(withOwnBytes(task), { signal: abort.signal })
       } catch (error) {
+        if (signal.aborted) return { kind: 'cancelled' }
         if (!abort.signal.aborted) return failureOf(error)
         if (Atomics.load(startMarks, task.slot) === 1) return { kind: 'timed_out' }
         return { kind: 'died', message: 'a worker thread could not be started' }
@@ -82,6 +84,8 @@ function withOwnBytes(task: Task): Task {
 
 function failureOf(error: unknown): TaskOutcome {
   if (!(error instanceof Error)) return { kind: 'died', message: String(error) }
-  if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') return { kind: 'out_of_memory' }
+  const code: unknown = 'code' in error ? error.code : null
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return { kind: 'out_of_memory' }
+  if (code === 'ERR_THREAD_SPOILT') return { kind: 'threw', message: error.message }
   return { kind: 'died', message: error.message }
 }

@@ -6,10 +6,16 @@ export function fieldErrors(error: z.ZodError): FieldError[] {
   return error.issues.flatMap((issue): FieldError[] => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
-        field: [...issue.path, key].join('.'),
+        field: fieldName([...issue.path, key]),
         message: 'is not known here',
       }))
     }
-    return [{ field: issue.path.join('.'), message: issue.message }]
+    return [{ field: fieldName(issue.path), message: issue.message }]
   })
+}
+
+/** `['fields', 2, 'name']` is `fields[2].name`. */
+function fieldName(path: readonly PropertyKey[]): string {
+  const name = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')
+  return name.replace(/^\./, '')
 }

@@ -1,8 +1,18 @@
+import { assertions } from './assertions/validator.ts'
+import { csvTable } from './csv-table/validator.ts'
 import { jsonSchema } from './json-schema/validator.ts'
+import { structuredData } from './structured-data/validator.ts'
 import type { Validator } from './validator.ts'
+import { xmlSchema } from './xml-schema/validator.ts'
 
 /** Every validator, one line each. */
-export const VALIDATORS = [jsonSchema] as const satisfies readonly Validator[]
+export const VALIDATORS = [
+  jsonSchema,
+  structuredData,
+  assertions,
+  xmlSchema,
+  csvTable,
+] as const satisfies readonly Validator[]
 
 export type ValidatorName = (typeof VALIDATORS)[number]['name']
 

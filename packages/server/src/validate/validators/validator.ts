@@ -1,5 +1,7 @@
 import type { FieldError } from '../../core/errors.ts'
 import type { Finding, FindingCounts } from '../../core/run.ts'
+import type { Score } from '../../core/score.ts'
+import type { SeenType } from '../../core/seen.ts'
 
 /**
  * A kind of step, as the main thread knows it. The part that judges lives in a module of its own (`JudgeModule`) that is
@@ -12,6 +14,10 @@ export interface Validator {
   name: string
   /** Whether a document must be JSON; one that is not is refused before a run is made of it. */
   needsJson: boolean
+  /** Whether it judges web pages, so that a URL may be submitted in place of a document. */
+  judgesPages: boolean
+  /** Whether it is told what the steps before it found (`JudgedDocument.before`). */
+  readsFindings: boolean
   /** The field of the configuration that takes work to prepare: what is named when it takes too much. */
   compiledField: string
   /**
@@ -28,7 +34,11 @@ export interface JudgeModule {
 }
 
 export type Compiled =
-  | { judge: Judge }
+  | {
+      judge: Judge
+      /** Gives back what the thread's heap does not hold; called once, and nothing is judged after it. */
+      dispose?: () => void
+    }
   /** The configuration cannot be used; the field is relative to it. */
   | { refused: FieldError }
 
@@ -39,6 +49,20 @@ export interface JudgedDocument {
   content: Uint8Array
   contentType: string | null
   fileName: string | null
+  /** Where a page was fetched from, after redirects, or what the submission names; relative links start there. */
+  url: string | null
+  subject: string | null
+  metadata: Record<string, unknown>
+  /** Null unless the validator `readsFindings`. */
+  before: JudgedBefore | null
+}
+
+/** What the steps before this one came to. */
+export interface JudgedBefore {
+  findings: readonly Finding[]
+  counts: FindingCounts
+  score: number | null
+  seen: readonly SeenType[] | null
 }
 
 export interface Judgement {
@@ -46,4 +70,21 @@ export interface Judgement {
   findings: Finding[]
   /** All findings, also those that `findings` had no room for. */
   counts: FindingCounts
+  /** Left out by a validator that gives none. */
+  score?: Score
+  /** Left out by a validator that does not look for types; empty when it looked and there were none. */
+  seen?: SeenType[]
+}
+
+/**
+ * Thrown while compiling or judging by what may have been damaged by it, such as a library in WebAssembly that was cut off
+ * in the middle: the thread ends with this task, and whoever comes next gets another.
+ */
+export class SpoiltThread extends Error {
+  readonly code: 'ERR_THREAD_SPOILT' | 'ERR_WORKER_OUT_OF_MEMORY'
+
+  constructor(message: string, code: SpoiltThread['code'] = 'ERR_THREAD_SPOILT') {
+    super(message)
+    this.code = code
+  }
 }

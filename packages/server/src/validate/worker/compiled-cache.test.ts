@@ -43,4 +43,20 @@ describe('createCompiledCache', () => {
     cache.set('b', compiled('b'), 40)
     expect([cache.get('a'), cache.get('b')]).toEqual([compiled('new'), compiled('b')])
   })
+
+  it('disposes of what it drops, once, and not of what it never kept', () => {
+    const disposed: string[] = []
+    const disposable = (name: string): Compiled => ({
+      judge: () => ({ findings: [], counts: { error: 0, warning: 0, info: 0 } }),
+      dispose: () => disposed.push(name),
+    })
+    const cache = createCompiledCache(1, 100)
+    expect([
+      cache.set('a', disposable('a'), 1),
+      cache.set('b', disposable('b'), 1),
+      cache.set('b', disposable('c'), 1),
+      cache.set('d', disposable('d'), 101),
+    ]).toEqual([true, true, true, false])
+    expect(disposed).toEqual(['a', 'b'])
+  })
 })

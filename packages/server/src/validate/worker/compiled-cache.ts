@@ -8,15 +8,18 @@ import type { Compiled } from '../validators/validator.ts'
 const CONFIGS_MAX = 64
 const CONFIG_CHARACTERS_MAX = 1024 * 1024
 
-/** Keeps what was used last. A single configuration over the bound is not kept at all. */
+/** Keeps what was used last, and disposes of what it drops. A single configuration over the bound is not kept at all. */
 export function createCompiledCache(configsMax = CONFIGS_MAX, charactersMax = CONFIG_CHARACTERS_MAX) {
   // A Map iterates in the order of insertion: the first entry is the one unused for longest.
   const entries = new Map<string, { compiled: Compiled; characters: number }>()
   let characters = 0
 
   function drop(key: string): void {
-    characters -= entries.get(key)?.characters ?? 0
+    const entry = entries.get(key)
+    if (entry === undefined) return
     entries.delete(key)
+    characters -= entry.characters
+    if ('judge' in entry.compiled) entry.compiled.dispose?.()
   }
 
   return {
@@ -28,15 +31,17 @@ export function createCompiledCache(configsMax = CONFIGS_MAX, charactersMax = CO
       return entry.compiled
     },
 
-    set(key: string, compiled: Compiled, textCharacters: number): void {
+    /** Answers whether it is kept; one that is not is the caller's to dispose of. */
+    set(key: string, compiled: Compiled, textCharacters: number): boolean {
       drop(key)
-      if (textCharacters > charactersMax) return
+      if (textCharacters > charactersMax) return false
       entries.set(key, { compiled, characters: textCharacters })
       characters += textCharacters
       for (const oldest of entries.keys()) {
         if (entries.size <= configsMax && characters <= charactersMax) break
         drop(oldest)
       }
+      return true
     },
   }
 }

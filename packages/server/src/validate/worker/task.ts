@@ -33,6 +33,8 @@ export type TaskOutcome =
   | { kind: 'out_of_memory' }
   /** The thread could not start, or ended by itself. */
   | { kind: 'died'; message: string }
+  /** Nobody waits for it any more: its thread was ended. */
+  | { kind: 'cancelled' }
   /** The pool was closed meanwhile: says nothing about the task. */
   | { kind: 'closed' }
 

@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads'
-import type { Compiled } from '../validators/validator.ts'
+import { SpoiltThread, type Compiled, type JudgeModule } from '../validators/validator.ts'
 import { createCompiledCache } from './compiled-cache.ts'
 import { JUDGES } from './judges.ts'
 import type { Task, TaskAnswer, WorkerSetup } from './task.ts'
@@ -16,24 +16,40 @@ export async function perform(task: Task): Promise<TaskAnswer> {
   // Loading code is the server's time, not the run's.
   Atomics.store(startMarks, task.slot, 1)
   try {
-    const compiled = cache.get(task.configKey) ?? compileAndKeep(compile, task)
-    if (compiled === null) return { kind: 'config_wanted' }
-    if ('refused' in compiled) return { kind: 'refused', error: compiled.refused }
-    if (task.document === null) return { kind: 'compiled' }
-    return { kind: 'judged', judgement: compiled.judge(task.document) }
+    return answerTo(task, compile)
   } catch (error) {
+    if (error instanceof SpoiltThread) return endThread(error)
     return { kind: 'threw', message: reasonOf(error) }
   }
 }
 
-function compileAndKeep(
-  compile: (config: Record<string, unknown>) => Compiled,
-  { configKey, configText }: Task,
-): Compiled | null {
-  if (configText === null) return null
-  const compiled = compile(JSON.parse(configText) as Record<string, unknown>)
-  cache.set(configKey, compiled, configText.length)
-  return compiled
+function answerTo(task: Task, compile: JudgeModule['compile']): TaskAnswer {
+  // Two validators may have equal configurations, and make different things of them.
+  const key = `${task.validator} ${task.configKey}`
+  const known = cache.get(key)
+  if (known !== undefined) return use(known, task)
+  if (task.configText === null) return { kind: 'config_wanted' }
+  const compiled = compile(JSON.parse(task.configText) as Record<string, unknown>)
+  const isKept = cache.set(key, compiled, task.configText.length)
+  try {
+    return use(compiled, task)
+  } finally {
+    if (!isKept && 'judge' in compiled) compiled.dispose?.()
+  }
+}
+
+function use(compiled: Compiled, { document }: Task): TaskAnswer {
+  if ('refused' in compiled) return { kind: 'refused', error: compiled.refused }
+  if (document === null) return { kind: 'compiled' }
+  return { kind: 'judged', judgement: compiled.judge(document) }
+}
+
+/** An error that nobody catches ends the thread; the pool tells it as the outcome of the task, and starts another. */
+function endThread(error: SpoiltThread): Promise<never> {
+  queueMicrotask(() => {
+    throw error
+  })
+  return new Promise(() => undefined)
 }
 
 function reasonOf(error: unknown): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../../core/clock.ts'
-import { createLanguage } from '../cel/language.ts'
+import { createLanguage } from '../../../cel/language.ts'
 import { FILTER_VARIABLES } from '../description.ts'
 import { answer } from './answer.ts'
 import { createConditionCache } from './condition-cache.ts'

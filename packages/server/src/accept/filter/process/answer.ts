@@ -1,5 +1,5 @@
-import type { Json } from '../cel/json-values.ts'
-import type { Bindings, Condition, Refused } from '../cel/language.ts'
+import type { Json } from '../../../cel/json-values.ts'
+import type { Bindings, Condition, Refused } from '../../../cel/language.ts'
 import type { FilterVerdict } from '../verdict.ts'
 import { bindingsOf } from './bindings.ts'
 import type { ConditionCache } from './condition-cache.ts'

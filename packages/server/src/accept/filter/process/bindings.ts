@@ -1,5 +1,5 @@
-import { fieldsOf, isJsonObject, type Json, type JsonFields } from '../cel/json-values.ts'
-import type { Bindings } from '../cel/language.ts'
+import { fieldsOf, isJsonObject, type Json, type JsonFields } from '../../../cel/json-values.ts'
+import type { Bindings } from '../../../cel/language.ts'
 
 /** The dialects call the event's type one or the other; here it has both names, so that one filter serves them all. */
 const OTHER_NAME: ReadonlyMap<string, string> = new Map([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Language } from '../cel/language.ts'
+import type { Language } from '../../../cel/language.ts'
 import { createConditionCache } from './condition-cache.ts'
 
 /** A language whose conditions are all refused, and that tells what it compiled. */

@@ -1,4 +1,4 @@
-import type { Condition, Language, Refused } from '../cel/language.ts'
+import type { Condition, Language, Refused } from '../../../cel/language.ts'
 
 /** Characters of all the expressions a process keeps compiled, those used last. Each takes about 110 bytes. */
 const CHARACTERS_KEPT_MAX = 200_000

@@ -1,6 +1,6 @@
 import { systemClock } from '../../../core/clock.ts'
 import { LIMITS } from '../../../core/limits.ts'
-import { createLanguage } from '../cel/language.ts'
+import { createLanguage } from '../../../cel/language.ts'
 import { answer } from './answer.ts'
 import { createConditionCache } from './condition-cache.ts'
 import type { Batch, Result, Results } from './messages.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { LIMITS } from '../../../core/limits.ts'
-import type { Finding } from '../../../core/run.ts'
+import { documentSubmission, type Finding } from '../../../core/run.ts'
+import { documentOf } from '../document-of.ts'
 import type { Judgement } from '../validator.ts'
 import { compile } from './judge.ts'
 
@@ -8,7 +9,7 @@ function judge(schema: unknown, document: unknown): Judgement {
   const compiled = compile({ schema })
   if ('refused' in compiled) throw new Error(compiled.refused.message)
   const content = Buffer.from(JSON.stringify(document))
-  return compiled.judge({ content, contentType: null, fileName: null })
+  return compiled.judge(documentOf(documentSubmission(content)))
 }
 
 function refusalOf(schema: unknown): string {
@@ -35,6 +36,8 @@ describe('a finding', () => {
           path: '/author',
           property: 'name',
           schemaType: 'Article',
+          line: 1,
+          column: 11,
         },
       ],
       counts: { error: 1, warning: 0, info: 0 },
@@ -49,6 +52,8 @@ describe('a finding', () => {
       path: '',
       property: null,
       schemaType: null,
+      line: 1,
+      column: 1,
     })
   })
 
@@ -142,7 +147,7 @@ describe('judging', () => {
   it('fails a document that is not JSON with a finding', () => {
     const compiled = compile({ schema: true })
     if ('refused' in compiled) throw new Error(compiled.refused.message)
-    const judgement = compiled.judge({ content: Buffer.from('<a/>'), contentType: null, fileName: null })
+    const judgement = compiled.judge(documentOf(documentSubmission(Buffer.from('<a/>'))))
     expect(only(judgement)).toMatchObject({ code: 'document_not_json', severity: 'error' })
     expect(judgement.counts.error).toBe(1)
   })

@@ -1,10 +1,15 @@
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import { LIMITS } from '../../../core/limits.ts'
-import { parseJson } from '../../json-document.ts'
+import { valueOf } from '../../document-value.ts'
 import { truncate } from '../../truncate.ts'
+import { isYaml } from '../../yaml-document.ts'
+import { placesOf, type Place } from '../../json-places.ts'
+import { oneError } from '../findings.ts'
 import type { Compiled, JudgedDocument, Judgement } from '../validator.ts'
 import { DIALECT_URIS, dialectOfSchema, type JsonSchema } from './dialects.ts'
 import { findingOf } from './finding.ts'
+
+const utf8 = new TextDecoder()
 
 /** Compiles `config.schema`. Whatever is wrong with it comes back as `refused`, on the field `schema`. */
 export function compile(config: Record<string, unknown>): Compiled {
@@ -33,26 +38,30 @@ function compileSchema(schema: JsonSchema): ValidateFunction | string {
 }
 
 function judge(validate: ValidateFunction, schemaType: string | null, document: JudgedDocument): Judgement {
-  const parsed = parseJson(document.content)
-  if ('refused' in parsed) return notJson(parsed.refused)
+  const parsed = valueOf(document)
+  // Of YAML, or in a later step: any other first step's document was looked at before the run was made.
+  if ('refused' in parsed) {
+    const format = isYaml(document.contentType) ? 'YAML' : 'JSON'
+    const message = `The document is not ${format}. ${parsed.refused}`
+    return oneError({ code: 'document_not_json', message })
+  }
   const errors: readonly ErrorObject[] = validate(parsed.value) ? [] : (validate.errors ?? [])
   // Ajv keeps the errors of the last document until the next one; a million of them would be the next run's burden.
   validate.errors = null
+  const told = errors.slice(0, LIMITS.findingsMax)
+  const places = told.length === 0 || isYaml(document.contentType) ? null : placesIn(document.content, told)
   return {
-    findings: errors.slice(0, LIMITS.findingsMax).map((error) => findingOf(error, schemaType)),
+    findings: told.map((error) => ({ ...findingOf(error, schemaType), ...places?.get(error.instancePath) })),
     counts: { error: errors.length, warning: 0, info: 0 },
   }
 }
 
-/** Only reached by a later step: a first step's document was looked at before the run was made. */
-function notJson(reason: string): Judgement {
-  const message = truncate(`The document is not JSON. ${reason}`, LIMITS.findingMessageCharactersMax)
-  return {
-    findings: [
-      { severity: 'error', code: 'document_not_json', message, path: '', property: null, schemaType: null },
-    ],
-    counts: { error: 1, warning: 0, info: 0 },
-  }
+/** Of what failed, or of the object that lacks a property. Of YAML there is no pointer to a line. */
+function placesIn(content: Uint8Array, errors: readonly ErrorObject[]): Map<string, Place> {
+  return placesOf(
+    utf8.decode(content),
+    errors.map(({ instancePath }) => instancePath),
+  )
 }
 
 /** A schema's `title` is the nearest thing to a schema.org type that JSON Schema has. */

@@ -12,6 +12,8 @@ const configSchema = z.strictObject({
 export const jsonSchema = {
   name: 'json-schema',
   needsJson: true,
+  judgesPages: false,
+  readsFindings: false,
   compiledField: 'schema',
   checkConfig(config) {
     const checked = configSchema.safeParse(config)

@@ -1,11 +1,12 @@
 import { isCelError, parse, plan, type CelInput } from '@bufbuild/cel'
-import type { Clock } from '../../../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
 import { canBeBool } from './can-be-bool.ts'
 import { createBudget, type Budget } from './budget.ts'
 import { createEnvironment } from './environment.ts'
+import { plainReason } from './failure.ts'
 import { meterLoops } from './loops.ts'
 import { createPatterns } from './patterns.ts'
-import { findRefusal, type Rules } from './restrictions.ts'
+import { findRefusal, type Fields, type Rules } from './restrictions.ts'
 import { place, placeOf } from './syntax.ts'
 
 /**
@@ -14,11 +15,12 @@ import { place, placeOf } from './syntax.ts'
  */
 const NESTING_MAX = 50
 const TOO_DEEP = 'it is nested too deeply'
+const NO_FIELDS: Fields = new Map()
 
 /** The values of the variables by name, as far as there are any. */
 export type Bindings = Pick<ReadonlyMap<string, CelInput>, 'get'>
 
-/** What came of a condition: true, false, or why it is neither. */
+/** What came of a condition: true, false, or why it is neither, in plain words that are no sentence. */
 export type Outcome = boolean | { kind: 'failed' | 'overrun'; message: string }
 
 /** A compiled condition. */
@@ -32,9 +34,17 @@ export interface Refused {
 }
 
 export interface LanguageOptions {
+  /** What an expression may name. */
   variables: readonly string[]
+  /** Of variables that always have the same fields: those. Any other field of theirs is refused as a slip. */
+  fields?: Fields
   charactersMax: number
-  /** For one evaluation; looked at before each step of a loop. */
+  /**
+   * Whether a loop may stand in a loop, which multiplies the work by the length of a list each time: for whoever ends the
+   * thread or process when it takes too long or too much memory. Otherwise nesting is refused.
+   */
+  mayNestLoops?: boolean
+  /** For one evaluation; looked at before each step of a loop. Infinity leaves it to whoever ends the thread. */
   timeoutMs: number
   clock: Clock
 }
@@ -42,17 +52,18 @@ export interface LanguageOptions {
 /**
  * CEL as far as tenants may write it: conditions on JSON. Neither the text nor the values are trusted. Loops stop when
  * their time is up and what they put together is bounded; what a single step takes is not (a pattern on a long text, the
- * list that `map` makes), so a process with limits of time and memory must stand around it.
+ * list that `map` makes), so a process or thread with limits of time and memory must stand around it.
  */
 export interface Language {
   compile(text: string): Condition | Refused
 }
 
-export function createLanguage({ variables, charactersMax, timeoutMs, clock }: LanguageOptions): Language {
+export function createLanguage(options: LanguageOptions): Language {
+  const { variables, fields = NO_FIELDS, charactersMax, mayNestLoops = false, timeoutMs, clock } = options
   const budget = createBudget(clock)
   const patterns = createPatterns()
   const environment = createEnvironment(budget, patterns)
-  const rules: Rules = { environment, patterns, variables: new Set(variables) }
+  const rules: Rules = { environment, patterns, variables: new Set(variables), fields, mayNestLoops }
 
   function compile(text: string): Condition | Refused {
     const parsed = parse(text)
@@ -91,7 +102,8 @@ function outcomeOf(result: unknown, budget: Budget): Outcome {
   if (typeof result === 'boolean') return result
   if (!isCelError(result)) return { kind: 'failed', message: 'it gave neither true nor false' }
   const { message } = result
-  return { kind: budget.exceeded || message === STACK_OVERFLOW ? 'overrun' : 'failed', message }
+  const isOverrun = budget.exceeded || message === STACK_OVERFLOW
+  return { kind: isOverrun ? 'overrun' : 'failed', message: plainReason(message) }
 }
 
 /** In V8's words: what comes of values nested a hundred thousand deep, which are beyond the limits and no mistake. */

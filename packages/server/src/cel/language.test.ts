@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Clock } from '../../../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
 import { fromJson, type Json } from './json-values.ts'
 import { createLanguage, type Outcome } from './language.ts'
 
@@ -97,7 +97,7 @@ describe('fields', () => {
     ).toEqual([])
     expect(evaluate('data.other == 1', data)).toMatchObject({
       kind: 'failed',
-      message: 'field not found: other',
+      message: 'there is no field "other"',
     })
     expect(evaluate('data.nothing < 5', data)).toMatchObject({ kind: 'failed' })
   })
@@ -219,6 +219,34 @@ describe('what can be no condition', () => {
       kind: 'failed',
       message: 'it gave neither true nor false',
     })
+  })
+})
+
+describe('a language with fields and nested loops', () => {
+  const wider = createLanguage({
+    variables: ['data', 'run'],
+    fields: new Map([['run', ['score']]]),
+    charactersMax: 1_000,
+    mayNestLoops: true,
+    timeoutMs: Infinity,
+    clock: tickingClock(),
+  })
+
+  it('knows the fields of a variable, and refuses others', () => {
+    expect(wider.compile('run.score > 1 && has(run.score) && data.x == 1')).toHaveProperty('evaluate')
+    expect(wider.compile('run.scor > 1')).toEqual({
+      refused: 'line 1, column 4: run has no field "scor", only score',
+    })
+    expect(wider.compile('data.exists(x, run.scor == x)')).toHaveProperty('refused')
+    expect(wider.compile('data.exists(run, run.scor == 1) && has(run.scor)')).toHaveProperty('refused')
+    expect(wider.compile('data.exists(run, run.scor == 1)')).toHaveProperty('evaluate')
+  })
+
+  it('lets a loop stand in a loop, for as long as it takes', () => {
+    const condition = wider.compile('data.all(x, data.exists(y, y == x + 1 || x == 60))')
+    if ('refused' in condition) throw new Error(condition.refused)
+    const numbers = Array.from({ length: 61 }, (_, index) => index)
+    expect(condition.evaluate(new Map([['data', fromJson(numbers)]]))).toBe(true)
   })
 })
 

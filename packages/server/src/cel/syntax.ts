@@ -5,6 +5,7 @@ export type Parsed = ReturnType<typeof parse>
 export type Expr = Parsed['expr']
 type Cases = NonNullable<Extract<Expr['exprKind'], { case: string }>>
 export type Call = Extract<Cases, { case: 'callExpr' }>['value']
+export type Select = Extract<Cases, { case: 'selectExpr' }>['value']
 
 /** The expressions that stand directly inside one. */
 export function partsOf({ exprKind }: Expr): Expr[] {

@@ -1,5 +1,15 @@
-import { celEnv, celFunc, celListConcat, CelScalar, listType, type CelEnv, type CelFunc } from '@bufbuild/cel'
+import {
+  celEnv,
+  celFunc,
+  celListConcat,
+  celMethod,
+  CelScalar,
+  listType,
+  type CelEnv,
+  type CelFunc,
+} from '@bufbuild/cel'
 import type { Budget } from './budget.ts'
+import { contains } from './contains.ts'
 import type { Patterns } from './patterns.ts'
 
 /** The longest string an expression may put together; a body has none longer. */
@@ -19,7 +29,7 @@ export function isWithheld(name: string): boolean {
   return name === 'bytes' || name.startsWith('get')
 }
 
-const { DOUBLE, DYN, INT, STRING } = CelScalar
+const { BOOL, DOUBLE, DYN, INT, STRING } = CelScalar
 const LIST = listType(DYN)
 
 /**
@@ -44,6 +54,9 @@ function boundedFunctions(budget: Budget): CelFunc[] {
     celFunc('_+_', [LIST, LIST], LIST, (left, right) => {
       if (left.size + right.size > LIST_ITEMS_MAX) budget.exceed('a list grows too long')
       return celListConcat(left, right)
+    }),
+    celMethod('contains', STRING, [STRING], BOOL, function (part) {
+      return contains(this, part)
     }),
   ]
 }

@@ -1,7 +1,7 @@
 import type { CelEnv } from '@bufbuild/cel'
 import { isWithheld } from './environment.ts'
 import type { Patterns } from './patterns.ts'
-import { partsOf, type Call, type Expr } from './syntax.ts'
+import { partsOf, type Call, type Expr, type Select } from './syntax.ts'
 
 export interface Refusal {
   at: Expr
@@ -9,14 +9,21 @@ export interface Refusal {
   reason: string
 }
 
+/** The fields of variables, by the variable's name. */
+export type Fields = ReadonlyMap<string, readonly string[]>
+
 export interface Rules {
   environment: CelEnv
   patterns: Patterns
   variables: ReadonlySet<string>
+  fields: Fields
+  mayNestLoops: boolean
 }
 
 interface Scope {
   names: ReadonlySet<string>
+  /** As far as the variables' names have not been given to the items of a list. */
+  fields: Fields
   /** Whether what stands here is evaluated for each item of a list. */
   isLoop: boolean
 }
@@ -39,14 +46,18 @@ const MACROS: ReadonlyMap<string, string> = new Map([
 
 /** The first thing in a parsed expression that is not allowed, or that no values could give a meaning. */
 export function findRefusal(expression: Expr, rules: Rules): Refusal | null {
-  return look(expression, { names: rules.variables, isLoop: false })
+  return look(expression, { names: rules.variables, fields: rules.fields, isLoop: false })
 
   function look(at: Expr, scope: Scope): Refusal | null {
     const reason = reasonAgainst(at, scope, rules)
     if (reason !== null) return { at, reason }
     if (at.exprKind.case !== 'comprehensionExpr') return lookAll(partsOf(at), scope)
     const { iterRange, iterVar, accuVar, loopCondition, loopStep } = at.exprKind.value
-    const inside = { names: new Set([...scope.names, iterVar, accuVar]), isLoop: true }
+    const inside = {
+      names: new Set([...scope.names, iterVar, accuVar]),
+      fields: new Map([...scope.fields].filter(([name]) => name !== iterVar)),
+      isLoop: true,
+    }
     // The other parts are the macro's own.
     return lookAll([iterRange], scope) ?? lookAll([loopCondition, loopStep], inside)
   }
@@ -60,11 +71,13 @@ export function findRefusal(expression: Expr, rules: Rules): Refusal | null {
   }
 }
 
-function reasonAgainst({ exprKind }: Expr, { names, isLoop }: Scope, rules: Rules): string | null {
+function reasonAgainst({ exprKind }: Expr, scope: Scope, rules: Rules): string | null {
+  const { names, isLoop } = scope
   switch (exprKind.case) {
     case 'comprehensionExpr':
-      // Each level would multiply the work by the length of a list.
-      return isLoop ? 'all, exists, exists_one, filter and map cannot stand inside one another' : null
+      return isLoop && !rules.mayNestLoops
+        ? 'all, exists, exists_one, filter and map cannot stand inside one another'
+        : null
     case 'identExpr': {
       const { name } = exprKind.value
       if (names.has(name) || TYPES.has(name)) return null
@@ -76,11 +89,20 @@ function reasonAgainst({ exprKind }: Expr, { names, isLoop }: Scope, rules: Rule
       return exprKind.value.constantKind.case === 'bytesValue' ? 'JSON has no bytes' : null
     case 'callExpr':
       return reasonAgainstCall(exprKind.value, rules)
-    case 'listExpr':
     case 'selectExpr':
+      return reasonAgainstField(exprKind.value, scope)
+    case 'listExpr':
     case undefined:
       return null
   }
+}
+
+function reasonAgainstField({ operand, field }: Select, { fields }: Scope): string | null {
+  if (operand?.exprKind.case !== 'identExpr') return null
+  const { name } = operand.exprKind.value
+  const known = fields.get(name)
+  if (known === undefined || known.includes(field)) return null
+  return `${name} has no field "${field}", only ${known.join(', ')}`
 }
 
 function reasonAgainstCall(call: Call, { environment, patterns }: Rules): string | null {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
 
 /** What one evaluation may spend; there is one at a time. */
 export interface Budget {

@@ -1,0 +1,121 @@
+import { LIMITS } from '../../../core/limits.ts'
+import type { JudgedDocument } from '../validator.ts'
+import { NO_CONTEXT } from './json-ld/context.ts'
+import { readJson } from './json-ld/json-text.ts'
+import { readRoot, type Reading } from './json-ld/read-node.ts'
+import { readPage } from './page/read-page.ts'
+import { jsonRangeOf, type Script } from './page/scripts.ts'
+import { kindOf } from './read-text.ts'
+import type { Remarks } from './remarks.ts'
+import { quote } from './rules/formats.ts'
+import { type Format, type Place, type Thing } from './thing.ts'
+import { createThings, TooMuchData, type Things } from './things.ts'
+
+const ROOT: Place = { parent: null, segment: '' }
+
+/**
+ * The things of a document, in whatever formats they stand in it; what keeps some of it from being read becomes findings.
+ * Null when the document is of no kind that can hold any.
+ */
+export function readDocument(
+  document: Pick<JudgedDocument, 'contentType' | 'url'>,
+  text: string,
+  formats: readonly Format[],
+  remarks: Remarks,
+): readonly Thing[] | null {
+  const kind = kindOf(document.contentType, text)
+  if (kind === 'unknown') return null
+  const things = createThings()
+  const baseUrl = document.url !== null && URL.canParse(document.url) ? document.url : null
+
+  const readScript = ({ index, tagOffset, text: script, textOffset }: Script): void => {
+    const place = { parent: null, segment: `script[${index}]` }
+    const { from, to } = jsonRangeOf(script)
+    if (script.slice(from, to).trim() === '') {
+      const message = 'This script of type application/ld+json is empty.'
+      remarks.add({ severity: 'warning', code: 'script_empty', message, place, offset: tagOffset })
+      return
+    }
+    const source = { text: script, from, to, textOffset, scope: `script ${index}`, place }
+    readJsonLd(source, things, baseUrl, remarks)
+  }
+
+  try {
+    if (kind === 'json') {
+      const source = { text, from: 0, to: text.length, textOffset: 0, scope: 'text', place: ROOT }
+      if (formats.includes('json-ld')) readJsonLd(source, things, baseUrl, remarks)
+    } else {
+      readPage(text, things, {
+        formats,
+        isXhtml: kind === 'xhtml',
+        baseUrl,
+        onScript: readScript,
+        onTooDeep: (offset) => tooDeep(remarks, offset),
+        onUnreadable: (format, offset) => unreadable(remarks, format, offset),
+      })
+    }
+  } catch (error) {
+    if (!(error instanceof TooMuchData)) throw error
+    tooMuch(remarks, error.message)
+  }
+  return things.all()
+}
+
+/** JSON-LD: in part of a text, which in turn stands somewhere in the document. */
+interface JsonLdSource {
+  text: string
+  from: number
+  to: number
+  textOffset: number
+  scope: string
+  place: Place
+}
+
+function readJsonLd(source: JsonLdSource, things: Things, baseUrl: string | null, remarks: Remarks): void {
+  const { text, from, to, textOffset, scope, place } = source
+  const read = readJson(text, from, to, LIMITS.structuredJsonDepthMax)
+  if ('value' in read) {
+    const reading = { things, scope, baseUrl, textOffset, notice: noticesOf(remarks) }
+    readRoot(reading, read.value, NO_CONTEXT, place)
+    return
+  }
+  const message = `It is not JSON. ${read.fault.message}`
+  const offset = textOffset + read.fault.offset
+  remarks.add({ severity: 'error', code: 'json_syntax', message, place, offset })
+}
+
+/** Of one text: told once, since the same context may stand at every node. */
+function noticesOf(remarks: Remarks): Reading['notice'] {
+  const ignored = new Set<string>()
+  let hasMissed = false
+  return {
+    contextIgnored(address, place, offset) {
+      if (ignored.has(address) || ignored.size >= LIMITS.findingsMax) return
+      ignored.add(address)
+      const message = () =>
+        `The context ${quote(address)} is ignored, since contexts are never fetched: what only it defines is not judged.`
+      remarks.add({ severity: 'warning', code: 'context_ignored', message, place, offset })
+    },
+    contextMissing(place, offset) {
+      if (hasMissed) return
+      hasMissed = true
+      const message = 'There is no @context, so its words mean nothing. Add "@context": "https://schema.org".'
+      remarks.add({ severity: 'error', code: 'context_missing', message, place, offset })
+    },
+  }
+}
+
+function tooDeep(remarks: Remarks, offset: number): void {
+  const message = `Elements that are more than ${LIMITS.structuredTagDepthMax} deep are not looked at.`
+  remarks.add({ severity: 'warning', code: 'nested_too_deeply', message, place: null, offset })
+}
+
+function unreadable(remarks: Remarks, format: Format, offset: number): void {
+  const message = `This markup cannot be read as ${format}: neither it nor what follows in that format is judged.`
+  remarks.add({ severity: 'warning', code: 'markup_not_readable', message, place: null, offset })
+}
+
+function tooMuch(remarks: Remarks, what: string): void {
+  const message = `There are ${what}: what follows is not judged.`
+  remarks.add({ severity: 'warning', code: 'too_much_data', message, place: null, offset: null })
+}
