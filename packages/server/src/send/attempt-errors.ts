@@ -1,15 +1,6 @@
-/** One way an attempt can fail, for the reference page. */
-export interface AttemptErrorEntry {
-  /** What happened. */
-  meaning: string
-  /** What its owner can do. */
-  remedy: string
-}
+import { NETWORK_ERRORS, type ErrorEntry } from '../net/network-errors.ts'
 
-/**
- * Every code an attempt's error can bear. Codes are stable: callers may test for them. The messages beside them
- * (classify.ts) are for people and may change.
- */
+/** Every code an attempt's error can bear, stable like those it shares with other requests. */
 export const ATTEMPT_ERRORS = {
   not_sent: {
     meaning:
@@ -18,73 +9,18 @@ export const ATTEMPT_ERRORS = {
     remedy:
       'Ask an operator to look into the server log. What is mended sooner can be sent again by hand; a test can be repeated.',
   },
-  url_not_allowed: {
-    meaning:
-      'The URL of the webhook is one that this server does not send to, for instance plain http. No connection was made.',
-    remedy: 'Change the URL. An operator decides about plain http and private addresses.',
-  },
-  address_denied: {
-    meaning:
-      'The URL leads to an address or port that webhooks may not reach, such as a private one. No request was sent.',
-    remedy: 'Use a public address, or ask an operator to allow the range with --allow-cidr.',
-  },
-  dns_not_found: {
-    meaning: 'The host name does not exist or has no address.',
-    remedy: 'Check the spelling of the host name and its DNS records.',
-  },
-  dns_failed: {
-    meaning: 'No name server could say where the host name leads.',
-    remedy:
-      'Check the name servers of the domain. If all webhooks fail like this, check those of this server.',
-  },
-  connection_refused: {
-    meaning: 'Nothing listens at that address and port.',
-    remedy: 'Start your server, or correct the port in the URL.',
-  },
-  connection_unreachable: {
-    meaning: 'The network has no way to that address.',
-    remedy: 'Check the DNS records of the host (an IPv6 address without IPv6 is common) and its routing.',
-  },
-  connection_timeout: {
-    meaning:
-      'No connection was made in time: your server did not answer, or all connections to it were in use.',
-    remedy: 'Check firewalls, and whether your server answers its requests or lets them hang.',
-  },
-  connection_reset: {
-    meaning: 'The connection broke before an answer came. Your server may have seen the request.',
-    remedy: 'Look for a crash or a limit in your server or the proxy before it.',
-  },
-  connection_closed: {
-    meaning: 'Your server closed the connection without an answer. It may have seen the request.',
-    remedy: 'Look for a crash or a timeout in your server or the proxy before it.',
-  },
-  tls_expired: {
-    meaning: 'The certificate of your server has expired, or is not valid yet.',
-    remedy: 'Renew the certificate, and check the clocks.',
-  },
-  tls_name_mismatch: {
-    meaning: 'The certificate of your server is for another name.',
-    remedy: 'Use the name in the certificate, or get one for this name.',
-  },
-  tls_untrusted: {
-    meaning: 'The certificate of your server is signed by nobody this server trusts.',
-    remedy: 'Send the whole chain, with intermediate certificates, or use a public certificate authority.',
-  },
-  tls_failed: {
-    meaning: 'A secure connection could not be agreed upon.',
-    remedy: 'Check that the port speaks TLS, version 1.2 or newer.',
-  },
+  ...NETWORK_ERRORS,
   timeout: {
     meaning: 'Your server took the connection, but no complete answer came in time.',
     remedy: 'Answer with a 2xx status first and do the work afterwards.',
   },
-  malformed_response: {
-    meaning: 'What came back is not an HTTP/1.1 answer.',
-    remedy: 'Check that the URL leads to an HTTP server and not to another service.',
-  },
   response_header_too_large: {
     meaning: 'The header of the answer is larger than 16 KiB.',
     remedy: 'Answer with fewer or smaller headers.',
+  },
+  request_invalid: {
+    meaning: 'The request could not be made from the settings of the webhook.',
+    remedy: 'Check its static headers.',
   },
   redirect_not_followed: {
     meaning: 'Your server answered with a 3xx status. Redirects are never followed.',
@@ -110,32 +46,24 @@ export const ATTEMPT_ERRORS = {
     meaning: 'Your server answered with a status that HTTP does not define.',
     remedy: 'Answer with a 2xx status.',
   },
-  request_invalid: {
-    meaning: 'The request could not be made from the settings of the webhook.',
-    remedy: 'Check its static headers.',
+  smtp_try_later: {
+    meaning:
+      'E-mail channels: the mail server does not take the message, or one of its recipients, for now (a 4xx reply).',
+    remedy: 'None, unless it goes on: then read the logged reply. It is retried by the schedule.',
   },
-  send_failed: {
-    meaning: 'The request failed in a way that has no code of its own.',
-    remedy: 'Read the message. If it recurs, report it.',
+  smtp_refused: {
+    meaning: 'E-mail channels: the mail server refused the message or all of its recipients (a 5xx reply).',
+    remedy: 'Read the logged reply; check the recipients, and that smtp_from may be written from.',
   },
-} as const satisfies Record<string, AttemptErrorEntry>
+  smtp_login_refused: {
+    meaning: 'E-mail channels: the mail server did not take the user name and password.',
+    remedy: 'An operator has to correct the setting smtp_url.',
+  },
+  smtp_not_secure: {
+    meaning: 'E-mail channels: the mail server does not offer STARTTLS, and nothing is sent without it.',
+    remedy:
+      'An operator chooses smtps:// for a server that speaks TLS at once, or ?tls=off for one on a trusted network.',
+  },
+} as const satisfies Record<string, ErrorEntry>
 
 export type AttemptErrorCode = keyof typeof ATTEMPT_ERRORS
-
-/** The reference page `docs/errors.md`. */
-export function renderAttemptErrorsPage(): string {
-  const rows = Object.entries(ATTEMPT_ERRORS).map(
-    ([code, { meaning, remedy }]) => `| \`${code}\` | ${meaning} | ${remedy} |`,
-  )
-  return [
-    '# Errors of attempts',
-    '',
-    'Each failed attempt bears one of these codes in `error.code`. The codes are stable; `error.message` says what happened in',
-    'plain words and may change.',
-    '',
-    '| code | what happened | what to do |',
-    '| --- | --- | --- |',
-    ...rows,
-    '',
-  ].join('\n')
-}

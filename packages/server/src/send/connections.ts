@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts'
 import { MINUTE_MS } from '../core/time.ts'
-import { createConnection, type Connection } from './connection.ts'
-import type { Open } from './guard/connect.ts'
+import type { Open } from '../guard/connect.ts'
+import { createConnection, type Connection } from '../net/connection.ts'
+import { RECEIVER } from './receiver.ts'
 
 /** Keeps connections alive between exchanges, within limits. */
 export interface Connections {
@@ -91,9 +92,12 @@ export function createConnections({
       origin: origin.url,
       clock,
       open,
-      onIdle: (connection) => giveBack(connection, origin),
-      onEnd: (connection) => forget(connection, origin),
-      onHastyClose: () => distrust(origin.url),
+      bounds: RECEIVER,
+      keeper: {
+        onIdle: (connection) => giveBack(connection, origin),
+        onEnd: (connection) => forget(connection, origin),
+        onHastyClose: () => distrust(origin.url),
+      },
     })
   }
 

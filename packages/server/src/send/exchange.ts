@@ -1,12 +1,14 @@
 import type { Dispatcher } from 'undici'
 import type { AttemptError } from '../core/attempt.ts'
 import type { Clock } from '../core/clock.ts'
+import { LIMITS } from '../core/limits.ts'
+import { errorCode } from '../guard/error-code.ts'
+import { classify } from '../net/classify.ts'
+import type { Connection } from '../net/connection.ts'
+import { DeadlineError, ResponseRefusedError } from '../net/failures.ts'
 import { createAnswer } from './answer.ts'
-import { classify } from './classify.ts'
-import type { Connection } from './connection.ts'
 import type { Connections } from './connections.ts'
-import { errorCode } from './error-code.ts'
-import { DeadlineError, ResponseRefusedError } from './failures.ts'
+import { RECEIVER } from './receiver.ts'
 import { reportOf } from './report.ts'
 import type { OutboundReport, OutboundRequest } from './transport.ts'
 
@@ -25,8 +27,6 @@ export interface ExchangeParts {
   deadlineMs: number
 }
 
-/** 1xx answers before the final one. 103 may rightly come a few times (RFC 8297); without a bound it comes for ever. */
-const INTERIM_ANSWERS_MAX = 8
 /** Dead kept-alive connections that one attempt may run into before that is its outcome. */
 const STALE_CONNECTIONS_MAX = 3
 
@@ -79,8 +79,8 @@ export function startExchange(
     },
     onResponseStart(_controller, status, headers) {
       if (status >= 200) answer.begin(status, headers, elapsedMs())
-      else if (++interim > INTERIM_ANSWERS_MAX) {
-        fail(new ResponseRefusedError('Your server sent one interim answer (1xx) after another.'))
+      else if (++interim > LIMITS.interimAnswersMax) {
+        fail(new ResponseRefusedError('sent one interim answer (1xx) after another'))
       }
     },
     onResponseData(_controller, chunk) {
@@ -137,7 +137,14 @@ export function startExchange(
       address: null,
       connectMs: null,
     }
-    return { host: target.host, stage: sent ? 'sent' : stage, address, connectMs, deadlineMs } as const
+    return {
+      ...RECEIVER,
+      host: target.host,
+      stage: sent ? 'sent' : stage,
+      address,
+      connectMs,
+      deadlineMs,
+    } as const
   }
 
   function finish(failure: AttemptError | null): void {

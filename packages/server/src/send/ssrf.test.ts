@@ -4,9 +4,9 @@ import { startNameServer, type NameServer } from '../../test/support/name-server
 import { http, startRawServer, type RawServer } from '../../test/support/raw-server.ts'
 import { systemClock } from '../core/clock.ts'
 import { Problem } from '../core/errors.ts'
-import { errorCode } from './error-code.ts'
-import { createGuard, type Guard } from './guard/guard.ts'
-import { createResolver } from './guard/resolver.ts'
+import { errorCode } from '../guard/error-code.ts'
+import { createGuard, type Guard } from '../guard/guard.ts'
+import { createResolver } from '../guard/resolver.ts'
 import { createUndiciTransport } from './undici-transport.ts'
 
 const PUBLIC = '93.184.215.14'

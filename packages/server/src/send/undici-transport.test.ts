@@ -2,11 +2,17 @@ import { EventEmitter, once } from 'node:events'
 import type { Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { http, startRawServer, type RawBehaviour, type RawServer } from '../../test/support/raw-server.ts'
+import {
+  flood,
+  http,
+  startRawServer,
+  type RawBehaviour,
+  type RawServer,
+} from '../../test/support/raw-server.ts'
 import { systemClock, type Clock } from '../core/clock.ts'
 import { LIMITS } from '../core/limits.ts'
-import { createGuard } from './guard/guard.ts'
-import { createResolver } from './guard/resolver.ts'
+import { createGuard } from '../guard/guard.ts'
+import { createResolver } from '../guard/resolver.ts'
 import type { OutboundReport, OutboundRequest, Transport } from './transport.ts'
 import { createUndiciTransport, type UndiciTransportOptions } from './undici-transport.ts'
 
@@ -49,15 +55,6 @@ async function sendTo(
 ): Promise<OutboundReport & { server: RawServer }> {
   const server = await serve(behaviour)
   return { ...(await transport(options).send(request(server.port))), server }
-}
-
-/** Keeps a socket full until it is closed: a write is only followed by another when the last was taken. */
-function flood(socket: Socket, chunk: string): void {
-  const more = (): void => {
-    while (!socket.destroyed && socket.write(chunk));
-  }
-  socket.on('drain', more)
-  more()
 }
 
 describe('what a status means', () => {

@@ -1,10 +1,11 @@
 import type { AttemptError } from '../core/attempt.ts'
 import type { Clock } from '../core/clock.ts'
 import { LIMITS } from '../core/limits.ts'
-import { classify } from './classify.ts'
+import type { Guard } from '../guard/guard.ts'
+import { classify } from '../net/classify.ts'
 import { createConnections } from './connections.ts'
 import { startExchange, type ExchangeTarget } from './exchange.ts'
-import type { Guard } from './guard/guard.ts'
+import { RECEIVER } from './receiver.ts'
 import { reportUnsent } from './report.ts'
 import type { Transport } from './transport.ts'
 
@@ -54,7 +55,14 @@ export function createUndiciTransport({
   }
 
   function refusalOf(error: unknown): AttemptError {
-    return classify(error, { host: '', stage: 'waiting', address: null, connectMs: null, deadlineMs })
+    return classify(error, {
+      ...RECEIVER,
+      host: '',
+      stage: 'waiting',
+      address: null,
+      connectMs: null,
+      deadlineMs,
+    })
   }
 
   return {

@@ -59,3 +59,12 @@ export function http(status: string, headers: Record<string, string> = {}, body 
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
   return `HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${body}`
 }
+
+/** Keeps a socket full until it is closed: a write is only followed by another when the last was taken. */
+export function flood(socket: Socket, chunk: string | Buffer): void {
+  const more = (): void => {
+    while (!socket.destroyed && socket.write(chunk));
+  }
+  socket.on('drain', more)
+  more()
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Problem } from '../../core/errors.ts'
+import { Problem } from '../core/errors.ts'
 import { createAddressPolicy } from './address.ts'
 import { checkUrl, type UrlRules } from './url.ts'
 
@@ -79,16 +79,21 @@ describe('refuses', () => {
     ],
     [
       'https://user@hooks.example.com/',
-      'take the user name and password out of it; a static header can carry credentials',
+      'take the user name and password out of it; a webhook can carry credentials in a static header',
     ],
     [
       'https://:pass@hooks.example.com/',
-      'take the user name and password out of it; a static header can carry credentials',
+      'take the user name and password out of it; a webhook can carry credentials in a static header',
     ],
     [
       'https://hooks.example.com:22/',
       'port 22 is not one of 443, 8443; an operator can allow more for the addresses of --allow-cidr',
     ],
+    [
+      'https://hooks.example.com:587/',
+      'port 587 is not one of 443, 8443; an operator can allow more for the addresses of --allow-cidr',
+    ],
+    ['smtp://hooks.example.com/', 'it begins with smtp:; it must begin with https://'],
     ['https://10.0.0.5/', '10.0.0.5 is a private address. An operator can allow it with --allow-cidr'],
     ['https://0x7f.1/', '127.0.0.1 is a loopback address. An operator can allow it with --allow-cidr'],
     ['https://[::1]/', '::1 is a loopback address. An operator can allow it with --allow-cidr'],

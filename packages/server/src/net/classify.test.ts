@@ -1,18 +1,19 @@
 import { errors } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { fieldProblem } from '../core/errors.ts'
-import { notSentReport } from '../core/attempt.ts'
-import { ATTEMPT_ERRORS } from './attempt-errors.ts'
-import { classify, classifyStatus, type FailureContext } from './classify.ts'
+import { ConnectError } from '../guard/connect-error.ts'
+import { classify, type FailureContext } from './classify.ts'
 import { DeadlineError, ResponseRefusedError } from './failures.ts'
-import { ConnectError } from './guard/connect-error.ts'
+import { NETWORK_ERRORS } from './network-errors.ts'
 
 const context: FailureContext = {
+  peer: 'Your server',
   host: 'hooks.example.com',
   stage: 'sent',
   address: '203.0.113.7',
   connectMs: 40.4,
   deadlineMs: 30_000,
+  headerBytesMax: 16 * 1024,
 }
 
 function coded(code: string, message = 'what the library says'): Error {
@@ -58,7 +59,7 @@ const FAILURES: [string, Error, Partial<FailureContext>, string][] = [
   ],
   ['address_denied', new ConnectError('address_denied', 'Denied.'), {}, 'Denied.'],
   ['dns_not_found', new ConnectError('dns_not_found', 'Not there.'), {}, 'Not there.'],
-  ['malformed_response', new ResponseRefusedError('No end.'), {}, 'No end.'],
+  ['malformed_response', new ResponseRefusedError('sent no end'), {}, 'Your server sent no end.'],
   [
     'url_not_allowed',
     fieldProblem('url_not_allowed', 'url', 'it begins with http:; it must begin with https://'),
@@ -90,7 +91,7 @@ const FAILURES: [string, Error, Partial<FailureContext>, string][] = [
     { stage: 'connecting' },
     'Connection timeout: 203.0.113.7 did not answer.',
   ],
-  ['connection_reset', coded('ETIMEDOUT'), {}, 'The connection to your server was lost.'],
+  ['connection_reset', coded('ETIMEDOUT'), {}, 'The connection to hooks.example.com was lost.'],
   ['connection_reset', coded('ECONNRESET'), {}, 'Your server reset the connection before it answered.'],
   ['connection_reset', coded('EPIPE'), { stage: 'connecting' }, 'Your server reset the connection at once.'],
   ['tls_failed', coded('ECONNRESET'), { stage: 'securing' }, 'Your server broke off the TLS handshake.'],
@@ -153,26 +154,6 @@ const FAILURES: [string, Error, Partial<FailureContext>, string][] = [
   ['send_failed', new Error('what?'), {}, 'The request failed: what.'],
 ]
 
-const STATUSES: [string, number, Record<string, string>, string][] = [
-  [
-    'redirect_not_followed',
-    308,
-    { location: 'https://www.example.com/hook' },
-    'Your server redirects to https://www.example.com/hook (308). Redirects are never followed: change the URL.',
-  ],
-  ['redirect_not_followed', 304, {}, 'Your server answered with a redirect status (304) and no address.'],
-  ['http_client_error', 400, {}, 'Your server refused the request (400 Bad Request).'],
-  ['http_client_error', 401, {}, 'Your server refused the signature or credentials (401).'],
-  ['http_client_error', 403, {}, 'Your server refused the signature or credentials (403).'],
-  ['http_client_error', 404, {}, 'Your server has nothing at this path (404).'],
-  ['http_client_error', 499, {}, 'Your server refused the request (499).'],
-  ['gone', 410, {}, 'Your server said that this endpoint is gone for good (410).'],
-  ['rate_limited', 429, {}, 'Your server asks for fewer requests (429).'],
-  ['http_server_error', 500, {}, 'Your server failed (500 Internal Server Error).'],
-  ['http_server_error', 599, {}, 'Your server failed (599).'],
-  ['http_unexpected_status', 600, {}, 'Your server answered 600, which is not a status that HTTP defines.'],
-]
-
 describe('classify', () => {
   it.each(FAILURES)('%s: %s', (code, error, part, message) => {
     expect(classify(error, { ...context, ...part })).toEqual({ code, message })
@@ -191,25 +172,7 @@ describe('classify', () => {
   })
 })
 
-describe('classifyStatus', () => {
-  it.each(STATUSES)('%s: %i', (code, status, headers, message) => {
-    expect(classifyStatus(status, headers)).toEqual({ code, message })
-  })
-
-  it.each([200, 201, 202, 204, 226, 299])('%i is success', (status) => {
-    expect(classifyStatus(status, {})).toBeNull()
-  })
-
-  it('shows a location as plain text of bounded length', () => {
-    const location = `https://example.com/\u001b[31m${'a'.repeat(5_000)}`
-    const message = classifyStatus(302, { location })?.message ?? ''
-    expect(message).toContain('https://example.com/?[31maaa')
-    expect(message.length).toBeLessThan(400)
-  })
-})
-
 it('every code of the table is given to something, and nothing has a code beside the table', () => {
-  const given = new Set([...FAILURES, ...STATUSES].map(([code]) => code))
-  given.add(notSentReport(0, 'Nothing left this machine.').error?.code ?? '')
-  expect([...given].sort()).toEqual(Object.keys(ATTEMPT_ERRORS).sort())
+  const given = new Set(FAILURES.map(([code]) => code))
+  expect([...given].sort()).toEqual(Object.keys(NETWORK_ERRORS).sort())
 })

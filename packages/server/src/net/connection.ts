@@ -1,12 +1,11 @@
 import type { Socket } from 'node:net'
 import { Client, type Dispatcher } from 'undici'
 import type { Clock } from '../core/clock.ts'
-import { LIMITS } from '../core/limits.ts'
 import { MINUTE_MS, SECOND_MS } from '../core/time.ts'
+import type { Open } from '../guard/connect.ts'
+import { errorCode } from '../guard/error-code.ts'
 import { afterPoll } from './after-poll.ts'
-import { errorCode } from './error-code.ts'
-import { ResponseRefusedError, type AttemptStage } from './failures.ts'
-import type { Open } from './guard/connect.ts'
+import { ResponseRefusedError, type ExchangeStage } from './failures.ts'
 
 /** One connection to one origin, lent to one exchange at a time. */
 export interface Connection {
@@ -20,7 +19,7 @@ export interface Connection {
 }
 
 export interface ConnectionProgress {
-  stage: AttemptStage
+  stage: ExchangeStage
   address: string | null
   /** How long the connection took to be made, if this exchange made it. */
   connectMs: number | null
@@ -33,12 +32,28 @@ export interface ConnectionOptions {
   origin: string
   clock: Clock
   open: Open
+  bounds: AnswerBounds
+  /** Of who keeps connections for a next exchange. */
+  keeper?: Keeper
+}
+
+export interface AnswerBounds {
+  /** Of one header; interim answers have each their own. */
+  headerBytesMax: number
+  /**
+   * Bytes that one answer may put on the wire. Headers and body have limits of their own, but interim answers, chunk
+   * extensions and trailers are in neither count.
+   */
+  answerBytesMax: number
+}
+
+export interface Keeper {
   /** It was released and can be lent again. */
-  onIdle: (connection: Connection) => void
+  onIdle(connection: Connection): void
   /** It has ended, by whichever side. */
-  onEnd: (connection: Connection) => void
+  onEnd(connection: Connection): void
   /** The other side ended it right behind an answer, without having said that it would. */
-  onHastyClose: () => void
+  onHastyClose(): void
 }
 
 /**
@@ -51,11 +66,6 @@ const IDLE_MS_MAX = MINUTE_MS
 const HASTY_MS_MAX = SECOND_MS
 /** A connection in constant use is ended at this age, so that a changed DNS record takes effect. */
 const CONNECTION_AGE_MS_MAX = 5 * MINUTE_MS
-/**
- * Bytes that one answer may put on the wire. Headers and body have limits of their own, but interim answers, chunk
- * extensions and trailers are in neither count.
- */
-const ANSWER_BYTES_MAX = 4 * (LIMITS.responseBytesMax + LIMITS.responseHeaderBytesMax)
 
 const CLIENT_OPTIONS = {
   pipelining: 1,
@@ -65,17 +75,9 @@ const CLIENT_OPTIONS = {
   bodyTimeout: 0,
   keepAliveTimeout: IDLE_MS,
   keepAliveMaxTimeout: IDLE_MS_MAX,
-  maxHeaderSize: LIMITS.responseHeaderBytesMax,
 } as const satisfies Client.Options
 
-export function createConnection({
-  origin,
-  clock,
-  open,
-  onIdle,
-  onEnd,
-  onHastyClose,
-}: ConnectionOptions): Connection {
+export function createConnection({ origin, clock, open, bounds, keeper }: ConnectionOptions): Connection {
   const progress: ConnectionProgress = { stage: 'waiting', address: null, connectMs: null, reused: false }
   let giveUp = (): void => undefined
   let socket: Socket | null = null
@@ -87,6 +89,7 @@ export function createConnection({
 
   const client = new Client(origin, {
     ...CLIENT_OPTIONS,
+    maxHeaderSize: bounds.headerBytesMax,
     connect: (target, callback) => {
       const startedAt = clock.monotonic()
       giveUp = open(target, onStage, (error, opened) => {
@@ -100,7 +103,7 @@ export function createConnection({
     },
   })
   client.on('disconnect', (_origin, _targets, error) => {
-    if (isHasty(error)) onHastyClose()
+    if (isHasty(error)) keeper?.onHastyClose()
     if (!lent) connection.discard()
   })
 
@@ -110,7 +113,7 @@ export function createConnection({
     return socket?.bytesRead === bytesBefore && clock.monotonic() - releasedAt < HASTY_MS_MAX
   }
 
-  function onStage(stage: AttemptStage, address: string | null): void {
+  function onStage(stage: ExchangeStage, address: string | null): void {
     progress.stage = stage
     progress.address = address
     progress.reused = false
@@ -122,8 +125,8 @@ export function createConnection({
     bytesBefore = 0
     progress.connectMs = openedAt - startedAt
     opened.on('readable', () => {
-      if (opened.bytesRead - bytesBefore <= ANSWER_BYTES_MAX) return
-      connection.discard(new ResponseRefusedError('Your server sent an answer without end.'))
+      if (opened.bytesRead - bytesBefore <= bounds.answerBytesMax) return
+      connection.discard(new ResponseRefusedError('sent an answer without end'))
     })
   }
 
@@ -151,14 +154,14 @@ export function createConnection({
       bytesBefore = socket?.bytesRead ?? 0
       releasedAt = clock.monotonic()
       lent = false
-      onIdle(connection)
+      keeper?.onIdle(connection)
     },
     discard(reason) {
       if (ended) return
       ended = true
       giveUp()
       client.destroy(reason ?? null, () => undefined)
-      onEnd(connection)
+      keeper?.onEnd(connection)
     },
   }
   return connection

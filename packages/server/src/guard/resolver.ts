@@ -1,6 +1,6 @@
 import { Resolver as CaresResolver } from 'node:dns/promises'
-import { errorCode } from '../error-code.ts'
 import { ConnectError } from './connect-error.ts'
+import { errorCode } from './error-code.ts'
 
 /** Finds the addresses of a name. Injected, so that a simulation can stand in for the DNS. */
 export interface Resolver {

@@ -4,7 +4,10 @@ import { nameRefusal, withoutRootDot } from './names.ts'
 import type { Resolver } from './resolver.ts'
 import { addressRefusal, isListedPort, literalOf, portOf } from './url.ts'
 
-/** Where to, in undici's words: `hostname` is a name or a literal without brackets, `port` is '' for the scheme's own. */
+/**
+ * Where to, in undici's words: `hostname` is a name or a literal without brackets, `port` is '' for the scheme's own.
+ * `smtp:` is a plain socket to a mail server, whose port is always said.
+ */
 export interface ConnectTarget {
   protocol: string
   hostname: string
@@ -36,8 +39,9 @@ export function createAddressFinder({ allowHttp, addresses, resolver }: AddressF
     if (what !== null) throw denied(addressRefusal(host, address, what))
   }
 
-  function refusePort(port: number, found: readonly string[]): void {
-    if (isListedPort(port, allowHttp)) return
+  function refusePort(target: ConnectTarget, found: readonly string[]): void {
+    const port = portOf(target)
+    if (isListedPort(target.protocol, port, allowHttp)) return
     const unlisted = found.find((address) => !addresses.isListed(address))
     if (unlisted === undefined) return
     throw denied(
@@ -50,7 +54,7 @@ export function createAddressFinder({ allowHttp, addresses, resolver }: AddressF
     const literal = literalOf(hostname)
     const found = literal === null ? await resolve(hostname) : [literal]
     for (const address of found) refuseAddress(hostname, address)
-    refusePort(portOf(target), found)
+    refusePort(target, found)
     return found
   }
 }

@@ -1,10 +1,10 @@
 /** How far a connection has come; each stage is told when it begins. */
 export type ConnectStage = 'resolving' | 'connecting' | 'securing'
 
-/** Reasons of the guard's own for not connecting; the rest are the network's (see ../classify.ts). */
+/** Reasons of the guard's own for not connecting; the rest are the network's (see net/classify.ts). */
 type ConnectErrorCode = 'address_denied' | 'dns_not_found' | 'dns_failed'
 
-/** The guard did not connect. The message is a sentence for the webhook's owner. */
+/** The guard did not connect. The message is a sentence for whoever named the URL. */
 export class ConnectError extends Error {
   override readonly name = 'ConnectError'
   readonly code: ConnectErrorCode

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
-import { fieldProblem, type Problem } from '../../core/errors.ts'
-import { LIMITS } from '../../core/limits.ts'
+import { fieldProblem, type Problem } from '../core/errors.ts'
+import { LIMITS } from '../core/limits.ts'
 import type { AddressPolicy } from './address.ts'
 import { nameRefusal } from './names.ts'
 
@@ -12,6 +12,8 @@ export interface UrlRules {
 
 const PORTS_HTTPS: readonly number[] = [443, 8443]
 const PORTS_HTTP: readonly number[] = [80, 8080]
+/** RFC 5321, 8314 and 6409, and what providers offer where 25 is closed. */
+const PORTS_SMTP: readonly number[] = [25, 465, 587, 2525]
 
 // Space and everything that is not printed. The URL parser drops some of them silently, so that what a person
 // reads and what is requested could differ; likewise a backslash, which it takes for a slash.
@@ -35,7 +37,9 @@ export function checkUrl(text: string, rules: UrlRules): URL {
   refuseScheme(url, rules)
   if (!AUTHORITY.test(text)) throw refuse(IN_FULL)
   if (url.username !== '' || url.password !== '') {
-    throw refuse('take the user name and password out of it; a static header can carry credentials')
+    throw refuse(
+      'take the user name and password out of it; a webhook can carry credentials in a static header',
+    )
   }
   refuseHost(url, rules)
   refusePort(url, rules)
@@ -49,8 +53,12 @@ export function literalOf(hostname: string): string | null {
   return isIP(address) === 0 ? null : address
 }
 
-/** Whether the port of a connection is on the list, which a listed address need not heed. */
-export function isListedPort(port: number, allowHttp: boolean): boolean {
+/**
+ * Whether the port of a connection is on the list, which a listed address need not heed. A URL that somebody asks for has
+ * no `smtp:`: that is the operator's own relay, and the only one of its kind.
+ */
+export function isListedPort(protocol: string, port: number, allowHttp: boolean): boolean {
+  if (protocol === 'smtp:') return PORTS_SMTP.includes(port)
   return PORTS_HTTPS.includes(port) || (allowHttp && PORTS_HTTP.includes(port))
 }
 
@@ -61,8 +69,8 @@ export function addressRefusal(host: string, address: string, what: string): str
 }
 
 function refuseText(text: string): void {
-  if (text.length > LIMITS.webhookUrlCharactersMax) {
-    throw refuse(`it has ${text.length} characters; at most ${LIMITS.webhookUrlCharactersMax} are allowed`)
+  if (text.length > LIMITS.urlCharactersMax) {
+    throw refuse(`it has ${text.length} characters; at most ${LIMITS.urlCharactersMax} are allowed`)
   }
   if (UNSEEN.test(text)) throw refuse('take the spaces and invisible characters out of it')
   if (text.includes('\\')) throw refuse('write it with slashes (/), not backslashes')
@@ -97,7 +105,7 @@ function refuseHost(url: URL, { addresses }: UrlRules): void {
  */
 function refusePort(url: URL, { allowHttp, addresses }: UrlRules): void {
   const port = portOf(url)
-  if (isListedPort(port, allowHttp)) return
+  if (isListedPort(url.protocol, port, allowHttp)) return
   const literal = literalOf(url.hostname)
   if (literal === null ? addresses.hasList : addresses.isListed(literal)) return
   const ports = allowHttp ? [...PORTS_HTTPS, ...PORTS_HTTP] : PORTS_HTTPS

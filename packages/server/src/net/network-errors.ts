@@ -1,0 +1,96 @@
+/** One way a request can fail, for the reference page. */
+export interface ErrorEntry {
+  /** What happened. */
+  meaning: string
+  /** What can be done about it. */
+  remedy: string
+}
+
+/**
+ * Every code for a request that got no answer, whoever made it. Codes are stable: callers may test for them. The messages
+ * beside them (classify.ts) are for people and may change.
+ */
+export const NETWORK_ERRORS = {
+  url_not_allowed: {
+    meaning:
+      'The URL is one that this server makes no requests to, for instance plain http. No connection was made.',
+    remedy: 'Change the URL. An operator decides about plain http and private addresses.',
+  },
+  address_denied: {
+    meaning:
+      'The URL leads to an address or port that may not be reached, such as a private one. No request was sent.',
+    remedy: 'Use a public address, or ask an operator to allow the range with --allow-cidr.',
+  },
+  dns_not_found: {
+    meaning: 'The host name does not exist or has no address.',
+    remedy: 'Check the spelling of the host name and its DNS records.',
+  },
+  dns_failed: {
+    meaning: 'No name server could say where the host name leads.',
+    remedy:
+      'Check the name servers of the domain. If all names fail like this, check those of the machine Sealpost runs on.',
+  },
+  connection_refused: {
+    meaning: 'Nothing listens at that address and port.',
+    remedy: 'Start the server there, or correct the port in the URL.',
+  },
+  connection_unreachable: {
+    meaning: 'The network has no way to that address.',
+    remedy: 'Check the DNS records of the host (an IPv6 address without IPv6 is common) and its routing.',
+  },
+  connection_timeout: {
+    meaning:
+      'No connection was made in time: the server did not answer, or all connections to it were in use.',
+    remedy: 'Check firewalls, and whether the server answers its requests or lets them hang.',
+  },
+  connection_reset: {
+    meaning: 'The connection broke before an answer came. The server may have seen the request.',
+    remedy: 'Look for a crash or a limit in the server or the proxy before it.',
+  },
+  connection_closed: {
+    meaning: 'The server closed the connection without an answer. It may have seen the request.',
+    remedy: 'Look for a crash or a timeout in the server or the proxy before it.',
+  },
+  tls_expired: {
+    meaning: 'The certificate of the server has expired, or is not valid yet.',
+    remedy: 'Renew the certificate, and check the clocks.',
+  },
+  tls_name_mismatch: {
+    meaning: 'The certificate of the server is for another name.',
+    remedy: 'Use the name in the certificate, or get one for this name.',
+  },
+  tls_untrusted: {
+    meaning: 'The certificate of the server is signed by nobody that is trusted here.',
+    remedy: 'Send the whole chain, with intermediate certificates, or use a public certificate authority.',
+  },
+  tls_failed: {
+    meaning: 'A secure connection could not be agreed upon.',
+    remedy: 'Check that the port speaks TLS, version 1.2 or newer.',
+  },
+  timeout: {
+    meaning: 'The server took the connection, but no complete answer came in time.',
+    remedy: 'Let the server answer sooner.',
+  },
+  malformed_response: {
+    meaning: 'What came back is not an HTTP/1.1 answer.',
+    remedy: 'Check that the URL leads to an HTTP server and not to another service.',
+  },
+  response_header_too_large: {
+    meaning: 'The header of the answer is larger than what is read of one.',
+    remedy: 'Answer with fewer or smaller headers.',
+  },
+  request_invalid: {
+    meaning: 'The request could not be made.',
+    remedy: 'Read the message, and change what it names.',
+  },
+  send_failed: {
+    meaning: 'The request failed in a way that has no code of its own.',
+    remedy: 'Read the message. If it recurs, report it.',
+  },
+} as const satisfies Record<string, ErrorEntry>
+
+export interface NetworkFailure {
+  code: keyof typeof NETWORK_ERRORS
+  /** A sentence or two in plain words. */
+  message: string
+}
