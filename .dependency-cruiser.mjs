@@ -1,6 +1,6 @@
 // The house rules. Each says in its comment why it is there; ARCHITECTURE.md draws the same rooms.
 const SERVER = '^packages/server/src'
-const STAGES = 'validate|detect|accept|dispatch|sign|send|settle|watch'
+const STAGES = 'schedule|fetch|validate|detect|accept|dispatch|sign|send|settle|watch'
 const TEST = String.raw`\.test\.ts$|/conformance/|^packages/[^/]+/test/`
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -49,7 +49,7 @@ export default {
       severity: 'error',
       from: { path: `${SERVER}/(${STAGES})/`, pathNot: TEST },
       to: {
-        path: `${SERVER}/(api|cli|config|identity|store/(memory|sqlite|conformance))/|${SERVER}/[^/]+\\.ts$`,
+        path: `${SERVER}/(api|cli|config|identity|pipelines|store/(memory|sqlite|conformance))/|${SERVER}/[^/]+\\.ts$`,
       },
     },
     {
@@ -79,7 +79,22 @@ export default {
       comment: 'Routes and verbs are the outermost rooms: only compose, main and bin open them.',
       severity: 'error',
       from: { path: `${SERVER}/(core|catalogue|${STAGES}|store|identity|config|telemetry)/`, pathNot: TEST },
-      to: { path: `${SERVER}/(api|cli)/|${SERVER}/[^/]+\\.ts$` },
+      to: { path: `${SERVER}/(api|cli|pipelines)/|${SERVER}/[^/]+\\.ts$` },
+    },
+    {
+      name: 'api-and-pipelines-meet-in-an-interface',
+      comment:
+        'Routes ask for what api/services.ts says; the pipelines give it. Neither knows more of the other.',
+      severity: 'error',
+      from: { path: `${SERVER}/pipelines/`, pathNot: TEST },
+      to: { path: `${SERVER}/(api|cli)/`, pathNot: `${SERVER}/api/services\\.ts$` },
+    },
+    {
+      name: 'api-does-not-know-the-pipelines',
+      comment: 'The other half of the rule above.',
+      severity: 'error',
+      from: { path: `${SERVER}/api/`, pathNot: TEST },
+      to: { path: `${SERVER}/pipelines/` },
     },
     {
       name: 'production-imports-no-tests',
@@ -94,6 +109,50 @@ export default {
       severity: 'error',
       from: { path: '^packages/receiver/src/', pathNot: TEST },
       to: { pathNot: ['^packages/receiver/src/'], dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'guard-needs-only-words',
+      comment: 'What decides where requests go is read and proved by itself; nothing else can weaken it.',
+      severity: 'error',
+      from: { path: `${SERVER}/guard/`, pathNot: TEST },
+      to: { path: `${SERVER}/`, pathNot: `${SERVER}/(core|guard)/` },
+    },
+    {
+      name: 'only-threads-load-judges',
+      comment:
+        'A judge meets hostile input, and its libraries would cost the server memory and its start time.',
+      severity: 'error',
+      from: { path: `${SERVER}/`, pathNot: [`${SERVER}/validate/worker/judges\\.ts$`, TEST] },
+      to: { path: `${SERVER}/validate/validators/[^/]+/judge\\.ts$` },
+    },
+    {
+      name: 'what-the-server-knows-of-a-validator-is-light',
+      comment: 'The other half of the same: the file the server does load brings no parser with it.',
+      severity: 'error',
+      from: { path: `${SERVER}/validate/validators/[^/]+/validator\\.ts$` },
+      to: { path: 'node_modules', pathNot: 'node_modules/zod/' },
+    },
+    {
+      name: 'cel-needs-only-words',
+      comment: 'The language is the same for whoever asks; what its variables mean is theirs to know.',
+      severity: 'error',
+      from: { path: `${SERVER}/cel/`, pathNot: TEST },
+      to: { path: `${SERVER}/`, pathNot: `${SERVER}/(core|cel)/` },
+    },
+    {
+      name: 'net-needs-only-words-and-the-guard',
+      comment: 'What every request has in common knows none of those who make them.',
+      severity: 'error',
+      from: { path: `${SERVER}/net/`, pathNot: TEST },
+      to: { path: `${SERVER}/`, pathNot: `${SERVER}/(core|guard|net)/` },
+    },
+    {
+      name: 'only-send-and-fetch-open-sockets',
+      comment:
+        'The other stages judge and store; a request from one of them would be one that nobody bounds.',
+      severity: 'error',
+      from: { path: `${SERVER}/(${STAGES})/`, pathNot: [`${SERVER}/(send|fetch)/`, TEST] },
+      to: { path: `${SERVER}/(guard|net)/|node_modules/(undici|nodemailer)/` },
     },
     {
       name: 'no-undeclared-packages',

@@ -1,5 +1,6 @@
 import { createFilterJudge, type FilterJudge } from './accept/filter/filter.ts'
-import { passingFilters } from './accept/filter/passing.ts'
+import { heldExpressions, passingFilters } from './accept/filter/passing.ts'
+import { createAlertService } from './pipelines/alert-service.ts'
 import { createApi } from './api/app.ts'
 import type { ApiState } from './api/context.ts'
 import type { SecretService, WebhookService } from './api/services.ts'
@@ -9,15 +10,20 @@ import { VERSION } from './config/version.ts'
 import { systemClock, type Clock } from './core/clock.ts'
 import { createIds, type Ids } from './core/ids.ts'
 import { LIMITS } from './core/limits.ts'
+import { readMailbox, readSmtpUrl } from './core/mail.ts'
 import { systemRandom, type Random } from './core/random.ts'
-import { createDeliveryPipeline, type DeliveryPipeline } from './delivery-pipeline.ts'
-import { createEventPipeline } from './event-pipeline.ts'
+import { createChannelCarriers, type ChannelCarrierParts } from './pipelines/channel-carriers.ts'
+import { createDeliveryPipeline, type DeliveryPipeline } from './pipelines/delivery-pipeline.ts'
+import { createEventPipeline } from './pipelines/event-pipeline.ts'
+import { createPageFetcher } from './fetch/page-fetcher.ts'
+import { createGuard, type Guard } from './guard/guard.ts'
+import { createResolver } from './guard/resolver.ts'
 import { ensureDefaultOrganization } from './identity/bootstrap.ts'
 import { createSecretBox, type SecretBox } from './identity/secret-box.ts'
 import { loadOrCreateKey } from './identity/secret-key-file.ts'
-import { createRunPipeline } from './run-pipeline.ts'
-import { createGuard, type Guard } from './send/guard/guard.ts'
-import { createResolver } from './send/guard/resolver.ts'
+import { createMonitoring } from './pipelines/monitor-service.ts'
+import { createRunPipeline } from './pipelines/run-pipeline.ts'
+import { createSmtpTransport } from './send/smtp-transport.ts'
 import type { Transport } from './send/transport.ts'
 import { createUndiciTransport } from './send/undici-transport.ts'
 import { createSigner } from './sign/signer.ts'
@@ -31,7 +37,7 @@ import { createValidatorPool } from './validate/pool.ts'
 import { createAnnouncer } from './watch/announce.ts'
 import { createRetentionSweep } from './watch/retention.ts'
 import { createWideLog, type WideLog } from './watch/wide-log.ts'
-import { createWebhookService } from './webhook-service.ts'
+import { createWebhookService } from './pipelines/webhook-service.ts'
 
 /** A whole server, made of concrete parts and not yet listening. */
 export interface Composed {
@@ -155,6 +161,7 @@ async function composeOn(ground: Ground): Promise<Composed> {
     clock,
     connectionsPerOriginMax: Math.min(settings.webhookConcurrency, CONNECTIONS_PER_ORIGIN_MAX),
   })
+  const pages = createPageFetcher({ guard, clock, version: VERSION, aboutUrl: baseUrl })
   const filters = createFilterJudge({
     processes: FILTER_PROCESSES,
     timeoutMs: LIMITS.filterTimeoutMs,
@@ -162,7 +169,8 @@ async function composeOn(ground: Ground): Promise<Composed> {
     clock,
     onError: (error) => log.failure(error, 'judging filters'),
   })
-  const deliveries = composeDeliveries(ground, filters, transport)
+  const mail = composeMail(ground, guard)
+  const deliveries = composeDeliveries(ground, filters, transport, mail)
   const validators = createValidatorPool({
     threads: settings.validatorThreads,
     timeoutMs: settings.validatorTimeoutMs,
@@ -172,12 +180,21 @@ async function composeOn(ground: Ground): Promise<Composed> {
   const runs = createRunPipeline({
     store,
     validators,
+    fetchPage: (url, signal) => pages.fetch(url, signal),
+    checkUrl: (url) => void guard.checkUrl(url),
+    judgeExpressions: (event, texts) => heldExpressions(filters, event, texts),
     accept: (unit) => deliveries.accept(unit),
     clock,
     ids,
     baseUrl,
     threads: settings.validatorThreads,
     watch: log,
+  })
+  const monitors = createMonitoring({
+    store,
+    runs,
+    clock,
+    onError: (error, doing) => log.failure(error, doing),
   })
   const retention = createRetentionSweep({
     retention: store.retention,
@@ -199,6 +216,15 @@ async function composeOn(ground: Ground): Promise<Composed> {
         clock,
         ids,
       }),
+      alerts: createAlertService({
+        store,
+        judgeExpressions: (event, texts) => heldExpressions(filters, event, texts),
+        clock,
+        ids,
+        baseUrl,
+        watch: log,
+      }),
+      monitors,
       webhooks: composeWebhooks(ground, guard, filters, deliveries),
       secrets: composeSecrets(ground),
     },
@@ -208,6 +234,7 @@ async function composeOn(ground: Ground): Promise<Composed> {
       },
       requestBytesMax,
       rateLimitPerMinute,
+      mailSettingsMissing: mailSettingsMissing(settings),
     },
     clock,
     ids,
@@ -219,7 +246,10 @@ async function composeOn(ground: Ground): Promise<Composed> {
   async function stopAll(): Promise<void> {
     state.draining = true
     retention.stop()
+    await monitors.stop()
     runs.stop()
+    // After the runs, so that one whose page is cut off here is left to the next start and not ended for it.
+    pages.close()
     // The API goes last: until then /readyz tells balancers to look elsewhere, and what they still send is answered.
     await drained(deliveries, clock)
     await api.close()
@@ -237,6 +267,7 @@ async function composeOn(ground: Ground): Promise<Composed> {
     if (cutOff + resumed > 0) {
       logger.info({ line: 'resume', attempts: cutOff, runs: resumed }, 'took up unfinished work')
     }
+    monitors.start()
     retention.start()
   } catch (error) {
     // By now requests may be in flight, and runs being judged.
@@ -255,7 +286,24 @@ async function composeOn(ground: Ground): Promise<Composed> {
   }
 }
 
-function composeDeliveries(ground: Ground, filters: FilterJudge, transport: Transport): DeliveryPipeline {
+/** Null while the settings name no mail server, or nobody that mail comes from. */
+function composeMail({ settings, clock }: Ground, { open }: Guard): ChannelCarrierParts['mail'] {
+  const relay = settings.smtpUrl === null ? null : readSmtpUrl(settings.smtpUrl)
+  const from = settings.smtpFrom === null ? null : readMailbox(settings.smtpFrom)
+  if (relay === null || from === null) return null
+  return { transport: createSmtpTransport({ relay, open, clock }), from }
+}
+
+function mailSettingsMissing({ smtpUrl, smtpFrom }: Settings): string[] {
+  return [...(smtpUrl === null ? ['smtp_url'] : []), ...(smtpFrom === null ? ['smtp_from'] : [])]
+}
+
+function composeDeliveries(
+  ground: Ground,
+  filters: FilterJudge,
+  transport: Transport,
+  mail: ChannelCarrierParts['mail'],
+): DeliveryPipeline {
   const { settings, clock, random, ids, log, store, secretBox } = ground
   const signer = createSigner({
     open: ({ organizationId, id: webhookId }, sealed) =>
@@ -269,6 +317,14 @@ function composeDeliveries(ground: Ground, filters: FilterJudge, transport: Tran
     random,
     transport,
     signer,
+    carriers: createChannelCarriers({
+      transport,
+      mail,
+      open: ({ organizationId, id: webhookId, sealedSecret }) =>
+        secretBox.open({ organizationId, webhookId }, sealedSecret),
+      clock,
+      version: VERSION,
+    }),
     watch: log,
     judgeFilters: (event, texts) => passingFilters(filters, event, texts),
     announce: createAnnouncer(ids),

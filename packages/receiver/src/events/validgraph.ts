@@ -6,9 +6,6 @@ interface ValidgraphBody<Type extends string, Data> {
   data: Data
 }
 
-/** Data that the documented examples do not fix: read each field with care. */
-type Further = Readonly<Record<string, unknown>>
-
 /** One error of a validation. */
 export interface ValidationError {
   /** The property concerned; '' when the error concerns no single one. */
@@ -38,7 +35,7 @@ export interface ValidationData<Status extends string> {
   score?: number | null | undefined
   error_count?: number | undefined
   warning_count?: number | undefined
-  workflow?: { id: number; slug: string; name: string } | undefined
+  workflow?: WorkflowFacts | undefined
   /** The page that shows the run. */
   run_url?: string | undefined
 }
@@ -51,6 +48,75 @@ export interface ScoreDroppedData {
   /** Current less previous: below 0. */
   change: number
   url: string
+  validation_id?: string | undefined
+  /** Points that the score has to fall by before this is told. */
+  threshold?: number | undefined
+  previous_validation_id?: string | undefined
+  workflow?: WorkflowFacts | undefined
+  /** The page that shows the run. */
+  run_url?: string | undefined
+}
+
+export interface WorkflowFacts {
+  id: number
+  slug: string
+  name: string
+}
+
+/** high: a type or a required property. medium: a recommended one. low: any other. */
+export type Impact = 'high' | 'medium' | 'low'
+
+export interface SchemaChange {
+  kind: 'type_added' | 'type_removed' | 'property_added' | 'property_removed' | 'property_modified'
+  schema_type: string
+  /** '' when the change is about the type itself. */
+  property: string
+  impact: Impact
+  /** Of a modified property, what its values were and are: `text`, `number`, `boolean`, `url`, or a type. */
+  before?: string[] | undefined
+  after?: string[] | undefined
+}
+
+export interface SchemaChangedData {
+  validation_id: string
+  url: string
+  project_id: string
+  /** The highest among the changes. */
+  impact: Impact
+  /** The first changes; `change_count` tells how many there are. */
+  changes: SchemaChange[]
+  change_count?: number | undefined
+  previous_validation_id?: string | undefined
+  workflow?: WorkflowFacts | undefined
+  run_url?: string | undefined
+}
+
+export interface SchemaRemovedData {
+  validation_id: string
+  url: string
+  project_id: string
+  /** The type that is gone. */
+  schema_type: string
+  previous_validation_id?: string | undefined
+  workflow?: WorkflowFacts | undefined
+  run_url?: string | undefined
+}
+
+export interface AlertTriggeredData {
+  validation_id: string
+  url: string
+  project_id: string
+  alert_rule: { id: string; name: string; rule_type: string }
+  severity: 'info' | 'warning' | 'critical'
+  message: string
+  /** Acknowledge it by this id. */
+  alert_id?: string | undefined
+  /** What was so in the run before, in words; null where nothing is compared. */
+  before?: string | null | undefined
+  after?: string | null | undefined
+  score?: number | null | undefined
+  workflow?: WorkflowFacts | undefined
+  run_url?: string | undefined
 }
 
 /** `invalid`: the data is bad. `error`: no verdict was reached. */
@@ -60,9 +126,9 @@ export type ValidationCompletedEvent = ValidgraphBody<
 >
 export type ValidationFailedEvent = ValidgraphBody<'validation.failed', ValidationData<'invalid'>>
 export type ScoreDroppedEvent = ValidgraphBody<'score.dropped', ScoreDroppedData>
-export type SchemaChangedEvent = ValidgraphBody<'schema.changed', Further>
-export type SchemaRemovedEvent = ValidgraphBody<'schema.removed', Further>
-export type AlertTriggeredEvent = ValidgraphBody<'alert.triggered', Further>
+export type SchemaChangedEvent = ValidgraphBody<'schema.changed', SchemaChangedData>
+export type SchemaRemovedEvent = ValidgraphBody<'schema.removed', SchemaRemovedData>
+export type AlertTriggeredEvent = ValidgraphBody<'alert.triggered', AlertTriggeredData>
 
 /** Someone asked for a test. It bears both legacy signature headers. */
 export type WebhookTestEvent = ValidgraphBody<'webhook.test', { webhook_id: string; message: string }>

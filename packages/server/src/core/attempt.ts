@@ -12,7 +12,7 @@ export interface AttemptError {
   message: string
 }
 
-/** One HTTP request made for a delivery, as it is recorded. */
+/** One HTTP request, or one message to a mail server, made for a delivery, as it is recorded. */
 export interface Attempt {
   deliveryId: string
   /** 1, 2, 3 … within the delivery. */
@@ -45,6 +45,7 @@ export interface AttemptReport {
 }
 
 const NOT_SENT = 'not_sent'
+const GONE = 'gone'
 
 /** The report of an attempt whose request never left this machine; `message` says why, in plain words. */
 export function notSentReport(startedAt: number, message: string): AttemptReport {
@@ -64,4 +65,12 @@ export function notSentReport(startedAt: number, message: string): AttemptReport
 /** Whether the fault was ours: the receiver never heard of it. */
 export function wasNotSent(report: Pick<AttemptReport, 'error'> | null): boolean {
   return report?.error?.code === NOT_SENT
+}
+
+/**
+ * Whether the receiver said that its address is gone for good. The status alone does not tell: a mail server's reply 410 is
+ * not HTTP's.
+ */
+export function saysGone(report: Pick<AttemptReport, 'error'> | null): boolean {
+  return report?.error?.code === GONE
 }

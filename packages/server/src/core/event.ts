@@ -16,3 +16,11 @@ export interface Event {
   /** Ordering key chosen by the caller. */
   key: string | null
 }
+
+/** Whom an event is owed to, whatever they subscribed to. */
+export interface Address {
+  /** Ids of webhooks of the event's organization. */
+  to: readonly string[]
+  /** Whether those who subscribed to its type hear it as well. */
+  subscribers: boolean
+}

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts'
 import type { Random } from './random.ts'
 
 /** What an id names; the public form is `<prefix>_<32 hex digits>`, the digits being a UUIDv7. */
-export type IdPrefix = 'evt' | 'dlv' | 'webhook' | 'key' | 'proj'
+export type IdPrefix = 'evt' | 'dlv' | 'webhook' | 'key' | 'proj' | 'mon' | 'rule' | 'alert'
 
 /** Makes time-ordered ids: a later one sorts after an earlier one, as text and as bytes. */
 export interface Ids {

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, SECOND_MS } from './time.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './time.ts'
 
 /**
  * Every bound that is not a setting, by name. A queue, loop, body, retry or cache that is bounded elsewhere is bounded
@@ -11,7 +11,7 @@ export const LIMITS = {
   /** Signing secrets a caller brings, in characters. */
   secretCharactersMin: 8,
   secretCharactersMax: 128,
-  webhookUrlCharactersMax: 2_048,
+  urlCharactersMax: 2_048,
   webhookEventsMax: 100,
   webhookHeadersMax: 20,
   webhookHeaderCharactersMax: 1_024,
@@ -45,6 +45,8 @@ export const LIMITS = {
   responseBytesMax: 64 * 1024,
   responseBytesKept: 16 * 1024,
   responseHeaderBytesMax: 16 * 1024,
+  /** 1xx answers before the final one. 103 may rightly come a few times (RFC 8297); without a bound it comes for ever. */
+  interimAnswersMax: 8,
   /** `Retry-After` may postpone by no more than this. */
   retryAfterMsMax: 24 * HOUR_MS,
   /** Retries are spread by up to this share of their wait. */
@@ -95,12 +97,117 @@ export const LIMITS = {
   findingPathCharactersMax: 1_000,
   /** Errors that a webhook body lists; `error_count` always gives the whole number. */
   eventErrorsMax: 100,
+  /** Changes that a `schema.changed` body lists; `change_count` always gives the whole number. */
+  eventChangesMax: 200,
+  /** `schema.removed` events of one run: one for each type that is gone. */
+  eventsOfRemovedTypesMax: 50,
   workflowStepsMax: 20,
+  /** Assertions of one step, and the characters of each. */
+  assertionsMax: 100,
+  assertionCharactersMax: 1_000,
+  /** How many types, groups or elements of an XML Schema may build on one another, one on the next. */
+  xmlSchemaDepthMax: 200,
+  /** Fields of a Table Schema, and the values that an `enum` and its like list. */
+  csvFieldsMax: 1_000,
+  csvValuesMax: 10_000,
+  /** Structured data that is judged of one page: things, types of one of them, and values over all. */
+  structuredThingsMax: 10_000,
+  structuredTypesPerThingMax: 20,
+  structuredValuesMax: 100_000,
+  /** Brackets within brackets of JSON-LD; and elements within elements (browsers make siblings of what is deeper). */
+  structuredJsonDepthMax: 100,
+  structuredTagDepthMax: 512,
+  /** And where reading ends: a page that is deeper closes nothing, and takes the parser quadratic time. */
+  structuredTagDepthEnd: 4_096,
+  /** Ids of one page that an `itemref` may name: the parser keeps a copy of everything inside them. */
+  structuredItemrefsMax: 100,
+  /** Types that a run tells of, properties of one of them, and kinds of values of one of those. */
+  seenTypesMax: 200,
+  seenPropertiesMax: 200,
+  seenKindsMax: 20,
+  seenNameCharactersMax: 100,
   /** How long `POST …/runs/` waits for a quick run before it answers 202. */
   runInlineWaitMs: 2 * SECOND_MS,
   waitSecondsMax: 30,
+  /** Runs that fetch a page or hold one in memory until it is judged; the others wait for their turn. */
+  pagesHeldMax: 16,
+  /** And of one organization, so that the next one finds a place however slow the hosts of the first are. */
+  pagesHeldPerOrganizationMax: 12,
   /** Submissions waiting for a worker; beyond it the API answers 503. */
   runQueueMax: 1_000,
+  /**
+   * An organization has at most so many times as many runs in that queue as there are places free: alone it gets 800 of
+   * them, and whoever comes next finds room.
+   */
+  runQueueOwnToFreeMax: 4,
+  /** Runs of one subject that wait for each other's end: each is compared with the one before. */
+  endingsPerSubjectMax: 1_000,
+
+  /** A page that a submission names by URL: what is read of it, unpacked, and of each header on the way to it. */
+  pageBytesMax: 10 * 1024 * 1024,
+  pageHeaderBytesMax: 32 * 1024,
+  /** For the whole way to a page with all redirects; waiting for a turn does not count. */
+  pageDeadlineMs: 15 * SECOND_MS,
+  pageRedirectsMax: 5,
+  /** Pages fetched at once from one host, so that a check is no burden to it, and from all: each holds up to its bytes. */
+  pageFetchesPerHostMax: 1,
+  pageFetchesMax: 16,
+  /** Fetches that wait for their turn, and how long one does. */
+  pageWaitersPerHostMax: 100,
+  pageWaitersMax: 1_000,
+  pageWaitMsMax: 60 * SECOND_MS,
+
+  /** A channel's name, and the addresses that one e-mail goes to. */
+  channelNameCharactersMax: 200,
+  mailRecipientsMax: 20,
+  /**
+   * What a message to a channel says, in characters and facts. Slack takes 150 characters of a title and 2,000 of a field, and
+   * escaping makes up to five of one.
+   */
+  messageTitleCharactersMax: 150,
+  messageLabelCharactersMax: 60,
+  /** Of what a message is about, in the subject of a mail and in a notification. */
+  messageAboutCharactersMax: 100,
+  messageValueCharactersMax: 300,
+  messageFactsMax: 10,
+  messageLinkCharactersMax: 1_000,
+  /** Connections to the mail server at once; further messages wait within their deadline. */
+  smtpConnectionsMax: 5,
+  /** One reply of the mail server. */
+  smtpReplyBytesMax: 64 * 1024,
+  /** What is kept of an answer that a Slack URL was blacked out of. */
+  slackAnswerBytesKept: 4 * 1024,
+
+  /** Monitors of one organization, whatever its tier. */
+  monitorsMax: 10_000,
+  cronCharactersMax: 100,
+  timeZoneCharactersMax: 64,
+  /** Slots of a cron expression lie no closer together. */
+  monitorIntervalMsMin: 5 * MINUTE_MS,
+  /** A slot comes later than its cron expression says by up to this share of the time to the next one, and no more than so much. */
+  monitorOffsetShareMax: 0.1,
+  monitorOffsetMsMax: 10 * MINUTE_MS,
+  /** Runs under way that the schedule started; far below the run queue, which is everybody's. */
+  monitorRunsMax: 50,
+  /** And of one organization, so that ten thousand monitors of slow pages do not hold up those of others. */
+  monitorRunsPerOrganizationMax: 25,
+  /** How long the schedule rests at most before it looks again for what is due: the wall clock may be set meanwhile. */
+  monitorLookMsMax: MINUTE_MS,
+  /** Waits before a slot is tried again that the server or its store could not take: doubled each time up to the second. */
+  monitorRetryMsMin: SECOND_MS,
+  monitorRetryMsMax: MINUTE_MS,
+  /** How long the end of a run is waited for at once, and the rest before it is asked for again. */
+  monitorFollowMs: 10 * SECOND_MS,
+  monitorFollowRestMs: SECOND_MS,
+
+  /** Alert rules of one organization: each is asked after each of its runs. */
+  alertRulesMax: 200,
+  alertRecipientsMax: 20,
+  /** Expressions of alert rules that are judged one after the other before others have their turn. */
+  alertExpressionsAtOnceMax: 10,
+  /** Types that an alert names; of more it says how many there are. */
+  alertNamesMax: 20,
+  alertCooldownSecondsMax: (30 * DAY_MS) / SECOND_MS,
 
   pageSizeDefault: 50,
   pageSizeMax: 200,
@@ -112,4 +219,22 @@ export const LIMITS = {
   keyTouchMs: 60 * SECOND_MS,
   /** Rows that one slice of the retention sweep removes. */
   retentionRowsPerSlice: 500,
+
+  /** What a verb asks of a running server: documents of one command, how many at once, and how large one is. */
+  clientDocumentsMax: 1_000,
+  clientDocumentsAtOnceMax: 4,
+  clientDocumentBytesMax: 64 * 1024 * 1024,
+  clientTimeoutSecondsMax: DAY_MS / SECOND_MS,
+  clientAnswerBytesMax: 32 * 1024 * 1024,
+  /** How long an answer may take, beyond what the server was asked to wait. */
+  clientAnswerMsMax: 30 * SECOND_MS,
+  /** Requests for one answer, and the waits between them: doubled each time up to the second. */
+  clientAttemptsMax: 6,
+  clientRetryMsMin: 500,
+  clientRetryMsMax: 10 * SECOND_MS,
+  /** A server that does not wait with its answer is asked no sooner. */
+  clientPollMsMin: SECOND_MS,
+  /** What a Markdown summary shows, since what reads it takes no more than so much. */
+  summaryDocumentsMax: 200,
+  summaryFindingsMax: 50,
 } as const

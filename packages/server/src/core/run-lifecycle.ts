@@ -1,25 +1,30 @@
 import { statusOf, subjectOf, type Run, type Submission, type Verdict } from './run.ts'
 import type { Workflow } from './workflow.ts'
 
+/** What a run is made from. */
+export interface RunBirth {
+  workflow: Workflow
+  /** Names the workflow's steps as they are now; see `Run`. */
+  settings: string
+  id: string
+  now: number
+}
+
 /** A run that a worker takes up at once (`RUNNING`), or as soon as one is free (`PENDING`). */
 export function startRun(
-  workflow: Workflow,
+  birth: RunBirth,
   { content, ...submission }: Submission,
   status: 'PENDING' | 'RUNNING',
-  id: string,
-  now: number,
 ): Run {
-  return { ...frame(workflow, submission, id, now), status, startedAt: status === 'RUNNING' ? now : null }
+  return { ...frame(birth, submission), status, startedAt: status === 'RUNNING' ? birth.now : null }
 }
 
 /** A run that an external validator has finished. */
 export function reportedRun(
-  workflow: Workflow,
+  birth: RunBirth,
   report: { submission: Omit<Submission, 'content'>; verdict: Verdict; startedAt: number; endedAt: number },
-  id: string,
-  now: number,
 ): Run {
-  const run: Run = { ...frame(workflow, report.submission, id, now), source: 'external' }
+  const run: Run = { ...frame(birth, report.submission), source: 'external' }
   return endRun(run, report.verdict, report.startedAt, report.endedAt)
 }
 
@@ -35,7 +40,7 @@ export function endRun(run: Run, verdict: Verdict, startedAt: number, endedAt: n
   }
 }
 
-function frame(workflow: Workflow, submission: Omit<Submission, 'content'>, id: string, now: number): Run {
+function frame({ workflow, settings, id, now }: RunBirth, submission: Omit<Submission, 'content'>): Run {
   return {
     id,
     organizationId: workflow.organizationId,
@@ -46,9 +51,12 @@ function frame(workflow: Workflow, submission: Omit<Submission, 'content'>, id: 
     source: 'builtin',
     submission,
     subject: subjectOf(submission),
+    settings,
     findings: [],
     counts: { error: 0, warning: 0, info: 0 },
     score: null,
+    scoredTypes: null,
+    seen: null,
     errorCategory: null,
     createdAt: now,
     startedAt: null,

@@ -1,3 +1,6 @@
+import type { ScoredType } from './score.ts'
+import type { SeenType } from './seen.ts'
+
 export type RunStatus = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELED' | 'TIMED_OUT'
 export type RunResult = 'PASS' | 'FAIL' | 'ERROR' | 'CANCELED' | 'TIMED_OUT' | 'UNKNOWN'
 export type Severity = 'error' | 'warning' | 'info'
@@ -9,10 +12,14 @@ export interface Finding {
   /** Stable snake_case word for the rule, e.g. `required`. */
   code: string
   message: string
-  /** Where in the document, as a JSON Pointer; '' is the whole of it. */
+  /** Where in the document: a JSON Pointer, or the format's own way to name a place; '' is the whole of it. */
   path: string
   property: string | null
   schemaType: string | null
+  /** From 1, where the format has lines. */
+  line?: number
+  /** From 1, in characters. */
+  column?: number
 }
 
 /** What is judged: a document, a URL, or (for an external validator's report) only the name of one. */
@@ -25,6 +32,11 @@ export interface Submission {
   /** The caller's own name for what is judged. */
   subject: string | null
   metadata: Record<string, unknown>
+}
+
+/** A document that nothing is known of but its bytes. */
+export function documentSubmission(content: Buffer, contentType: string | null = null): Submission {
+  return { content, contentType, fileName: null, url: null, subject: null, metadata: {} }
 }
 
 export interface FindingCounts {
@@ -47,10 +59,16 @@ export interface Run {
   submission: Omit<Submission, 'content'>
   /** What the run is compared with the previous run of; null when nothing names it. */
   subject: string | null
+  /** Names the steps that judged, as they were: only runs of equal settings are compared. See `settingsOf`. */
+  settings: string
   findings: Finding[]
   counts: FindingCounts
   /** 0–100, or null where the workflow gives none. */
   score: number | null
+  /** What the score is made of; null where nobody said. */
+  scoredTypes: ScoredType[] | null
+  /** Types and properties in the document; null when no validator looked for them, or none got so far. */
+  seen: SeenType[] | null
   /** Why a run ended as ERROR or TIMED_OUT: `OOM`, `TIMEOUT`, `VALIDATOR`, …; null otherwise. */
   errorCategory: string | null
   createdAt: number
@@ -66,6 +84,8 @@ export interface Verdict {
   /** All findings, also those that `findings` had no room for. */
   counts: FindingCounts
   score: number | null
+  scoredTypes: ScoredType[] | null
+  seen: SeenType[] | null
   errorCategory: string | null
 }
 

@@ -29,7 +29,10 @@ export type SignatureScheme = (typeof SIGNATURE_SCHEMES)[number]
 
 /** What signs a webhook's requests, as the secret box sealed it. */
 export interface SealedKeys {
-  /** The signing secret; opened only where a request is signed or the owner asks. */
+  /**
+   * The signing secret; opened only where a request is signed or the owner asks. Of a Slack channel its URL, and '' of an
+   * e-mail channel, which has no secret.
+   */
   sealedSecret: string
   /** The key pair of `v1a`; null while that was never asked for. */
   signingKey: { publicKey: string; sealedPrivateKey: string } | null
@@ -39,11 +42,24 @@ export interface SealedKeys {
 export type WebhookScope =
   { type: 'organization' } | { type: 'project'; id: string } | { type: 'workflow'; id: number }
 
-/** A subscription. */
+/**
+ * How an event reaches whoever subscribed: as a signed webhook, or as a message that people read. The engine treats all
+ * alike: one schedule, one log, one health.
+ */
+export const CARRIERS = ['webhook', 'email', 'slack'] as const
+export type Carrier = (typeof CARRIERS)[number]
+export type ChannelCarrier = Exclude<Carrier, 'webhook'>
+
+/** A subscription. One that is carried otherwise than by webhook is called a channel. */
 export interface Webhook extends SealedKeys {
   /** `webhook_…` */
   id: string
   organizationId: number
+  carrier: Carrier
+  /**
+   * Where requests go. Of a channel it is what may be shown of that: `mailto:` with the addresses, or the origin of a Slack
+   * URL, which is itself a secret and is sealed in place of one.
+   */
   url: string
   description: string
   events: string[]

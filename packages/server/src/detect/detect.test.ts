@@ -6,12 +6,14 @@ import { EVENT_TYPES } from '../catalogue/event-types.ts'
 import { renderBody } from '../catalogue/render-body.ts'
 import { LIMITS } from '../core/limits.ts'
 import { countFindings, statusOf, type Finding, type Run, type RunResult } from '../core/run.ts'
+import { IMPORTANCES, type SeenType } from '../core/seen.ts'
+import type { Step } from '../core/workflow.ts'
 import { detect } from './detect.ts'
 import type { EndedRun } from './ended-run.ts'
 
 const ended: EndedRun = {
   organization: { slug: 'my-org', name: 'My Organization' },
-  workflow: { id: 42, slug: 'product-validation', name: 'Product Validation' },
+  workflow: { id: 42, slug: 'product-validation', name: 'Product Validation', scoreThreshold: 5, steps: [] },
   run: {
     id: '550e8400-e29b-41d4-a716-446655440000',
     organizationId: 1,
@@ -28,16 +30,26 @@ const ended: EndedRun = {
       metadata: {},
     },
     subject: 'https://example.com/page',
+    settings: 'settings-1',
     findings: [finding('warning', 'image'), finding('warning', 'author'), finding('info', 'name')],
     counts: { error: 0, warning: 2, info: 1 },
     score: null,
+    scoredTypes: null,
+    seen: null,
     errorCategory: null,
     createdAt: Date.parse('2024-01-15T14:29:54Z'),
     startedAt: Date.parse('2024-01-15T14:29:55Z'),
     endedAt: Date.parse('2024-01-15T14:30:00Z'),
     durationMs: 5000,
   },
+  previous: { scored: null, seen: null },
   baseUrl: 'https://your-validibot.com',
+}
+
+const PREVIOUS = { id: 'prev', score: null, seen: null }
+
+function seenType(type: string, names: string[]): SeenType {
+  return { type, properties: names.map((name) => ({ name, importance: 'required', kinds: ['text'] })) }
 }
 
 function finding(
@@ -147,7 +159,7 @@ describe('validation.* bodies', () => {
       errors: [{ ...documented.errors[0], schema_type: 'Article', path: '', code: 'required' }],
       error_count: 1,
       warning_count: 0,
-      workflow: ended.workflow,
+      workflow: { id: 42, slug: 'product-validation', name: 'Product Validation' },
       run_url: runOf(facts).url,
     })
   })
@@ -193,6 +205,132 @@ describe('validation.* bodies', () => {
   })
 })
 
+describe('score.dropped', () => {
+  const dropped = (score: number | null, before: number | null, changes: Partial<Run> = {}) =>
+    bodies({
+      ...withRun({ score, ...changes }),
+      previous: { scored: before === null ? null : { ...PREVIOUS, score: before }, seen: null },
+    })['score.dropped'] as { data: object } | undefined
+
+  it("makes ValidGraph's documented example out of its facts, and adds its fields at the end", () => {
+    const documented = lineOf('score.dropped').example as { data: object }
+    const { data } = dropped(72, 88)!
+    expect(Object.keys(data).slice(0, 5)).toEqual(Object.keys(documented.data))
+    expect(data).toMatchObject({ ...documented.data, url: 'https://example.com/page' })
+    expect(data).toMatchObject({ previous_validation_id: 'val_prev', threshold: 5 })
+  })
+
+  it.each([
+    [83, 88, true],
+    [83.1, 88.1, true],
+    [83.1, 88, false],
+    [88, 88, false],
+    [92, 88, false],
+  ])('is told of %d after %d: %s', (score, before, told) => {
+    expect(dropped(score, before) !== undefined).toBe(told)
+  })
+
+  it('is told of no run that has nothing to compare, or reached no verdict', () => {
+    expect(dropped(null, 88)).toBeUndefined()
+    expect(dropped(10, null)).toBeUndefined()
+    expect(dropped(10, 88, { result: 'ERROR', status: 'FAILED' })).toBeUndefined()
+    expect(dropped(10, 88, { result: 'TIMED_OUT', status: 'TIMED_OUT' })).toBeUndefined()
+  })
+})
+
+describe('schema.changed and schema.removed', () => {
+  const article = seenType('Article', ['headline', 'author'])
+  const told = (before: SeenType[] | null, seen: SeenType[] | null, changes: Partial<Run> = {}) => {
+    const facts = {
+      ...withRun({ seen, ...changes }),
+      previous: { scored: null, seen: before && { ...PREVIOUS, seen: before } },
+    }
+    return detect(facts).filter(({ type }) => type.startsWith('schema.'))
+  }
+
+  it('nothing is told without a difference, or without a run before', () => {
+    expect(told([article], [article])).toEqual([])
+    expect(told(null, [article])).toEqual([])
+  })
+
+  it('nothing is told of a run that reached no verdict, or looked for no types', () => {
+    expect(told([article], [], { result: 'ERROR', status: 'FAILED' })).toEqual([])
+    expect(told([article], null)).toEqual([])
+  })
+
+  it('tell of a headline that is gone', () => {
+    const [changed, ...rest] = told([article], [seenType('Article', ['author'])])
+    expect(rest).toEqual([])
+    expect(changed).toMatchObject({
+      type: 'schema.changed',
+      content: {
+        impact: 'high',
+        changes: [{ kind: 'property_removed', schema_type: 'Article', property: 'headline', impact: 'high' }],
+        change_count: 1,
+        previous_validation_id: 'val_prev',
+      },
+    })
+  })
+
+  it('tell of each type that is gone, beside the change', () => {
+    const events = told([article, seenType('Event', []), seenType('Product', [])], [article])
+    expect(events.map(({ type, content }) => [type, content['schema_type']])).toEqual([
+      ['schema.changed', undefined],
+      ['schema.removed', 'Event'],
+      ['schema.removed', 'Product'],
+    ])
+  })
+
+  it('list what they have room for, and count it all', () => {
+    const many = Array.from({ length: LIMITS.eventChangesMax + 1 }, (_, index) =>
+      seenType(`Type${index}`, []),
+    )
+    const [changed, ...removed] = told(many, [])
+    expect(changed?.content['changes']).toHaveLength(LIMITS.eventChangesMax)
+    expect(changed?.content['change_count']).toBe(LIMITS.eventChangesMax + 1)
+    expect(removed).toHaveLength(LIMITS.eventsOfRemovedTypesMax)
+  })
+})
+
+describe('action steps', () => {
+  const step = (type: string, config: Record<string, unknown>) =>
+    ({ type, name: type, failureMode: 'blocking', config }) as const
+  const addresses = (steps: Step[], result: RunResult) => {
+    const facts = withRun({ result, status: statusOf(result) })
+    return Object.fromEntries(
+      detect({ ...facts, workflow: { ...facts.workflow, steps } }).flatMap(({ type, address }) =>
+        address === undefined ? [] : [[type, address]],
+      ),
+    )
+  }
+
+  it.each<['always' | 'pass' | 'fail', RunResult, boolean]>([
+    ['always', 'PASS', true],
+    ['always', 'ERROR', true],
+    ['pass', 'PASS', true],
+    ['pass', 'FAIL', false],
+    ['fail', 'PASS', false],
+    ['fail', 'FAIL', true],
+    ['fail', 'TIMED_OUT', true],
+  ])('with when: %s, of a run that ended as %s: %s', (when, result, due) => {
+    const expected = due ? { 'run.completed': { to: ['webhook_a'], subscribers: true } } : {}
+    expect(addresses([step('webhook', { webhook: 'webhook_a', when })], result)).toEqual(expected)
+  })
+
+  it('address each event once to each', () => {
+    const steps = [
+      step('webhook', { webhook: 'webhook_a' }),
+      step('webhook', { webhook: 'webhook_a', when: 'fail' }),
+      step('notify', { channel: 'webhook_b' }),
+      step('webhook', { webhook: 'webhook_c', event: 'validation.completed' }),
+    ]
+    expect(addresses(steps, 'FAIL')).toEqual({
+      'run.completed': { to: ['webhook_a'], subscribers: true },
+      'validation.completed': { to: ['webhook_b', 'webhook_c'], subscribers: true },
+    })
+  })
+})
+
 const anyFinding: fc.Arbitrary<Finding> = fc.record({
   severity: fc.constantFrom('error', 'warning', 'info'),
   code: fc.string(),
@@ -201,6 +339,21 @@ const anyFinding: fc.Arbitrary<Finding> = fc.record({
   property: fc.option(fc.string()),
   schemaType: fc.option(fc.constantFrom('Article', 'Product', '__proto__')),
 })
+
+const anySeen = fc.uniqueArray(
+  fc.record({
+    type: fc.string(),
+    properties: fc.uniqueArray(
+      fc.record({
+        name: fc.string(),
+        importance: fc.constantFrom(...IMPORTANCES),
+        kinds: fc.array(fc.string(), { maxLength: 3 }),
+      }),
+      { selector: ({ name }) => name, maxLength: 4 },
+    ),
+  }),
+  { selector: ({ type }) => type, maxLength: 4 },
+)
 
 const anyEndedRun: fc.Arbitrary<EndedRun> = fc
   .record({
@@ -211,10 +364,24 @@ const anyEndedRun: fc.Arbitrary<EndedRun> = fc
     score: fc.option(fc.double({ min: 0, max: 100, noNaN: true })),
     startedAt: fc.option(fc.nat()),
     endedAt: fc.nat(),
+    seen: fc.option(anySeen),
+    before: fc.record({
+      score: fc.option(fc.double({ min: 0, max: 100, noNaN: true })),
+      seen: fc.option(anySeen),
+    }),
   })
-  .map((run) =>
-    withRun({ ...run, status: statusOf(run.result), counts: countFindings(run.findings), durationMs: null }),
-  )
+  .map(({ before, ...run }) => ({
+    ...withRun({
+      ...run,
+      status: statusOf(run.result),
+      counts: countFindings(run.findings),
+      durationMs: null,
+    }),
+    previous: {
+      scored: { ...PREVIOUS, score: before.score },
+      seen: before.seen && { ...PREVIOUS, seen: before.seen },
+    },
+  }))
 
 describe('for any ended run', () => {
   it('every body passes the schema of its type', () => {

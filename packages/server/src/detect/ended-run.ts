@@ -5,10 +5,20 @@ import type { Workflow } from '../core/workflow.ts'
 /** Everything detection looks at. It has no clock: an ended run bears its own time. */
 export interface EndedRun {
   organization: Pick<Organization, 'slug' | 'name'>
-  workflow: Pick<Workflow, 'id' | 'slug' | 'name'>
+  workflow: Pick<Workflow, 'id' | 'slug' | 'name' | 'scoreThreshold' | 'steps'>
   run: Run
+  /** The runs that this one is compared with: the last that had a score, and the last that looked for types. */
+  previous: { scored: PreviousRun | null; seen: PreviousRun | null }
   /** Where people reach this server, with or without a slash at the end. */
   baseUrl: string
+}
+
+/** What an earlier run of the same subject, by the same steps, said. */
+export type PreviousRun = Pick<Run, 'id' | 'score' | 'seen'>
+
+/** Whether the run says something about the data, good or bad. */
+export function isVerdict({ result }: Run): boolean {
+  return result === 'PASS' || result === 'FAIL'
 }
 
 /** When the run ended. A run that has not is the caller's mistake. */

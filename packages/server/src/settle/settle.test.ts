@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { failedReport, sampleDelivery, sampleReport, sampleWebhook } from '../../test/support/samples.ts'
+import {
+  failedReport,
+  goneReport,
+  sampleDelivery,
+  sampleReport,
+  sampleWebhook,
+} from '../../test/support/samples.ts'
 import { START_MS } from '../../test/support/virtual-clock.ts'
 import type { Delivery } from '../core/delivery.ts'
 import { canMove, DELIVERY_STATES } from '../core/delivery.ts'
@@ -117,10 +123,17 @@ describe('a failed attempt', () => {
   })
 
   it('says 410 Gone: the webhook stops at once and the event is held', () => {
-    const settlement = settle(facts({ report: failedReport({ statusCode: 410 }) }), 0)
+    const settlement = settle(facts({ report: goneReport() }), 0)
     expect(settlement.webhook?.status).toBe('disabled_gone')
     expect(settlement.delivery.state).toBe('held')
     expect(settlement.holdPending).toBe(true)
+  })
+
+  it('that a mail server gives the number 410 is tried again like any other', () => {
+    const error = { code: 'smtp_try_later', message: 'The mail server does not take the message now (410).' }
+    const settlement = settle(facts({ report: failedReport({ statusCode: 410, error }) }), 0)
+    expect(settlement.webhook?.status).toBe('active')
+    expect(settlement.delivery.state).toBe('pending')
   })
 })
 
@@ -328,7 +341,7 @@ describe('any outcome', () => {
       outcome: fc.constantFrom('delivered' as const, 'failed' as const, 'unknown' as const),
       kind: fc.constantFrom('auto' as const, 'test' as const),
       status: fc.constantFrom('active' as const, 'paused' as const, 'disabled_gone' as const),
-      statusCode: fc.constantFrom(200, 410, 429, 500),
+      failure: fc.constantFrom(failedReport(), failedReport({ statusCode: 429 }), goneReport()),
       schedule: fc.array(fc.integer({ min: 0, max: 10_000 }), { maxLength: 20 }),
       tries: fc.nat(20),
       failureCount: fc.nat(30),
@@ -350,7 +363,7 @@ describe('any outcome', () => {
           retrySchedule: given.schedule,
           failureCount: given.failureCount,
         })
-        const report = given.outcome === 'unknown' ? null : failedReport({ statusCode: given.statusCode })
+        const report = given.outcome === 'unknown' ? null : given.failure
         const { delivery: next, holdPending } = settle(
           { delivery, webhook, outcome: given.outcome, report, unknownBefore: given.unknownBefore, now: NOW },
           given.jitter,

@@ -1,4 +1,4 @@
-import { wasNotSent, type AttemptReport } from '../core/attempt.ts'
+import { saysGone, wasNotSent, type AttemptReport } from '../core/attempt.ts'
 import type { Delivery, DeliveryState } from '../core/delivery.ts'
 import { LIMITS } from '../core/limits.ts'
 import { SECOND_MS } from '../core/time.ts'
@@ -132,7 +132,7 @@ function afterFailure(
   const failureCount = webhook.failureCount + 1
   const exhaustedInStreak = webhook.exhaustedInStreak || usedUp
   const tooMany = webhook.disableAfter > 0 && failureCount >= webhook.disableAfter && exhaustedInStreak
-  const stop = report?.statusCode === 410 ? 'disabled_gone' : tooMany ? 'disabled_too_many_failures' : null
+  const stop = saysGone(report) ? 'disabled_gone' : tooMany ? 'disabled_too_many_failures' : null
   return {
     status: webhook.status === 'active' && stop !== null ? stop : webhook.status,
     health: failureCount >= LIMITS.failingAfter ? 'failing' : webhook.health,

@@ -1,7 +1,9 @@
+import type { Alert, AlertRule } from '../core/alert.ts'
 import type { Attempt } from '../core/attempt.ts'
 import type { Delivery, DeliveryState, ResendRefusal } from '../core/delivery.ts'
 import type { Event } from '../core/event.ts'
 import type { CustomEventType } from '../core/event-type.ts'
+import type { Monitor } from '../core/monitor.ts'
 import type { ApiKey, Organization, Project } from '../core/organization.ts'
 import type { Run, Submission } from '../core/run.ts'
 import type { Webhook, WebhookChange } from '../core/webhook.ts'
@@ -23,7 +25,10 @@ export interface Store {
   readonly organizations: OrganizationStore
   readonly projects: ProjectStore
   readonly workflows: WorkflowStore
+  readonly monitors: MonitorStore
   readonly runs: RunStore
+  readonly alertRules: AlertRuleStore
+  readonly alerts: AlertStore
   readonly webhooks: WebhookStore
   readonly eventTypes: EventTypeStore
   readonly events: EventStore
@@ -98,30 +103,137 @@ export interface WorkflowStore {
   byId(organizationId: number, id: number): Promise<Workflow | null>
   /** Page cursors are decimal ids. */
   list(organizationId: number, page: PageRequest): Promise<Page<Workflow>>
+  /** Its monitors move with it to another project. */
   update(workflow: Workflow): Promise<Workflow | null>
-  /** Hides it; its runs stay. Its slug becomes free. False when there is none. */
+  /** Hides it; its runs stay. Its slug becomes free. False when there is none; `in_use` when monitors use it. */
   remove(organizationId: number, id: number, now: number): Promise<boolean>
+}
+
+export interface MonitorFilter {
+  projectId?: string
+  workflowId?: number
+}
+
+/** A monitor that has a slot to wait for. */
+export type PlannedMonitor = Monitor & { nextRunAt: number }
+
+/** On from one slot to the next. */
+export interface SlotTaken {
+  from: number
+  to: number | null
+  /** The run that the slot was given, if any. */
+  runId: string | null
+  /** What its owner must know; null when all is well, and when the run before has not ended. */
+  error: string | null
+}
+
+export interface MonitorStore {
+  /**
+   * `invalid_request` on `workflow` unless it is there, and in the monitor's project. `assertRoom` is asked with how many
+   * monitors the organization has, and throws to refuse one more.
+   */
+  create(
+    monitor: Monitor,
+    assertRoom: (count: number) => void,
+    claim: IdempotencyClaim | null,
+  ): Promise<Created<Monitor>>
+  get(organizationId: number, id: string): Promise<Monitor | null>
+  list(organizationId: number, filter: MonitorFilter, page: PageRequest): Promise<Page<Monitor>>
+  /** Reads, asks `decide` and writes in one transaction; refuses a workflow as `create` does. Null when there is none. */
+  change(organizationId: number, id: string, decide: (monitor: Monitor) => Monitor): Promise<Monitor | null>
+  /** False when there is none. Its runs stay. */
+  remove(organizationId: number, id: string): Promise<boolean>
+  /** Of all organizations but those in `except`: enabled ones whose slot has come, the longest due first. */
+  due(now: number, limit: number, except: readonly number[]): Promise<PlannedMonitor[]>
+  /** The first slot of all that are to come or due, but for those of `except`; null without any. */
+  earliest(except: readonly number[]): Promise<number | null>
+  /**
+   * Takes a slot: false when the monitor does not wait for `from` any more, so that of two who try only one has it. The
+   * run is remembered all the same, since it was made. A run or an error takes the place of the error before.
+   */
+  advance(organizationId: number, id: string, taken: SlotTaken): Promise<boolean>
 }
 
 export interface RunFilter {
   workflowId?: number
   result?: Run['result']
+  subject?: SubjectFilter
+}
+
+export interface SubjectFilter {
+  name: string
+  /** Only runs that have a score, or that looked for types. */
+  having?: 'score' | 'seen'
+}
+
+/** What the run before said of the same subject. */
+export type PreviousRun = Pick<Run, 'id' | 'endedAt' | 'score' | 'seen'>
+
+/** Which run is compared, and with what: the score it was given, or the types that were seen. */
+export interface PreviousRequest {
+  run: Pick<Run, 'id' | 'organizationId' | 'workflowId' | 'settings'> & { subject: string; endedAt: number }
+  having: 'score' | 'seen'
 }
 
 export interface RunStore {
+  /**
+   * The last run that ended before this one did (or in the same millisecond), of the same workflow, subject and settings,
+   * that reached a verdict about the data and has what is asked for. Null when there is none.
+   */
+  previous(request: PreviousRequest): Promise<PreviousRun | null>
   get(organizationId: number, id: string): Promise<Run | null>
   list(organizationId: number, filter: RunFilter, page: PageRequest): Promise<Page<Run>>
   /** Runs that had not ended, oldest first, with what they judge: work a stopped server left behind. */
   unfinished(limit: number): Promise<{ run: Run; submission: Submission }[]>
+  /** The bytes that the run judged; null when it had none. */
+  content(organizationId: number, id: string): Promise<Buffer | null>
   /** Ids of the events a run made, oldest first. */
   eventIds(organizationId: number, runId: string): Promise<string[]>
+}
+
+export interface AlertRuleStore {
+  /** `assertRoom` is asked with how many rules the organization has, and throws to refuse one more. */
+  create(
+    rule: AlertRule,
+    assertRoom: (count: number) => void,
+    claim: IdempotencyClaim | null,
+  ): Promise<Created<AlertRule>>
+  get(organizationId: number, id: string): Promise<AlertRule | null>
+  list(organizationId: number, page: PageRequest): Promise<Page<AlertRule>>
+  /** Those that are asked after each run, oldest first. */
+  enabled(organizationId: number): Promise<AlertRule[]>
+  /** Reads, asks `decide` and writes in one transaction. Null when there is none. */
+  change(
+    organizationId: number,
+    id: string,
+    decide: (rule: AlertRule) => AlertRule,
+  ): Promise<AlertRule | null>
+  /** Its alerts stay. False when there is none. */
+  remove(organizationId: number, id: string): Promise<boolean>
+}
+
+export interface AlertFilter {
+  ruleId?: string
+  /** Only those that nobody has acknowledged. */
+  open?: boolean
+}
+
+/** Alerts are made by `WorkStore.commit`, with the run that they are about. */
+export interface AlertStore {
+  get(organizationId: number, id: string): Promise<Alert | null>
+  list(organizationId: number, filter: AlertFilter, page: PageRequest): Promise<Page<Alert>>
+  /** When the rule last matched a run of this subject, milliseconds; null when it never did. */
+  lastAt(organizationId: number, ruleId: string, subject: string | null): Promise<number | null>
+  /** The first to acknowledge it stays. Null when there is none. */
+  acknowledge(organizationId: number, id: string, by: string, now: number): Promise<Alert | null>
 }
 
 export interface WebhookStore {
   create(webhook: Webhook, claim: IdempotencyClaim | null): Promise<Created<Webhook>>
   /** Deleted ones are not found. */
   get(organizationId: number, id: string): Promise<Webhook | null>
-  list(organizationId: number, page: PageRequest): Promise<Page<Webhook>>
+  /** Webhooks proper, or those that are carried otherwise. */
+  list(organizationId: number, which: 'webhooks' | 'channels', page: PageRequest): Promise<Page<Webhook>>
   /**
    * Reads, asks `decide`, writes the webhook and what the answer asks of its waiting deliveries, all in one transaction.
    * The first slice of a move is made in it; the rest is `WorkStore.moveWaiting`'s. The store counts up `revision`.

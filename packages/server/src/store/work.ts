@@ -1,6 +1,7 @@
+import type { Alert } from '../core/alert.ts'
 import type { AttemptOutcome, AttemptReport } from '../core/attempt.ts'
 import type { Delivery, DeliveryKind, LeasedDelivery } from '../core/delivery.ts'
-import type { Event } from '../core/event.ts'
+import type { Address, Event } from '../core/event.ts'
 import type { Run } from '../core/run.ts'
 import type { Webhook, WebhookState } from '../core/webhook.ts'
 import type { IdempotencyClaim } from './claim.ts'
@@ -54,11 +55,15 @@ export interface WorkBatch {
 /** One request's worth of work: all of it or nothing, whatever the rest of its batch does. */
 export interface AcceptUnit {
   claim: IdempotencyClaim | null
-  /** Inserted, or replaced when a run of that id is there. */
+  /** Inserted, or replaced when a run of that id is there and has not ended. One that has is `replayed`. */
   run: Run | null
   /** The bytes that `run` judges; kept until the run is removed. Only read when the run is new. */
   submission: Buffer | null
   events: Event[]
+  /** Rules that the run matched. */
+  alerts?: readonly Alert[]
+  /** Whom events are owed to beside their subscribers, by event id; a webhook that is gone is passed over. */
+  addresses?: ReadonlyMap<string, Address>
   /** Owe the events to this webhook alone, whatever it subscribed to and whether or not it is active. */
   target: { webhookId: string; kind: DeliveryKind } | null
   /**
@@ -168,6 +173,7 @@ export type AcceptOutcome =
       /** Ids of the deliveries made for `target`. */
       targeted: string[]
     }
+  /** The claim is on a request that was accepted before, or the run had ended before: nothing was written. */
   | { outcome: 'replayed'; resourceId: string }
   | { outcome: 'conflict' }
   /** This unit alone could not be written, e.g. its workflow is gone. */

@@ -1,10 +1,11 @@
 import type { Event } from '../../src/core/event.ts'
 import { createIds } from '../../src/core/ids.ts'
 import type { Webhook } from '../../src/core/webhook.ts'
-import { createDeliveryPipeline } from '../../src/delivery-pipeline.ts'
+import { createDeliveryPipeline } from '../../src/pipelines/delivery-pipeline.ts'
 import type { OutboundReport, OutboundRequest, Transport } from '../../src/send/transport.ts'
 import { createSigner } from '../../src/sign/signer.ts'
 import { createMemoryStore } from '../../src/store/memory/index.ts'
+import { NO_CARRIERS } from '../support/no-carriers.ts'
 import { sampleEvent, sampleWebhook } from '../support/samples.ts'
 import { createSeededRandom, createVirtualClock } from '../support/virtual-clock.ts'
 
@@ -91,6 +92,7 @@ export async function runExperiment(experiment: Experiment): Promise<Findings> {
     random,
     transport,
     signer: createSigner({ open: () => 'a-test-secret', cacheMax: 1, version: '0.0.0' }),
+    carriers: NO_CARRIERS,
     watch: { eventAccepted: () => undefined, attemptSettled: () => undefined, failure: fail },
     judgeFilters: async () => new Map(),
     announce: () => [],

@@ -1,8 +1,8 @@
 import { LIMITS } from '../../src/core/limits.ts'
 import { SECOND_MS } from '../../src/core/time.ts'
-import { createAddressPolicy } from '../../src/send/guard/address.ts'
-import { createAddressFinder } from '../../src/send/guard/checked-addresses.ts'
-import { ConnectError } from '../../src/send/guard/connect-error.ts'
+import { createAddressPolicy } from '../../src/guard/address.ts'
+import { createAddressFinder } from '../../src/guard/checked-addresses.ts'
+import { ConnectError } from '../../src/guard/connect-error.ts'
 import type { OutboundReport, OutboundRequest, Transport } from '../../src/send/transport.ts'
 import type { SeenRequest } from '../invariants/history.ts'
 import type { VirtualClock } from '../support/virtual-clock.ts'
@@ -179,7 +179,9 @@ function answered(
     startedAt: request.startedAt,
     durationMs,
     statusCode: status,
-    error: isSuccess ? null : { code: 'http_status', message: `Your server answered ${status}.` },
+    error: isSuccess
+      ? null
+      : { code: status === 410 ? 'gone' : 'http_status', message: `Your server answered ${status}.` },
     retryAfterMs: mayAsk && retryAfterSeconds !== undefined ? retryAfterSeconds * SECOND_MS : null,
     responseHeaders: retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
     responseBody: null,

@@ -5,15 +5,16 @@ import {
   type DeliveryParts,
   type DeliveryPipeline,
   type DeliveryWatch,
-} from '../../src/delivery-pipeline.ts'
+} from '../../src/pipelines/delivery-pipeline.ts'
 import { createSigner } from '../../src/sign/signer.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createLoggerOn } from '../../src/telemetry/logger.ts'
 import { createAnnouncer } from '../../src/watch/announce.ts'
 import { createRetentionSweep } from '../../src/watch/retention.ts'
 import { createWideLog } from '../../src/watch/wide-log.ts'
-import { createWebhookService } from '../../src/webhook-service.ts'
+import { createWebhookService } from '../../src/pipelines/webhook-service.ts'
 import type { WebhookService } from '../../src/api/services.ts'
+import { NO_CARRIERS } from '../support/no-carriers.ts'
 import type { Dice } from './dice.ts'
 import { passes } from './filters.ts'
 import type { Notes } from './notes.ts'
@@ -68,6 +69,7 @@ export function createNode(parts: NodeParts): SimulatedNode {
       cacheMax: 100,
       version: '0.0.0',
     }),
+    carriers: NO_CARRIERS,
     watch,
     judgeFilters,
     announce: createAnnouncer(ids),

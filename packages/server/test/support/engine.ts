@@ -7,12 +7,13 @@ import {
   type DeliveryParts,
   type DeliveryPipeline,
   type DeliveryWatch,
-} from '../../src/delivery-pipeline.ts'
+} from '../../src/pipelines/delivery-pipeline.ts'
 import { createSigner } from '../../src/sign/signer.ts'
-import { createWebhookService } from '../../src/webhook-service.ts'
+import { createWebhookService } from '../../src/pipelines/webhook-service.ts'
 import { createMemoryStore } from '../../src/store/memory/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createAnnouncer } from '../../src/watch/announce.ts'
+import { NO_CARRIERS } from './no-carriers.ts'
 import { sampleEvent, sampleWebhook } from './samples.ts'
 import { createSeededRandom, createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
@@ -76,6 +77,7 @@ async function startOn(store: Store, clock: VirtualClock, ids: Ids, options: Eng
     random: createSeededRandom(2),
     transport: scripted(clock, requests, options.answer ?? (() => 200)),
     signer: createSigner({ open: () => 'a-test-secret', cacheMax: 10, version: '0.0.0' }),
+    carriers: NO_CARRIERS,
     watch,
     judgeFilters,
     announce: createAnnouncer(ids),
@@ -147,7 +149,10 @@ function scripted(
         statusCode,
         error: delivered
           ? null
-          : { code: 'http_server_error', message: `Your server answered ${statusCode}.` },
+          : {
+              code: statusCode === 410 ? 'gone' : 'http_server_error',
+              message: `Your server answered ${statusCode}.`,
+            },
         retryAfterMs: null,
         responseHeaders: {},
         responseBody: null,

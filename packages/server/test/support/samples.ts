@@ -1,6 +1,7 @@
 import type { AttemptReport } from '../../src/core/attempt.ts'
 import type { Delivery } from '../../src/core/delivery.ts'
 import type { Event } from '../../src/core/event.ts'
+import type { Run } from '../../src/core/run.ts'
 import type { Webhook } from '../../src/core/webhook.ts'
 import { DISABLE_AFTER_DEFAULT, RETRY_SCHEDULE_DEFAULT } from '../../src/core/webhook.ts'
 import { START_MS } from './virtual-clock.ts'
@@ -10,6 +11,7 @@ export function sampleWebhook(fields: Partial<Webhook> = {}): Webhook {
   return {
     id: 'webhook_0194200000007000800000000000000a',
     organizationId: 1,
+    carrier: 'webhook',
     url: 'https://receiver.example.com/hooks',
     description: '',
     events: ['run.completed'],
@@ -93,4 +95,34 @@ export function sampleReport(fields: Partial<AttemptReport> = {}): AttemptReport
 export function failedReport(fields: Partial<AttemptReport> = {}): AttemptReport {
   const error = { code: 'http_server_error', message: 'Your server answered 500.' }
   return sampleReport({ outcome: 'failed', statusCode: 500, error, ...fields })
+}
+
+export function goneReport(): AttemptReport {
+  return failedReport({ statusCode: 410, error: { code: 'gone', message: 'Your server answered 410.' } })
+}
+
+export function sampleRun(fields: Partial<Run> = {}): Run {
+  return {
+    id: '01942000-0000-7000-8000-00000000000d',
+    organizationId: 1,
+    workflowId: 1,
+    projectId: 'proj_0194200000007000800000000000000e',
+    status: 'FAILED',
+    result: 'FAIL',
+    source: 'builtin',
+    submission: { fileName: null, contentType: null, url: null, subject: null, metadata: {} },
+    subject: null,
+    settings: 'settings-1',
+    findings: [],
+    counts: { error: 0, warning: 0, info: 0 },
+    score: null,
+    scoredTypes: null,
+    seen: null,
+    errorCategory: null,
+    createdAt: START_MS,
+    startedAt: START_MS,
+    endedAt: START_MS,
+    durationMs: 0,
+    ...fields,
+  }
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { createFilterJudge } from '../../src/accept/filter/filter.ts'
-import { passingFilters } from '../../src/accept/filter/passing.ts'
+import { heldExpressions, passingFilters } from '../../src/accept/filter/passing.ts'
+import { createAlertService } from '../../src/pipelines/alert-service.ts'
 import { createApi } from '../../src/api/app.ts'
 import type { ApiState } from '../../src/api/context.ts'
 import type { Clock } from '../../src/core/clock.ts'
@@ -8,13 +9,17 @@ import { systemClock } from '../../src/core/clock.ts'
 import { createIds, type Ids } from '../../src/core/ids.ts'
 import type { Scope, Tier } from '../../src/core/organization.ts'
 import { systemRandom } from '../../src/core/random.ts'
-import { createDeliveryPipeline } from '../../src/delivery-pipeline.ts'
-import { createEventPipeline } from '../../src/event-pipeline.ts'
+import { createChannelCarriers, type ChannelCarrierParts } from '../../src/pipelines/channel-carriers.ts'
+import { createDeliveryPipeline } from '../../src/pipelines/delivery-pipeline.ts'
+import { createEventPipeline } from '../../src/pipelines/event-pipeline.ts'
+import { createGuard, type Guard } from '../../src/guard/guard.ts'
+import { createResolver } from '../../src/guard/resolver.ts'
+import { createPageFetcher } from '../../src/fetch/page-fetcher.ts'
 import { issueKey } from '../../src/identity/api-key.ts'
 import { createSecretBox } from '../../src/identity/secret-box.ts'
-import { createRunPipeline } from '../../src/run-pipeline.ts'
-import { createGuard } from '../../src/send/guard/guard.ts'
-import { createResolver } from '../../src/send/guard/resolver.ts'
+import { createMonitoring } from '../../src/pipelines/monitor-service.ts'
+import { createRunPipeline } from '../../src/pipelines/run-pipeline.ts'
+import { createSmtpTransport } from '../../src/send/smtp-transport.ts'
 import { createUndiciTransport } from '../../src/send/undici-transport.ts'
 import { createSigner } from '../../src/sign/signer.ts'
 import { createMemoryStore } from '../../src/store/memory/index.ts'
@@ -22,8 +27,8 @@ import type { Store } from '../../src/store/store.ts'
 import { createLoggerOn } from '../../src/telemetry/logger.ts'
 import { createValidatorPool } from '../../src/validate/pool.ts'
 import { createAnnouncer } from '../../src/watch/announce.ts'
-import type { ReplayParts } from '../../src/webhook-replay.ts'
-import { createWebhookService } from '../../src/webhook-service.ts'
+import type { ReplayParts } from '../../src/pipelines/webhook-replay.ts'
+import { createWebhookService } from '../../src/pipelines/webhook-service.ts'
 
 /** The API over real pipelines, a memory store and no open port; requests are injected. */
 export interface TestApi {
@@ -68,6 +73,8 @@ export interface TestApiOptions {
   baseUrl?: string
   rateLimitPerMinute?: number
   requestBytesMax?: number
+  /** The port of a mail server on loopback; without one there are no e-mail channels. */
+  mailPort?: number
   wrapStore?: (store: Store) => Store
 }
 
@@ -85,6 +92,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const box = createSecretBox(random.bytes(32))
   const contextOf = (organizationId: number, webhookId: string) => ({ organizationId, webhookId })
   const guard = createGuard({ allowHttp: true, allowCidr: ['127.0.0.0/8'], resolver: createResolver({}) })
+  const pages = createPageFetcher({ guard, clock, version: '0.0.0', aboutUrl: () => 'https://example.com/' })
   const transport = createUndiciTransport({ guard, clock, connectionsPerOriginMax: 10 })
   const failures: unknown[] = []
   const watch = {
@@ -95,6 +103,8 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   }
   const filters = createFilterJudge({ processes: 1, timeoutMs: 1_000, memoryMb: 64, clock })
   const judgeFilters: ReplayParts['judgeFilters'] = (event, texts) => passingFilters(filters, event, texts)
+  const judgeExpressions: ReplayParts['judgeFilters'] = (event, texts) =>
+    heldExpressions(filters, event, texts)
   const deliveries = createDeliveryPipeline({
     store,
     clock,
@@ -103,6 +113,13 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     signer: createSigner({
       open: (webhook, sealed) => box.open(contextOf(webhook.organizationId, webhook.id), sealed),
       cacheMax: 100,
+      version: '0.0.0',
+    }),
+    carriers: createChannelCarriers({
+      transport,
+      mail: mailOn(options.mailPort, guard, clock),
+      open: ({ organizationId, id, sealedSecret }) => box.open(contextOf(organizationId, id), sealedSecret),
+      clock,
       version: '0.0.0',
     }),
     watch,
@@ -116,6 +133,9 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const runs = createRunPipeline({
     store,
     validators,
+    judgeExpressions,
+    fetchPage: (url, signal) => pages.fetch(url, signal),
+    checkUrl: (url) => void guard.checkUrl(url),
     accept: (unit) => deliveries.accept(unit),
     clock,
     ids,
@@ -147,7 +167,9 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
         clock,
         ids,
       }),
+      monitors: createMonitoring({ store, runs, clock, onError: watch.failure }),
       webhooks,
+      alerts: createAlertService({ store, judgeExpressions, clock, ids, baseUrl: () => baseUrl, watch }),
       secrets: {
         seal: (organizationId, id, secret) => box.seal(contextOf(organizationId, id), secret),
         open: (organizationId, id, sealed) => box.open(contextOf(organizationId, id), sealed),
@@ -157,6 +179,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
       baseUrl,
       requestBytesMax: options.requestBytesMax ?? 1024 * 1024,
       rateLimitPerMinute: options.rateLimitPerMinute ?? 120_000,
+      mailSettingsMissing: options.mailPort === undefined ? ['smtp_url', 'smtp_from'] : [],
     },
     clock,
     ids,
@@ -199,10 +222,20 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
       runs.stop()
       await app.close()
       await deliveries.drain()
+      pages.close()
       await Promise.all([transport.close(), validators.close(), filters.close()])
       await store.close()
       if (failures.length > 0) throw new AggregateError(failures, 'the pipelines failed')
     },
+  }
+}
+
+function mailOn(port: number | undefined, guard: Guard, clock: Clock): ChannelCarrierParts['mail'] {
+  if (port === undefined) return null
+  const relay = { host: '127.0.0.1', port, tls: 'off', login: null } as const
+  return {
+    transport: createSmtpTransport({ relay, open: guard.open, clock }),
+    from: { name: 'Sealpost', address: 'alerts@example.com' },
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ALERT_SEVERITIES } from '../../core/alert.ts'
 import {
   countField,
   projectIdField,
@@ -54,60 +55,101 @@ export const validationFailedSchema = bodySchema(
   validationDataSchema.extend({ status: z.literal('invalid') }),
 )
 
-export const scoreDroppedSchema = bodySchema(
-  'score.dropped',
-  z.object({
-    project_id: projectIdField,
-    previous_score: scoreField,
-    current_score: scoreField,
-    change: z.number().max(0).describe('`current_score` − `previous_score`'),
-    url: subjectField,
-  }),
-)
+/** What ValidGraph's page does not have, at the end of its object. */
+const originFields = {
+  previous_validation_id: validationIdField.describe('The run that this one is compared with').optional(),
+  workflow: workflowField.optional(),
+  run_url: z.url().describe("The run's page").optional(),
+}
+
+const scoreDroppedDataSchema = z.object({
+  project_id: projectIdField,
+  previous_score: scoreField,
+  current_score: scoreField,
+  change: z.number().max(0).describe('`current_score` − `previous_score`'),
+  url: subjectField,
+  validation_id: validationIdField.optional(),
+  threshold: z.number().describe("The workflow's `score_threshold`, in points").optional(),
+  ...originFields,
+})
+
+export type ScoreDroppedData = Required<z.infer<typeof scoreDroppedDataSchema>>
+
+export const scoreDroppedSchema = bodySchema('score.dropped', scoreDroppedDataSchema)
 
 const impactField = z
   .enum(['high', 'medium', 'low'])
   .describe('high: a type or a required property. medium: a recommended one. low: any other.')
 
-export const schemaChangedSchema = bodySchema(
-  'schema.changed',
-  z.object({
-    validation_id: validationIdField,
-    url: subjectField,
-    project_id: projectIdField,
-    impact: impactField.describe('The highest impact among the changes'),
-    changes: z.array(
+const kindsField = z
+  .array(z.string())
+  .describe('What the values of a modified property are: `text`, `number`, `boolean`, `url`, or a type')
+
+const schemaChangedDataSchema = z.object({
+  validation_id: validationIdField,
+  url: subjectField,
+  project_id: projectIdField,
+  impact: impactField.describe('The highest impact among the changes'),
+  changes: z
+    .array(
       z.object({
-        kind: z.enum(['type_added', 'type_removed', 'property_added', 'property_removed']),
+        kind: z.enum([
+          'type_added',
+          'type_removed',
+          'property_added',
+          'property_removed',
+          'property_modified',
+        ]),
         schema_type: z.string(),
         property: z.string().describe('"" when the change is about the type itself'),
         impact: impactField,
+        before: kindsField.optional(),
+        after: kindsField.optional(),
       }),
-    ),
-  }),
-)
+    )
+    .describe('The first changes; `change_count` tells how many there are'),
+  change_count: countField.optional(),
+  ...originFields,
+})
 
-export const schemaRemovedSchema = bodySchema(
-  'schema.removed',
-  z.object({
-    validation_id: validationIdField,
-    url: subjectField,
-    project_id: projectIdField,
-    schema_type: z.string().describe('The type that is gone'),
-  }),
-)
+export type SchemaChangedData = Required<z.infer<typeof schemaChangedDataSchema>>
 
-export const alertTriggeredSchema = bodySchema(
-  'alert.triggered',
-  z.object({
-    validation_id: validationIdField,
-    url: subjectField,
-    project_id: projectIdField,
-    alert_rule: z.object({ id: z.string(), name: z.string(), rule_type: z.string() }),
-    severity: z.enum(['info', 'warning', 'critical']),
-    message: z.string(),
-  }),
-)
+export const schemaChangedSchema = bodySchema('schema.changed', schemaChangedDataSchema)
+
+const schemaRemovedDataSchema = z.object({
+  validation_id: validationIdField,
+  url: subjectField,
+  project_id: projectIdField,
+  schema_type: z.string().describe('The type that is gone'),
+  ...originFields,
+})
+
+export type SchemaRemovedData = Required<z.infer<typeof schemaRemovedDataSchema>>
+
+export const schemaRemovedSchema = bodySchema('schema.removed', schemaRemovedDataSchema)
+
+const alertTriggeredDataSchema = z.object({
+  validation_id: validationIdField,
+  url: subjectField,
+  project_id: projectIdField,
+  alert_rule: z.object({ id: z.string(), name: z.string(), rule_type: z.string() }),
+  severity: z.enum(ALERT_SEVERITIES),
+  message: z.string(),
+  alert_id: z.string().describe('Acknowledge it by this id').optional(),
+  before: z
+    .string()
+    .nullable()
+    .describe('What was so in the run before; null where nothing is compared')
+    .optional(),
+  after: z.string().nullable().optional(),
+  score: scoreField.nullable().optional(),
+  workflow: workflowField.optional(),
+  run_url: z.url().describe("The run's page").optional(),
+})
+
+export type AlertTriggeredData = Required<z.infer<typeof alertTriggeredDataSchema>>
+
+export const alertTriggeredSchema = bodySchema('alert.triggered', alertTriggeredDataSchema)
 
 export const webhookTestSchema = bodySchema(
   'webhook.test',

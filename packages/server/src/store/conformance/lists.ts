@@ -53,7 +53,10 @@ export const describeLists: Subject = (the) => {
     test('are newest first and end', async () => {
       const { addWebhook, store, organization, accept, event, ids, clock, workflow, acceptUnit, run } = the()
       const webhooks = [await addWebhook(), await addWebhook(), await addWebhook()]
-      await expectEveryWalk((page) => store.webhooks.list(organization.id, page), newestFirst(webhooks))
+      await expectEveryWalk(
+        (page) => store.webhooks.list(organization.id, 'webhooks', page),
+        newestFirst(webhooks),
+      )
 
       const events = [event(), event(), event({ type: 'other.type' })]
       await accept(events)

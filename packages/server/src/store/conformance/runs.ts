@@ -45,6 +45,21 @@ export const describeRuns: Subject = (the) => {
       expect(await store.runs.get(organization.id, 'nonsense')).toBeNull()
     })
 
+    test('end once: a second end writes nothing, and tells nothing', async () => {
+      const { acceptUnit, run, event, claim, store, organization } = the()
+      const pending = run()
+      await acceptUnit({ run: pending, submission: Buffer.from('{}') })
+      const ended: Run = { ...pending, status: 'SUCCEEDED', result: 'PASS', endedAt: 7 }
+      const said = event({ runId: pending.id })
+      expect(await acceptUnit({ run: ended, events: [said] })).toMatchObject({ outcome: 'accepted' })
+      const again = { run: { ...ended, endedAt: 8 }, events: [event({ runId: pending.id })], claim: claim() }
+      for (const unit of [again, again]) {
+        expect(await acceptUnit(unit)).toEqual({ outcome: 'replayed', resourceId: pending.id })
+      }
+      expect(await store.runs.get(organization.id, pending.id)).toEqual(ended)
+      expect(await store.runs.eventIds(organization.id, pending.id)).toEqual([said.id])
+    })
+
     test('that had not ended come back with what they judge, oldest first', async () => {
       const { acceptUnit, run, store } = the()
       const content = Buffer.from([0, 1, 2, 255])
@@ -112,6 +127,65 @@ export const describeRuns: Subject = (the) => {
       await accept([event()])
       expect(await store.runs.eventIds(organization.id, made.id)).toEqual(events.map(({ id }) => id))
       expect(await store.runs.eventIds(organization.id, ids.uuid())).toEqual([])
+    })
+
+    describe('the run before', () => {
+      const seen = [
+        {
+          type: 'Article',
+          properties: [{ name: 'headline', importance: 'required' as const, kinds: ['text'] }],
+        },
+      ]
+      const verdict = {
+        status: 'SUCCEEDED',
+        result: 'PASS',
+        subject: 'https://example.com/',
+        score: 88,
+        seen,
+      } as const
+
+      async function ended(endedAt: number, changes: Partial<Run> = {}): Promise<Run> {
+        const { acceptUnit, run } = the()
+        const made = run({ ...verdict, seen: [...seen], endedAt, ...changes })
+        await acceptUnit({ run: made })
+        return made
+      }
+
+      async function before(run: Run, having: 'score' | 'seen' = 'score'): Promise<string | null> {
+        const { subject, endedAt } = run
+        if (subject === null || endedAt === null) throw new Error('Nothing to compare')
+        return (await the().store.runs.previous({ run: { ...run, subject, endedAt }, having }))?.id ?? null
+      }
+
+      test('is the last that ended before, whichever was made first', async () => {
+        const late = await ended(20)
+        const early = await ended(10)
+        const now = await ended(30)
+        expect(await before(now)).toBe(late.id)
+        expect(await before(late)).toBe(early.id)
+        expect(await before(early)).toBeNull()
+        const { run } = { run: { ...now, subject: 'https://example.com/', endedAt: 30 } }
+        expect(await the().store.runs.previous({ run, having: 'seen' })).toEqual({
+          id: late.id,
+          endedAt: 20,
+          score: 88,
+          seen,
+        })
+      })
+
+      test('has the same subject and settings, a verdict about the data, and what is asked for', async () => {
+        const kept = await ended(10)
+        await ended(20, { subject: 'https://example.com/other' })
+        await ended(20, { settings: 'settings-2' })
+        await ended(20, { result: 'ERROR', status: 'FAILED' })
+        await ended(20, { result: 'TIMED_OUT', status: 'TIMED_OUT' })
+        const unscored = await ended(21, { score: null, result: 'FAIL', status: 'FAILED' })
+        const unseen = await ended(22, { seen: null })
+        const now = await ended(30)
+        expect(await before(now, 'score')).toBe(unseen.id)
+        expect(await before(now, 'seen')).toBe(unscored.id)
+        expect(await before({ ...now, endedAt: 20 }, 'score')).toBe(kept.id)
+      })
     })
   })
 }

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe } from 'vitest'
+import { describeAlerts } from './alerts.ts'
 import { describeEventTypes } from './event-types.ts'
 import { describeIdempotency } from './idempotency.ts'
 import { describeKeys } from './keys.ts'
 import { describeLists } from './lists.ts'
+import { describeMonitors } from './monitors.ts'
 import { describeOwners } from './owners.ts'
 import { describeReplay } from './replay.ts'
 import { describeReplayHistories } from './replay-histories.ts'
@@ -44,7 +46,9 @@ const SUBJECTS: readonly Subject[] = [
   describeReplayHistories,
   describeRetention,
   describeOwners,
+  describeMonitors,
   describeRuns,
+  describeAlerts,
 ]
 
 /** What every storage engine must do. Each test has a store of its own. */

@@ -57,7 +57,7 @@ export const describeTenants: Subject = (the) => {
       const owned = await furnish(the())
       const stranger = (await addTenant('stranger')).organization.id
       const none = { rows: [], next: null }
-      expect(await store.webhooks.list(stranger, page)).toEqual(none)
+      expect(await store.webhooks.list(stranger, 'webhooks', page)).toEqual(none)
       expect(await store.events.list(stranger, {}, page)).toEqual(none)
       expect(await store.events.list(stranger, { type: owned.event.type }, page)).toEqual(none)
       expect(await store.deliveries.list(stranger, {}, page)).toEqual(none)

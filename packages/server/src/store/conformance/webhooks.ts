@@ -46,7 +46,7 @@ export const describeWebhooks: Subject = (the) => {
         lastError: 'The receiver answered 500',
       })
       expect(await store.webhooks.get(organization.id, webhook.id)).toEqual(changed)
-      const { rows } = await store.webhooks.list(organization.id, { limit: 10, before: null })
+      const { rows } = await store.webhooks.list(organization.id, 'webhooks', { limit: 10, before: null })
       expect(rows).toEqual([changed])
     })
 
@@ -86,7 +86,9 @@ export const describeWebhooks: Subject = (the) => {
       const webhook = await addWebhook()
       await store.webhooks.change(organization.id, webhook.id, (current) => remove(current, clock.now))
       expect(await store.webhooks.get(organization.id, webhook.id)).toBeNull()
-      expect((await store.webhooks.list(organization.id, { limit: 10, before: null })).rows).toEqual([])
+      expect(
+        (await store.webhooks.list(organization.id, 'webhooks', { limit: 10, before: null })).rows,
+      ).toEqual([])
       expect((await accept()).deliveries).toEqual([0])
       expect(
         await store.webhooks.change(organization.id, webhook.id, (current) => enable(current, 'send', 1)),

@@ -228,7 +228,8 @@ export const describeWorkSettle: Subject = (the) => {
       expect(settled(results[2]!).webhook.failureCount).toBe(3)
       expect((await store.webhooks.byId(webhook.id))?.failureCount).toBe(3)
       expect(
-        (await store.webhooks.list(organization.id, { limit: 1, before: null })).rows[0]?.failureCount,
+        (await store.webhooks.list(organization.id, 'webhooks', { limit: 1, before: null })).rows[0]
+          ?.failureCount,
       ).toBe(3)
     })
   })

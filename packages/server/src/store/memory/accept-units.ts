@@ -1,5 +1,5 @@
 import { Problem } from '../../core/errors.ts'
-import type { Run } from '../../core/run.ts'
+import { isEnded, type Run } from '../../core/run.ts'
 import type { AcceptPort } from '../rules/accept.ts'
 import { claimKey, lineKey } from './tables.ts'
 import type { Tables } from './tables.ts'
@@ -10,6 +10,7 @@ export function createAcceptPort(tables: Tables, makeDeliveryId: () => string): 
     earlierClaim: (claim) => tables.claims.get(claimKey(claim)),
     saveClaim: (claim) => tables.claims.put(claim),
     saveRun: (run, submission) => saveRun(tables, run, submission),
+    saveAlert: (alert) => tables.alerts.add(alert),
     addEvent: (event) => tables.events.add(event),
     candidates: (event) =>
       tables.webhooks
@@ -24,11 +25,12 @@ export function createAcceptPort(tables: Tables, makeDeliveryId: () => string): 
   }
 }
 
-function saveRun(tables: Tables, run: Run, submission: Buffer | null): void {
+function saveRun(tables: Tables, run: Run, submission: Buffer | null): boolean {
   const earlier = tables.runs.get(run.id)
   if (earlier !== null && earlier.organizationId !== run.organizationId) {
     throw new Error(`run ${run.id} belongs to another organization`)
   }
+  if (earlier !== null && isEnded(earlier)) return false
   if (earlier === null) {
     const workflow = tables.workflows.get(run.workflowId)
     if (workflow?.organizationId !== run.organizationId || workflow.deletedAt !== null) {
@@ -37,4 +39,5 @@ function saveRun(tables: Tables, run: Run, submission: Buffer | null): void {
     tables.submissions.add({ runId: run.id, content: submission })
   }
   tables.runs.put(run)
+  return true
 }

@@ -1,5 +1,6 @@
 import type { EngineOptions } from '../options.ts'
 import type { Store } from '../store.ts'
+import { createAlertRuleStore, createAlertStore } from './alerts.ts'
 import { createCommitWork } from './commit-work.ts'
 import { createDeliveryStore } from './deliveries.ts'
 import { createEventStore } from './events.ts'
@@ -7,6 +8,7 @@ import { createEventTypeStore } from './event-types.ts'
 import { createClaimStore } from './idempotency.ts'
 import { createKeyStore } from './keys.ts'
 import { listLanes } from './lanes.ts'
+import { createMonitorStore } from './monitors.ts'
 import { createOrganizationStore } from './organizations.ts'
 import { createProjectStore } from './projects.ts'
 import { createRecoverLeases } from './recover-leases.ts'
@@ -32,7 +34,10 @@ export function createMemoryStore(options: EngineOptions): Store {
     organizations: createOrganizationStore(tables),
     projects: createProjectStore(tables),
     workflows: createWorkflowStore(tables),
+    monitors: createMonitorStore(tables),
     runs: createRunStore(tables),
+    alertRules: createAlertRuleStore(tables),
+    alerts: createAlertStore(tables),
     webhooks: createWebhookStore(tables, options),
     eventTypes: createEventTypeStore(tables),
     events: createEventStore(tables),

@@ -11,6 +11,7 @@ export function createRetentionStore(tables: Tables): RetentionStore {
         left -= sweepEvents(tables, before, left)
         left -= sweepRuns(tables, before, left)
         left -= sweepWebhooks(tables, before, left)
+        left -= sweepAlerts(tables, before, left)
         left -= sweepClaims(tables, keysBefore, left)
         return limit - left
       }),
@@ -74,6 +75,15 @@ function sweepWebhooks(tables: Tables, before: number, limit: number): number {
     )
     .slice(0, limit)
   for (const webhook of old) tables.webhooks.remove(webhook.id)
+  return old.length
+}
+
+function sweepAlerts(tables: Tables, before: number, limit: number): number {
+  const old = tables.alerts
+    .all()
+    .filter((alert) => alert.createdAt < before)
+    .slice(0, limit)
+  for (const alert of old) tables.alerts.remove(alert.id)
   return old.length
 }
 

@@ -1,9 +1,20 @@
-import type { RunStore } from '../store.ts'
+import type { Run } from '../../core/run.ts'
+import type { PreviousRequest, RunStore, SubjectFilter } from '../store.ts'
 import { newestFirst } from './pages.ts'
 import type { Tables } from './tables.ts'
 
 export function createRunStore(tables: Tables): RunStore {
   return {
+    previous: async ({ run, having }) =>
+      tables.read(() => {
+        const [latest] = tables.runs
+          .where('organization', run.organizationId)
+          .filter((other) => isComparable(other, run) && other[having] !== null)
+          .sort((left, right) => endedAtOf(right) - endedAtOf(left) || (left.id < right.id ? 1 : -1))
+        if (latest === undefined) return null
+        const { id, endedAt, score, seen } = latest
+        return { id, endedAt, score, seen }
+      }),
     get: async (organizationId, id) =>
       tables.read(() => {
         const run = tables.runs.get(id)
@@ -13,6 +24,7 @@ export function createRunStore(tables: Tables): RunStore {
       tables.read(() => {
         const runs = tables.runs.where('organization', organizationId).filter((run) => {
           if (filter.workflowId !== undefined && run.workflowId !== filter.workflowId) return false
+          if (filter.subject !== undefined && !isOf(run, filter.subject)) return false
           return filter.result === undefined || run.result === filter.result
         })
         return newestFirst(runs, page)
@@ -28,6 +40,12 @@ export function createRunStore(tables: Tables): RunStore {
             submission: { ...run.submission, content: tables.submissions.get(run.id)?.content ?? null },
           })),
       ),
+    content: async (organizationId, id) =>
+      tables.read(() => {
+        const run = tables.runs.get(id)
+        if (run?.organizationId !== organizationId) return null
+        return tables.submissions.get(id)?.content ?? null
+      }),
     eventIds: async (organizationId, runId) =>
       tables.read(() =>
         tables.events
@@ -37,4 +55,19 @@ export function createRunStore(tables: Tables): RunStore {
           .sort(),
       ),
   }
+}
+
+function isOf(run: Run, { name, having }: SubjectFilter): boolean {
+  return run.subject === name && (having === undefined || run[having] !== null)
+}
+
+function isComparable(other: Run, run: PreviousRequest['run']): boolean {
+  const isSame =
+    other.workflowId === run.workflowId && other.subject === run.subject && other.settings === run.settings
+  const isVerdict = other.result === 'PASS' || other.result === 'FAIL'
+  return isSame && isVerdict && other.id !== run.id && endedAtOf(other) <= run.endedAt
+}
+
+function endedAtOf({ endedAt }: Run): number {
+  return endedAt ?? Number.POSITIVE_INFINITY
 }

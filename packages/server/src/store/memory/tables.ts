@@ -1,8 +1,10 @@
+import type { Alert, AlertRule } from '../../core/alert.ts'
 import type { Attempt } from '../../core/attempt.ts'
 import type { Delivery } from '../../core/delivery.ts'
 import { Problem } from '../../core/errors.ts'
 import type { CustomEventType } from '../../core/event-type.ts'
 import type { Event } from '../../core/event.ts'
+import type { Monitor } from '../../core/monitor.ts'
 import type { ApiKey, Organization, Project } from '../../core/organization.ts'
 import { isEnded } from '../../core/run.ts'
 import type { Run } from '../../core/run.ts'
@@ -34,7 +36,10 @@ export interface Tables {
   organizations: Table<Organization, 'slug'>
   projects: Table<Project, 'organization'>
   workflows: Table<StoredWorkflow, 'organization' | 'project'>
+  monitors: Table<Monitor, 'organization' | 'workflow' | 'enabled'>
   runs: Table<Run, 'organization' | 'unfinished'>
+  alertRules: Table<AlertRule, 'organization'>
+  alerts: Table<Alert, 'organization'>
   submissions: Table<StoredSubmission, never>
   webhooks: Table<Webhook, 'organization'>
   eventTypes: Table<CustomEventType, 'organization'>
@@ -135,9 +140,20 @@ function createOwnerTables(journal: Journal) {
       organization: (row) => (row.deletedAt === null ? row.organizationId : null),
       project: (row) => (row.deletedAt === null ? row.projectId : null),
     }),
+    monitors: createTable<Monitor, 'organization' | 'workflow' | 'enabled'>(journal, (row) => row.id, {
+      organization: (row) => row.organizationId,
+      workflow: (row) => row.workflowId,
+      enabled: (row) => (row.enabled ? 'enabled' : null),
+    }),
     runs: createTable<Run, 'organization' | 'unfinished'>(journal, (row) => row.id, {
       organization: (row) => row.organizationId,
       unfinished: (row) => (isEnded(row) ? null : 'unfinished'),
+    }),
+    alertRules: createTable<AlertRule, 'organization'>(journal, (row) => row.id, {
+      organization: (row) => row.organizationId,
+    }),
+    alerts: createTable<Alert, 'organization'>(journal, (row) => row.id, {
+      organization: (row) => row.organizationId,
     }),
     submissions: createTable<StoredSubmission>(journal, (row) => row.runId, {}),
     eventTypes: createTable<CustomEventType, 'organization'>(journal, eventTypeKey, {

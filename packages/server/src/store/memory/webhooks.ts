@@ -20,11 +20,14 @@ export function createWebhookStore(tables: Tables, options: EngineOptions): Webh
         return { row: webhook, resourceId: webhook.id }
       }),
     get: async (organizationId, id) => tables.read(() => find(organizationId, id)),
-    list: async (organizationId, page) =>
+    list: async (organizationId, which, page) =>
       tables.read(() => {
         const webhooks = tables.webhooks.where('organization', organizationId)
         return newestFirst(
-          webhooks.filter((webhook) => webhook.deletedAt === null),
+          webhooks.filter(
+            ({ deletedAt, carrier }) =>
+              deletedAt === null && (carrier === 'webhook') === (which === 'webhooks'),
+          ),
           page,
         )
       }),

@@ -1,5 +1,6 @@
 import { fieldProblem } from '../../core/errors.ts'
 import type { Workflow } from '../../core/workflow.ts'
+import { monitorsUseIt } from '../rules/monitors.ts'
 import { cutPage } from '../rules/pages.ts'
 import { workflowIdFrom } from '../rules/workflows.ts'
 import type { Page, PageRequest, WorkflowStore } from '../store.ts'
@@ -67,12 +68,17 @@ export function createWorkflowStore(tables: Tables): WorkflowStore {
         if (current(workflow.organizationId, workflow.id) === null) return null
         assertFits(workflow, workflow.id)
         tables.workflows.put({ ...workflow, deletedAt: null })
+        const { projectId } = workflow
+        for (const monitor of tables.monitors.where('workflow', workflow.id)) {
+          tables.monitors.put({ ...monitor, projectId })
+        }
         return workflow
       }),
     remove: async (organizationId, id, now) =>
       tables.transact(() => {
         const workflow = current(organizationId, id)
         if (workflow === null) return false
+        if (tables.monitors.where('workflow', id).length > 0) throw monitorsUseIt()
         tables.workflows.put({ ...workflow, deletedAt: now })
         return true
       }),

@@ -1,5 +1,6 @@
 import type { Webhook } from '../../core/webhook.ts'
 import type { AcceptPort } from '../rules/accept.ts'
+import { createAlertWriter } from './alerts.ts'
 import type { Connection } from './connection.ts'
 import type { DeliveryPlaces } from './delivery-places.ts'
 import { createDeliveryWriter } from './delivery-rows.ts'
@@ -25,6 +26,7 @@ export function createAcceptPorts(
   { places, webhooks, moves, lines, idempotency, makeDeliveryId }: AcceptParts,
 ): () => AcceptPort {
   const saveRun = createRunWriter(connection)
+  const saveAlert = createAlertWriter(connection)
   const insertEvent = createEventWriter(connection)
   const deliveries = createDeliveryWriter(connection)
 
@@ -35,6 +37,7 @@ export function createAcceptPorts(
       earlierClaim: (claim) => idempotency.earlierClaim(claim),
       saveClaim: (claim) => idempotency.saveClaim(claim),
       saveRun,
+      saveAlert,
       addEvent: (event, deliveryCount) => void eventSeqs.set(event.id, insertEvent(event, deliveryCount)),
       candidates({ organizationId, type }) {
         const key = `${organizationId} ${type}`

@@ -52,7 +52,7 @@ const SET_UP = `
   const organization = await store.organizations.create({ slug: 'a', name: 'A', tier: 'free', createdAt: 1 }, 'proj_' + hex())
   const webhookId = 'webhook_' + hex()
   await store.webhooks.create({
-    id: webhookId, organizationId: organization.id, url: 'https://a.example/', description: '', events: ['a.b'],
+    id: webhookId, organizationId: organization.id, carrier: 'webhook', url: 'https://a.example/', description: '', events: ['a.b'],
     scope: { type: 'organization' }, sealedSecret: 's', signingKey: null, signatures: ['v1'], retired: null, headers: {},
     retrySchedule: [], disableAfter: 0, rateLimit: null, ordering: null, filter: null, revision: 1, createdAt: 1,
     updatedAt: 1, deletedAt: null, status: 'active', health: 'healthy', failureCount: 0, exhaustedInStreak: false,

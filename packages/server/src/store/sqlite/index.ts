@@ -4,6 +4,8 @@ import type { EngineOptions } from '../options.ts'
 import { judgeClaim } from '../rules/claims.ts'
 import type { Store } from '../store.ts'
 import type { WorkStore } from '../work.ts'
+import { createAlertRuleStore } from './alert-rules.ts'
+import { createAlertStore } from './alerts.ts'
 import { createAcceptPorts } from './accept-units.ts'
 import { createClaimDue } from './claim-due.ts'
 import { createCommitWork } from './commit-work.ts'
@@ -21,6 +23,7 @@ import { createListLanes } from './lanes.ts'
 import { createLines } from './lines.ts'
 import type { Lines } from './lines.ts'
 import { openDatabase } from './open-database.ts'
+import { createMonitorStore } from './monitors.ts'
 import { createOrganizationStore } from './organizations.ts'
 import { createProjectStore } from './projects.ts'
 import { createRecoverLeases } from './recover-leases.ts'
@@ -70,7 +73,10 @@ export function createStoreOn(database: DatabaseSync, connection: Connection, op
     organizations: createOrganizationStore(connection, idempotency),
     projects: createProjectStore(connection, idempotency),
     workflows: createWorkflowStore(connection, idempotency),
+    monitors: createMonitorStore(connection, idempotency),
     runs: createRunStore(connection),
+    alertRules: createAlertRuleStore(connection, idempotency),
+    alerts: createAlertStore(connection),
     webhooks: createWebhookStore(connection, webhooks, idempotency, waiting, options.now),
     eventTypes: createEventTypeStore(connection, idempotency, remembered),
     events: createEventStore(connection),

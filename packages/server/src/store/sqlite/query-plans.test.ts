@@ -12,7 +12,7 @@ import { openDatabase } from './open-database.ts'
  * have sorted.
  */
 const SLOW_STEP =
-  /\bSCAN (?!lanes\b|CONSTANT ROW)|USE TEMP B-TREE|autoindex_(events|deliveries|runs)_\d \(organization_id=\?\)/
+  /\bSCAN (?!lanes\b|json_each\b|CONSTANT ROW)|USE TEMP B-TREE|autoindex_(events|deliveries|runs)_\d \(organization_id=\?\)/
 
 /** Statements that may be slow, and why. */
 const ALLOWED: readonly { sql: RegExp; because: string }[] = [
@@ -36,6 +36,10 @@ const ALLOWED: readonly { sql: RegExp; because: string }[] = [
 
 /** Work at hand, however much lies finished beside it: statements, and the step that finds their deliveries. */
 const AT_HAND: readonly { sql: RegExp; step: string }[] = [
+  ...['score', 'seen'].map((having) => ({
+    sql: new RegExp(`INDEXED BY runs_compared_${having}`),
+    step: `SEARCH runs USING INDEX runs_compared_${having} (organization_id=? AND workflow_id=? AND subject=? AND settings=? AND ended_at<?)`,
+  })),
   {
     sql: /d\.due_at BETWEEN \? AND \? ORDER BY d\.due_at LIMIT/,
     step: 'SEARCH d USING INDEX deliveries_ready (webhook_seq=? AND due_at>? AND due_at<?)',

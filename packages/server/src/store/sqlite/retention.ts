@@ -9,6 +9,8 @@ export function createRetentionStore(connection: Connection, webhooks: WebhookCa
   const sweepEvents = connection.prepare(`
     DELETE FROM events WHERE seq IN (
       SELECT seq FROM events WHERE deliveries_left = 0 AND created_at < ? ORDER BY created_at LIMIT ?)`)
+  const sweepAlerts = connection.prepare(`
+    DELETE FROM alerts WHERE seq IN (SELECT seq FROM alerts WHERE created_at < ? ORDER BY created_at LIMIT ?)`)
   const sweepClaims = connection.prepare(`
     DELETE FROM idempotency_claims WHERE (organization_id, operation, key) IN (
       SELECT organization_id, operation, key FROM idempotency_claims WHERE created_at < ? ORDER BY created_at LIMIT ?)`)
@@ -21,6 +23,7 @@ export function createRetentionStore(connection: Connection, webhooks: WebhookCa
         left -= Number(sweepEvents.run(before, left).changes)
         left -= sweepRuns(before, left)
         left -= sweepWebhooks(before, left)
+        left -= Number(sweepAlerts.run(before, left).changes)
         left -= Number(sweepClaims.run(keysBefore, left).changes)
         return limit - left
       }),

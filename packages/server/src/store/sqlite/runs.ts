@@ -1,9 +1,9 @@
 import { cutPage } from '../rules/pages.ts'
-import type { RunStore } from '../store.ts'
+import type { RunFilter, RunStore } from '../store.ts'
 import type { Connection } from './connection.ts'
-import { bufferOf, findableUuid, idText } from './ids.ts'
+import { bufferOf, findableUuid, idText, uuidBytes, uuidText } from './ids.ts'
 import { pageStart } from './pages.ts'
-import { runFrom } from './run-rows.ts'
+import { seenFrom, runFrom } from './run-rows.ts'
 import type { RunRow } from './run-rows.ts'
 
 export function createRunStore(connection: Connection): RunStore {
@@ -25,26 +25,71 @@ export function createRunStore(connection: Connection): RunStore {
     'SELECT id FROM events INDEXED BY events_run WHERE run_id = ? AND organization_id = ? ORDER BY id',
   )
 
+  const selectContent = connection.prepare<{ content: Uint8Array }>(`
+    SELECT s.content FROM runs r JOIN submissions s ON s.run_seq = r.seq WHERE r.organization_id = ? AND r.id = ?`)
+  // One subject's runs are few enough to look at each: what else is asked for needs no index.
+  const pageOfSubject = (having: string) =>
+    connection.prepare<RunRow>(`
+      SELECT * FROM runs INDEXED BY runs_subject
+      WHERE organization_id = ?1 AND subject = ?2 AND subject IS NOT NULL ${having} AND id < ?5
+        AND (?3 IS NULL OR workflow_id = ?3) AND (?4 IS NULL OR result = ?4) ORDER BY id DESC LIMIT ?6`)
+  const selectPageOfSubject = {
+    any: pageOfSubject(''),
+    score: pageOfSubject('AND score IS NOT NULL'),
+    seen: pageOfSubject('AND seen IS NOT NULL'),
+  }
+
+  function rowsOf(
+    organizationId: number,
+    { workflowId, result, subject }: RunFilter,
+    tail: readonly [Uint8Array, number],
+  ): RunRow[] {
+    if (subject !== undefined) {
+      const select = selectPageOfSubject[subject.having ?? 'any']
+      return select.all(organizationId, subject.name, workflowId ?? null, result ?? null, ...tail)
+    }
+    if (workflowId === undefined) {
+      if (result === undefined) return selectPage.all(organizationId, ...tail)
+      return selectPageOfResult.all(organizationId, result, ...tail)
+    }
+    if (result === undefined) return selectPageOfWorkflow.all(organizationId, workflowId, ...tail)
+    return selectPageOfBoth.all(organizationId, workflowId, result, ...tail)
+  }
+
+  const previous = (having: 'score' | 'seen') =>
+    connection.prepare<Pick<RunRow, 'id' | 'ended_at' | 'score' | 'seen'>>(`
+      SELECT id, ended_at, score, seen FROM runs INDEXED BY runs_compared_${having}
+      WHERE organization_id = ? AND workflow_id = ? AND subject = ? AND settings = ? AND ended_at <= ? AND id <> ?
+        AND subject IS NOT NULL AND result IN ('PASS', 'FAIL') AND ${having} IS NOT NULL
+      ORDER BY ended_at DESC, id DESC LIMIT 1`)
+  const selectPrevious = { score: previous('score'), seen: previous('seen') }
+
   return {
+    previous: async ({ run, having }) =>
+      connection.read(() => {
+        const { organizationId, workflowId, subject, endedAt, settings, id } = run
+        const row = selectPrevious[having].get(
+          organizationId,
+          workflowId,
+          subject,
+          settings,
+          endedAt,
+          uuidBytes(id),
+        )
+        if (row === undefined) return null
+        return { id: uuidText(row.id), endedAt: row.ended_at, score: row.score, seen: seenFrom(row.seen) }
+      }),
     get: async (organizationId, id) =>
       connection.read(() => {
         const bytes = findableUuid(id)
         const row = bytes === null ? undefined : select.get(organizationId, bytes)
         return row === undefined ? null : runFrom(row)
       }),
-    list: async (organizationId, { workflowId, result }, { before, limit }) =>
+    list: async (organizationId, filter, { before, limit }) =>
       connection.read(() => {
         const start = pageStart(before, findableUuid)
         if (start === null) return { rows: [], next: null }
-        const tail = [start, limit + 1] as const
-        const rows =
-          workflowId === undefined
-            ? result === undefined
-              ? selectPage.all(organizationId, ...tail)
-              : selectPageOfResult.all(organizationId, result, ...tail)
-            : result === undefined
-              ? selectPageOfWorkflow.all(organizationId, workflowId, ...tail)
-              : selectPageOfBoth.all(organizationId, workflowId, result, ...tail)
+        const rows = rowsOf(organizationId, filter, [start, limit + 1])
         return cutPage(rows.map(runFrom), limit, (run) => run.id)
       }),
     unfinished: async (limit) =>
@@ -57,6 +102,12 @@ export function createRunStore(connection: Connection): RunStore {
           }
         }),
       ),
+    content: async (organizationId, id) =>
+      connection.read(() => {
+        const bytes = findableUuid(id)
+        const row = bytes === null ? undefined : selectContent.get(organizationId, bytes)
+        return row === undefined ? null : bufferOf(row.content)
+      }),
     eventIds: async (organizationId, runId) =>
       connection.read(() => {
         const bytes = findableUuid(runId)

@@ -33,6 +33,7 @@ function add(number: number): Webhook {
   const webhook: Webhook = {
     id: `webhook_${String(number).padStart(32, '0')}`,
     organizationId: 1,
+    carrier: 'webhook',
     url: `https://receiver.example/${number}`,
     description: '',
     events: ['a.b'],

@@ -1,4 +1,4 @@
-import type { RateLimit, SignatureScheme, Webhook, WebhookScope } from '../../core/webhook.ts'
+import type { Carrier, RateLimit, SignatureScheme, Webhook, WebhookScope } from '../../core/webhook.ts'
 import type { Connection } from './connection.ts'
 import { idBytes, idText } from './ids.ts'
 
@@ -6,6 +6,7 @@ export interface WebhookRow {
   seq: number
   id: Uint8Array
   organization_id: number
+  carrier: string
   url: string
   description: string
   events: string
@@ -36,6 +37,7 @@ export function webhookFrom(row: WebhookRow): Webhook {
   return {
     id: idText('webhook', row.id),
     organizationId: row.organization_id,
+    carrier: row.carrier as Carrier,
     url: row.url,
     description: row.description,
     events: JSON.parse(row.events) as string[],
@@ -66,12 +68,12 @@ export function webhookFrom(row: WebhookRow): Webhook {
 /** Writes of webhooks and of the table that says who hears what. */
 export function createWebhookWriter(connection: Connection) {
   const insert = connection.prepare(`
-    INSERT INTO webhooks (url, description, events, scope, sealed_secret, signing_key, signatures, retired, headers,
+    INSERT INTO webhooks (carrier, url, description, events, scope, sealed_secret, signing_key, signatures, retired, headers,
       retry_schedule, disable_after, rate_limit, ordering, filter, created_at, updated_at, deleted_at, revision, status,
       health, failure_count, exhausted_in_streak, last_error, last_triggered_at, organization_id, id)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const update = connection.prepare(`
-    UPDATE webhooks SET url = ?, description = ?, events = ?, scope = ?, sealed_secret = ?, signing_key = ?,
+    UPDATE webhooks SET carrier = ?, url = ?, description = ?, events = ?, scope = ?, sealed_secret = ?, signing_key = ?,
       signatures = ?, retired = ?, headers = ?, retry_schedule = ?, disable_after = ?, rate_limit = ?, ordering = ?,
       filter = ?, created_at = ?, updated_at = ?, deleted_at = ?, revision = ?, status = ?, health = ?,
       failure_count = ?, exhausted_in_streak = ?, last_error = ?, last_triggered_at = ?
@@ -110,6 +112,7 @@ export function createWebhookWriter(connection: Connection) {
 
 function valuesOf(webhook: Webhook) {
   return [
+    webhook.carrier,
     webhook.url,
     webhook.description,
     JSON.stringify(webhook.events),

@@ -18,8 +18,14 @@ export function createWebhookStore(
   waiting: WaitingDeliveries,
   now: () => number,
 ): WebhookStore {
-  const selectPage = connection.prepare<WebhookRow>(`
-    SELECT * FROM webhooks WHERE organization_id = ? AND deleted_at IS NULL AND id < ? ORDER BY id DESC LIMIT ?`)
+  const selectPage = (carriers: string) =>
+    connection.prepare<WebhookRow>(`
+      SELECT * FROM webhooks WHERE organization_id = ? AND deleted_at IS NULL AND id < ? AND ${carriers}
+      ORDER BY id DESC LIMIT ?`)
+  const selectPages = {
+    webhooks: selectPage("carrier = 'webhook'"),
+    channels: selectPage("carrier <> 'webhook'"),
+  }
   const countHeld = connection.prepare<{ count: number }>(`
     SELECT count(*) AS count FROM deliveries
     WHERE webhook_seq = (SELECT seq FROM webhooks WHERE id = ?) AND state = ${HELD}`)
@@ -36,10 +42,10 @@ export function createWebhookStore(
         return { row: webhook, resourceId: webhook.id }
       }),
     get: async (organizationId, id) => connection.read(() => find(organizationId, id)?.webhook ?? null),
-    list: async (organizationId, { before, limit }) =>
+    list: async (organizationId, which, { before, limit }) =>
       connection.read(() => {
         const start = pageStart(before, (id) => findableId('webhook', id))
-        const rows = start === null ? [] : selectPage.all(organizationId, start, limit + 1)
+        const rows = start === null ? [] : selectPages[which].all(organizationId, start, limit + 1)
         return cutPage(rows.map(webhookFrom), limit, (webhook) => webhook.id)
       }),
     change: async (organizationId, id, decide) =>

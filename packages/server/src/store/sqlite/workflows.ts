@@ -1,5 +1,6 @@
 import { fieldProblem } from '../../core/errors.ts'
 import type { Step, Workflow } from '../../core/workflow.ts'
+import { monitorsUseIt } from '../rules/monitors.ts'
 import { cutPage } from '../rules/pages.ts'
 import { workflowIdFrom } from '../rules/workflows.ts'
 import type { WorkflowStore } from '../store.ts'
@@ -30,6 +31,12 @@ export function createWorkflowStore(connection: Connection, idempotency: Idempot
     WHERE organization_id = ? AND id = ? AND deleted_at IS NULL`)
   const remove = connection.prepare(
     'UPDATE workflows SET deleted_at = ? WHERE organization_id = ? AND id = ? AND deleted_at IS NULL',
+  )
+  const moveMonitors = connection.prepare(
+    'UPDATE monitors SET project_id = ? WHERE organization_id = ? AND workflow_id = ?',
+  )
+  const selectMonitor = connection.prepare(
+    'SELECT 1 FROM monitors WHERE organization_id = ? AND workflow_id = ? LIMIT 1',
   )
   const findProject = createFindProject(connection)
   const reads = createWorkflowReads(connection)
@@ -65,13 +72,21 @@ export function createWorkflowStore(connection: Connection, idempotency: Idempot
       }),
     update: async (workflow) =>
       connection.write(() => {
-        if (reads.current(workflow.organizationId, workflow.id) === null) return null
-        assertFits(workflow, workflow.id)
-        update.run(...valuesOf(workflow), workflow.id)
+        const { organizationId, id, projectId } = workflow
+        const current = reads.current(organizationId, id)
+        if (current === null) return null
+        assertFits(workflow, id)
+        update.run(...valuesOf(workflow), id)
+        if (projectId !== current.projectId) {
+          moveMonitors.run(idBytes('proj', projectId), organizationId, id)
+        }
         return workflow
       }),
     remove: async (organizationId, id, now) =>
-      connection.write(() => Number(remove.run(now, organizationId, id).changes) > 0),
+      connection.write(() => {
+        if (selectMonitor.get(organizationId, id) !== undefined) throw monitorsUseIt()
+        return Number(remove.run(now, organizationId, id).changes) > 0
+      }),
   }
 }
 

@@ -1,5 +1,5 @@
-import { ConnectError } from '../../../src/send/guard/connect-error.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../src/core/time.ts'
+import { ConnectError } from '../../../src/guard/connect-error.ts'
 import type { Dice } from '../dice.ts'
 import type { MakeReceiver, Reaction } from './receiver.ts'
 

@@ -1,5 +1,6 @@
 import { initial } from './0001-initial.ts'
+import { whatHappened } from './0002-what-happened.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the schema's version is how many have been applied. Never change one that was released: add another. */
-export const migrations: readonly Migration[] = [initial]
+export const migrations: readonly Migration[] = [initial, whatHappened]

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { createEngine, type Engine } from '../test/support/engine.ts'
-import { Problem } from './core/errors.ts'
-import { LIMITS } from './core/limits.ts'
-import { HOUR_MS, MINUTE_MS } from './core/time.ts'
-import { disable, enable } from './core/webhook.ts'
-import type { Store } from './store/store.ts'
+import { createEngine, type Engine } from '../../test/support/engine.ts'
+import { Problem } from '../core/errors.ts'
+import { LIMITS } from '../core/limits.ts'
+import { HOUR_MS, MINUTE_MS } from '../core/time.ts'
+import { disable, enable } from '../core/webhook.ts'
+import type { Store } from '../store/store.ts'
 
 async function states(engine: Engine): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
@@ -213,7 +213,7 @@ describe('more webhooks with work than memory holds', () => {
       await engine.addWebhook({ url: `https://${kind}${index}.example.com/`, status: 'disabled' })
     }
     await engine.publish(1)
-    const { rows } = await engine.store.webhooks.list(1, { limit: 200, before: null })
+    const { rows } = await engine.store.webhooks.list(1, 'webhooks', { limit: 200, before: null })
     await Promise.all(
       rows.map(({ id }) => engine.change(id, (now) => enable(now, 'send', engine.clock.now()))),
     )

@@ -1,15 +1,15 @@
-import type { TestAnswer, WebhookService } from './api/services.ts'
-import { webhookTestContent } from './catalogue/bodies/validgraph.ts'
-import { renderBody } from './catalogue/render-body.ts'
-import type { Clock } from './core/clock.ts'
-import { fieldProblem, Problem, shuttingDown } from './core/errors.ts'
-import type { Event } from './core/event.ts'
-import type { Ids } from './core/ids.ts'
-import { LIMITS } from './core/limits.ts'
-import type { Organization } from './core/organization.ts'
-import type { Webhook } from './core/webhook.ts'
+import type { TestAnswer, WebhookService } from '../api/services.ts'
+import { webhookTestContent } from '../catalogue/bodies/validgraph.ts'
+import { renderBody } from '../catalogue/render-body.ts'
+import type { Clock } from '../core/clock.ts'
+import { fieldProblem, Problem, shuttingDown } from '../core/errors.ts'
+import type { Event } from '../core/event.ts'
+import type { Ids } from '../core/ids.ts'
+import { LIMITS } from '../core/limits.ts'
+import type { Organization } from '../core/organization.ts'
+import type { Webhook } from '../core/webhook.ts'
 import type { DeliveryPipeline } from './delivery-pipeline.ts'
-import type { Store } from './store/store.ts'
+import type { Store } from '../store/store.ts'
 import { createReplay, type ReplayParts } from './webhook-replay.ts'
 
 export interface WebhookServiceParts {
@@ -57,9 +57,9 @@ export function createWebhookService(parts: WebhookServiceParts): WebhookService
   return {
     checkUrl: parts.checkUrl,
 
-    async checkFilter(filter) {
+    async checkFilter(filter, field = 'filter') {
       const fault = await parts.checkFilter(filter)
-      if (fault !== null) throw fieldProblem('filter_not_usable', 'filter', fault)
+      if (fault !== null) throw fieldProblem('filter_not_usable', field, fault)
     },
 
     async resend(organizationId, deliveryId) {

@@ -1,13 +1,13 @@
-import { match } from './accept/match.ts'
-import type { ReplayWish } from './api/services.ts'
-import type { Clock } from './core/clock.ts'
-import { fieldProblem, Problem, shuttingDown } from './core/errors.ts'
-import type { Event } from './core/event.ts'
-import { LIMITS } from './core/limits.ts'
-import { isLive, type Webhook } from './core/webhook.ts'
+import { match } from '../accept/match.ts'
+import type { ReplayWish } from '../api/services.ts'
+import type { Clock } from '../core/clock.ts'
+import { fieldProblem, Problem, shuttingDown } from '../core/errors.ts'
+import type { Event } from '../core/event.ts'
+import { LIMITS } from '../core/limits.ts'
+import { isLive, type Webhook } from '../core/webhook.ts'
 import type { DeliveryPipeline } from './delivery-pipeline.ts'
-import type { ReplayItem } from './store/replay.ts'
-import type { Store } from './store/store.ts'
+import type { ReplayItem } from '../store/replay.ts'
+import type { Store } from '../store/store.ts'
 
 export interface ReplayParts {
   store: Pick<Store, 'deliveries'>

@@ -1,18 +1,18 @@
-import type { EventService, IdempotencyKey, NewEvent, PublishedEvent } from './api/services.ts'
-import { isBuiltInType } from './catalogue/event-types.ts'
-import { renderCustomBody } from './catalogue/render-body.ts'
-import type { Clock } from './core/clock.ts'
-import type { CustomEventType } from './core/event-type.ts'
-import type { Event } from './core/event.ts'
-import { fieldProblem, idempotencyConflict, Problem, type ProblemCode } from './core/errors.ts'
-import type { Ids } from './core/ids.ts'
-import type { Organization } from './core/organization.ts'
-import type { Finding } from './core/run.ts'
-import type { Step } from './core/workflow.ts'
+import type { EventService, IdempotencyKey, NewEvent, PublishedEvent } from '../api/services.ts'
+import { isBuiltInType } from '../catalogue/event-types.ts'
+import { renderCustomBody } from '../catalogue/render-body.ts'
+import type { Clock } from '../core/clock.ts'
+import type { CustomEventType } from '../core/event-type.ts'
+import type { Event } from '../core/event.ts'
+import { fieldProblem, idempotencyConflict, Problem, type ProblemCode } from '../core/errors.ts'
+import type { Ids } from '../core/ids.ts'
+import type { Organization } from '../core/organization.ts'
+import { documentSubmission, type Finding } from '../core/run.ts'
+import type { Step } from '../core/workflow.ts'
 import type { DeliveryPipeline } from './delivery-pipeline.ts'
-import type { IdempotencyClaim } from './store/claim.ts'
-import type { Store } from './store/store.ts'
-import type { ValidatorPool } from './validate/pool.ts'
+import type { IdempotencyClaim } from '../store/claim.ts'
+import type { Store } from '../store/store.ts'
+import type { ValidatorPool } from '../validate/pool.ts'
 
 export interface EventPipelineParts {
   store: Pick<Store, 'eventTypes' | 'deliveries' | 'events' | 'claims'>
@@ -103,11 +103,10 @@ export function createEventPipeline(parts: EventPipelineParts): EventService {
     }
     if (declared.schema === null) return null
     if (overrun.has(type)) return notJudged(type)
-    const { result, findings } = await parts.validators.judge([schemaStep(declared.schema)], {
-      content: Buffer.from(dataText),
-      contentType: 'application/json',
-      fileName: null,
-    })
+    const { result, findings } = await parts.validators.judge(
+      [schemaStep(declared.schema)],
+      documentSubmission(Buffer.from(dataText), 'application/json'),
+    )
     if (result === 'TIMED_OUT') overrun.add(type)
     return result === 'PASS' ? null : dataProblem(type, findings)
   }

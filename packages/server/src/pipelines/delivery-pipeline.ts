@@ -1,22 +1,22 @@
-import { createJudgedAccept, type JudgedAcceptParts } from './accept/judged-accept.ts'
-import { match } from './accept/match.ts'
-import { dialectOf } from './catalogue/event-types.ts'
-import { notSentReport, type AttemptReport } from './core/attempt.ts'
-import type { Clock } from './core/clock.ts'
-import type { LeasedDelivery } from './core/delivery.ts'
-import type { Event } from './core/event.ts'
-import type { Random } from './core/random.ts'
-import { createSteadyClock } from './core/steady-clock.ts'
-import type { Webhook } from './core/webhook.ts'
-import { createDispatcher, type Dispatcher } from './dispatch/dispatcher.ts'
-import { createLanes } from './dispatch/lanes.ts'
-import { createPlaces } from './dispatch/places.ts'
-import type { OutboundRequest, Transport } from './send/transport.ts'
-import { settle } from './settle/settle.ts'
-import type { Signer } from './sign/signer.ts'
-import { createGroupCommit } from './store/group-commit.ts'
-import type { Store } from './store/store.ts'
-import type { AcceptOutcome, AcceptUnit, Decisions, ResultOutcome } from './store/work.ts'
+import { createJudgedAccept, type JudgedAcceptParts } from '../accept/judged-accept.ts'
+import { match } from '../accept/match.ts'
+import { dialectOf } from '../catalogue/event-types.ts'
+import { notSentReport, type AttemptReport } from '../core/attempt.ts'
+import type { Clock } from '../core/clock.ts'
+import type { LeasedDelivery } from '../core/delivery.ts'
+import type { Event } from '../core/event.ts'
+import type { Random } from '../core/random.ts'
+import { createSteadyClock } from '../core/steady-clock.ts'
+import type { ChannelCarrier, Webhook } from '../core/webhook.ts'
+import { createDispatcher, type Dispatcher } from '../dispatch/dispatcher.ts'
+import { createLanes } from '../dispatch/lanes.ts'
+import { createPlaces } from '../dispatch/places.ts'
+import type { OutboundRequest, Transport } from '../send/transport.ts'
+import { settle } from '../settle/settle.ts'
+import type { Signer } from '../sign/signer.ts'
+import { createGroupCommit } from '../store/group-commit.ts'
+import type { Store } from '../store/store.ts'
+import type { AcceptOutcome, AcceptUnit, Decisions, ResultOutcome } from '../store/work.ts'
 
 /**
  * The way of an event: accept → dispatch → sign → send → settle. Everything that differs between the real server and
@@ -42,6 +42,8 @@ export interface DeliveryParts {
   random: Random
   transport: Transport
   signer: Signer
+  /** Who makes an attempt to a channel. */
+  carriers: Readonly<Record<ChannelCarrier, Carry>>
   watch: DeliveryWatch
   judgeFilters: JudgedAcceptParts<unknown>['judgeFilters']
   /** Events about webhooks that an outcome makes; see `Decisions.announce`. */
@@ -50,6 +52,12 @@ export interface DeliveryParts {
   slots: number
   slotsPerWebhook: number
 }
+
+/**
+ * One attempt to a channel: the message about the event, written and handed over for it. Rejects, like signing, for faults
+ * of ours only: a secret that does not open, a setting that is not there.
+ */
+export type Carry = (event: Event, channel: Webhook, startedAt: number) => Promise<AttemptReport>
 
 /** Who is told of everything that happens; must not throw. */
 export interface DeliveryWatch {
@@ -127,15 +135,16 @@ export function createDeliveryPipeline(parts: DeliveryParts): DeliveryPipeline {
   }
 }
 
-/** One attempt: signs the event's bytes for now, sends them, reports. Never rejects. */
+/** One attempt: signs the event's bytes for now, sends them, reports; or leaves that to a channel's carrier. Never rejects. */
 async function attempt(
-  { clock: wallClock, signer, transport, watch }: DeliveryParts,
+  { clock: wallClock, signer, transport, carriers, watch }: DeliveryParts,
   clock: Clock,
   { event }: LeasedDelivery,
   webhook: Webhook,
 ): Promise<AttemptReport> {
   const startedAt = clock.now()
   try {
+    if (webhook.carrier !== 'webhook') return await carriers[webhook.carrier](event, webhook, startedAt)
     // Receivers hold a signature's time against their own clocks.
     const { headers, logged } = signer.sign(event, dialectOf(event.type), webhook, wallClock.now())
     const request: OutboundRequest = { url: webhook.url, headers, body: event.body, startedAt }

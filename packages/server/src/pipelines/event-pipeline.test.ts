@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
-import type { NewEvent } from './api/services.ts'
-import { systemClock } from './core/clock.ts'
-import { Problem } from './core/errors.ts'
-import { createIds } from './core/ids.ts'
-import type { Organization } from './core/organization.ts'
-import { systemRandom } from './core/random.ts'
+import type { NewEvent } from '../api/services.ts'
+import { systemClock } from '../core/clock.ts'
+import { Problem } from '../core/errors.ts'
+import { createIds } from '../core/ids.ts'
+import type { Organization } from '../core/organization.ts'
+import { systemRandom } from '../core/random.ts'
 import { createEventPipeline, type EventPipelineParts } from './event-pipeline.ts'
-import { createMemoryStore } from './store/memory/index.ts'
-import { VERDICT_AT_START } from './validate/verdict.ts'
+import { createMemoryStore } from '../store/memory/index.ts'
+import { VERDICT_AT_START } from '../validate/verdict.ts'
 
 const ids = createIds(systemClock, systemRandom)
 const ROWS = 100

@@ -1,0 +1,122 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { http, startRawServer, type RawServer } from '../../test/support/raw-server.ts'
+import { sampleEvent, sampleWebhook } from '../../test/support/samples.ts'
+import { createChannelCarriers, type ChannelCarrierParts } from './channel-carriers.ts'
+import { systemClock } from '../core/clock.ts'
+import { createGuard } from '../guard/guard.ts'
+import { createResolver } from '../guard/resolver.ts'
+import type { OutboundMail } from '../send/mail-transport.ts'
+import { createUndiciTransport } from '../send/undici-transport.ts'
+
+const opened: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const part of opened.splice(0).reverse()) await part.close()
+})
+
+async function answering(answer: string): Promise<RawServer> {
+  const server = await startRawServer({ onRequest: (socket) => socket.write(answer) })
+  opened.push(server)
+  return server
+}
+
+function carriers(parts: Partial<ChannelCarrierParts>) {
+  const guard = createGuard({ allowHttp: true, allowCidr: ['127.0.0.0/8'], resolver: createResolver() })
+  const transport = createUndiciTransport({ guard, clock: systemClock, connectionsPerOriginMax: 1 })
+  opened.push(transport)
+  const open = (): string => 'https://hooks.example.com/'
+  return createChannelCarriers({
+    transport,
+    mail: null,
+    open,
+    clock: systemClock,
+    version: '1.2.3',
+    ...parts,
+  })
+}
+
+const event = sampleEvent({ type: 'order.paid', body: Buffer.from('{"data":{"id":"A-1"}}') })
+const channel = sampleWebhook({ carrier: 'slack', url: 'http://127.0.0.1/…' })
+
+describe('to Slack', () => {
+  it('waits as long as it is asked to', async () => {
+    const server = await answering(http('429 Too Many Requests', { 'retry-after': '120' }))
+    const { slack } = carriers({ open: () => `http://127.0.0.1:${server.port}/services/T/B/abcdefghijkl` })
+    const report = await slack(event, channel, 7)
+    expect(report).toMatchObject({
+      startedAt: 7,
+      retryAfterMs: 120_000,
+      error: { code: 'rate_limited' },
+      requestHeaders: {
+        'webhook-id': event.id,
+        'X-Sealpost-Event': 'order.paid',
+        'user-agent': 'Sealpost/1.2.3',
+      },
+    })
+    expect(server.received).toContain('POST /services/T/B/abcdefghijkl HTTP/1.1')
+  })
+
+  it('keeps nothing of an answer that quotes the URL', async () => {
+    const server = await answering(
+      http(
+        '302 Found',
+        { location: 'https://b.example.com/services/T/B/abcdefghijkl' },
+        'not /services/T/B/abcdefghijkl',
+      ),
+    )
+    const { slack } = carriers({ open: () => `http://127.0.0.1:${server.port}/services/T/B/abcdefghijkl` })
+    const report = await slack(event, channel, 0)
+    expect(report.error?.message).toContain('https://b.example.com…')
+    expect(report.responseBody?.toString()).toBe('not …')
+    expect(JSON.stringify({ ...report, responseBody: '' })).not.toContain('abcdefghijkl')
+  })
+
+  it('rejects when the secret does not open, and nothing is sent', async () => {
+    const { slack } = carriers({
+      open: () => {
+        throw new Error('the wrong key')
+      },
+    })
+    await expect(slack(event, channel, 0)).rejects.toThrow('the wrong key')
+  })
+})
+
+describe('by mail', () => {
+  const byMail = sampleWebhook({ carrier: 'email', url: 'mailto:a@example.com,b@example.com' })
+
+  it('is a message to each recipient, the same at every attempt', async () => {
+    const sent: OutboundMail[] = []
+    const transport = {
+      send: async (mail: OutboundMail) => {
+        sent.push(mail)
+        return {
+          ...({
+            outcome: 'delivered',
+            startedAt: mail.startedAt,
+            durationMs: 1,
+            statusCode: 250,
+            error: null,
+          } as const),
+          ...{ retryAfterMs: null, responseHeaders: {}, responseBody: null },
+        }
+      },
+    }
+    const { email } = carriers({
+      mail: { transport, from: { name: '', address: 'alerts@mail.example.com' } },
+    })
+    const report = await email(event, byMail, 7)
+    await email(event, byMail, 8)
+    expect(sent.map(({ messageId }) => messageId)).toEqual(
+      Array.from({ length: 2 }, () => `<${event.id}.${byMail.id}@mail.example.com>`),
+    )
+    expect(sent[0]).toMatchObject({
+      to: ['a@example.com', 'b@example.com'],
+      subject: '[Sealpost] order.paid',
+    })
+    expect(report).toMatchObject({ startedAt: 7, requestHeaders: { From: 'alerts@mail.example.com' } })
+  })
+
+  it('waits, and fails nothing, while the settings are missing', async () => {
+    const report = await carriers({ mail: null }).email(event, byMail, 0)
+    expect(report).toMatchObject({ outcome: 'failed', error: { code: 'not_sent' } })
+  })
+})
