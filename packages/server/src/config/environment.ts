@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { emptyLayer, type Layer } from './layer.ts'
+import { CLIENT_SETTING_KEYS, CLIENT_SETTINGS } from './client-settings.ts'
+import { emptyLayer, type Layer, type Origin, type SettingProblem } from './layer.ts'
 import { CONFIG_VARIABLE, ENVIRONMENT_PREFIX, fileVariableOf, suggestion, variableOf } from './names.ts'
 import { SETTING_KEYS, SETTINGS } from './settings.ts'
 
@@ -18,29 +19,15 @@ export function readEnvironment(environment: Environment): Layer {
   const known = new Set<string>([CONFIG_VARIABLE])
 
   for (const key of SETTING_KEYS) {
-    const variable = variableOf(SETTINGS[key])
-    const fileVariable = fileVariableOf(SETTINGS[key])
-    known.add(variable).add(fileVariable)
-
-    const text = valueOf(environment, variable)
-    const path = valueOf(environment, fileVariable)
-    if (text !== null && path !== null) {
-      layer.problems.push({
-        place: variable,
-        message: `is set together with ${fileVariable}; unset one of them`,
-      })
-    } else if (path !== null) {
-      const content = readValue(path)
-      if (content.text === null) layer.problems.push({ place: fileVariable, message: content.message })
-      else
-        layer.values.set(key, {
-          raw: content.text,
-          origin: { from: 'environment', variable: fileVariable, path },
-        })
-    } else if (text !== null) {
-      layer.values.set(key, { raw: text, origin: { from: 'environment', variable, path: null } })
-    }
+    known.add(variableOf(SETTINGS[key])).add(fileVariableOf(SETTINGS[key]))
+    const read = readVariable(environment, SETTINGS[key])
+    if (read === null) continue
+    if ('problem' in read) layer.problems.push(read.problem)
+    else layer.values.set(key, read)
   }
+  // Whoever uses both the server and its clients on one machine has theirs set as well.
+  for (const key of CLIENT_SETTING_KEYS)
+    known.add(variableOf(CLIENT_SETTINGS[key])).add(fileVariableOf(CLIENT_SETTINGS[key]))
 
   for (const variable of Object.keys(environment)) {
     if (!variable.startsWith(ENVIRONMENT_PREFIX) || known.has(variable) || SERVICE_LINK.test(variable))
@@ -48,6 +35,28 @@ export function readEnvironment(environment: Environment): Layer {
     layer.problems.push({ place: variable, message: `is no setting${suggestion(variable, [...known])}` })
   }
   return layer
+}
+
+/** What one variable, or the file that its `_FILE` form names, says of a setting; null when neither is set. */
+export function readVariable(
+  environment: Environment,
+  setting: { name: string },
+): { raw: string; origin: Origin } | { problem: SettingProblem } | null {
+  const variable = variableOf(setting)
+  const fileVariable = fileVariableOf(setting)
+  const text = valueOf(environment, variable)
+  const path = valueOf(environment, fileVariable)
+  if (text !== null && path !== null) {
+    return {
+      problem: { place: variable, message: `is set together with ${fileVariable}; unset one of them` },
+    }
+  }
+  if (path !== null) {
+    const content = readValue(path)
+    if (content.text === null) return { problem: { place: fileVariable, message: content.message } }
+    return { raw: content.text, origin: { from: 'environment', variable: fileVariable, path } }
+  }
+  return text === null ? null : { raw: text, origin: { from: 'environment', variable, path: null } }
 }
 
 function valueOf(environment: Environment, variable: string): string | null {

@@ -53,6 +53,21 @@ describe.each([
     right: { [Buffer.alloc(32).toString('base64')]: Buffer.alloc(32).toString('base64') },
     wrong: [Buffer.alloc(31).toString('base64'), Buffer.alloc(33).toString('base64'), '', 'a'.repeat(44)],
   },
+  {
+    name: 'SMTP URL',
+    kind: kinds.smtpUrl,
+    right: {
+      'smtps://u:p@mail.example.com': 'smtps://u:p@mail.example.com',
+      'smtp://10.0.0.1:25?tls=off': 'smtp://10.0.0.1:25?tls=off',
+    },
+    wrong: ['', 'mail.example.com', 'https://mail.example.com', 'smtp://u:p@mail.example.com?tls=off'],
+  },
+  {
+    name: 'mailbox',
+    kind: kinds.mailbox,
+    right: { 'a@example.com': 'a@example.com', 'Alerts <a@example.com>': 'Alerts <a@example.com>' },
+    wrong: ['', 'a', 'a@example.com, b@example.com'],
+  },
   { name: 'path', kind: kinds.path, right: { './a b': './a b' }, wrong: ['', 'a\0b'] },
 ])('$name', ({ kind, right, wrong }) => {
   test.each(Object.entries(right))('%s is right', (text, value) => {
@@ -77,6 +92,7 @@ test('an empty list is shown as what it means', () => {
 
 test('a secret is never shown', () => {
   expect(kinds.secretKey.show(Buffer.alloc(32).toString('base64'))).toBe('set (not shown)')
+  expect(kinds.smtpUrl.show('smtps://u:p@mail.example.com')).toBe('set (not shown)')
 })
 
 describe('durations', () => {

@@ -1,4 +1,6 @@
 import { isIP, isIPv4 } from 'node:net'
+import { readMailbox, readSmtpUrl } from '../core/mail.ts'
+import { isSlug } from '../core/organization.ts'
 import { formatDuration, parseDuration } from './duration.ts'
 
 /** What every layer gives for a setting: text, or several texts for a list. */
@@ -185,4 +187,34 @@ export const secretKey: Kind<string | null> = scalar<string | null>({
   right: 'base64 of exactly 32 bytes, as `openssl rand -base64 32` prints',
   read: (text) => (/^[A-Za-z0-9+/]{43}=$/.test(text) ? text : undefined),
   show: (value) => (value === null ? 'secret.key in the data directory' : 'set (not shown)'),
+})
+
+/** Never shown, nor quoted in a message: there may be a password in it. */
+export const smtpUrl: Kind<string | null> = scalar<string | null>({
+  placeholder: 'URL',
+  right:
+    'smtps://USER:PASSWORD@HOST:PORT, or the same with smtp:// for STARTTLS, or smtp://HOST:PORT?tls=off for a relay that takes no password; what is special in a URL is written with % in user and password',
+  read: (text) => (readSmtpUrl(text) === null ? undefined : text),
+  show: (value) => (value === null ? 'none' : 'set (not shown)'),
+})
+
+export const mailbox: Kind<string | null> = scalar<string | null>({
+  placeholder: 'ADDRESS',
+  right: 'an address such as alerts@example.com, or Alerts <alerts@example.com>',
+  read: (text) => (readMailbox(text) === null ? undefined : text),
+  show: (value) => value ?? 'none',
+})
+
+/** Never shown, nor quoted in a message. The server tells which keys are good; this keeps a header from breaking. */
+export const apiKey: Kind<string> = scalar({
+  placeholder: 'KEY',
+  right: 'an API key, as `sealpost keys create` prints',
+  read: (text) => (/^[\x21-\x7e]{1,200}$/.test(text) ? text : undefined),
+  show: () => 'set (not shown)',
+})
+
+export const slug: Kind<string> = scalar({
+  placeholder: 'SLUG',
+  right: 'a slug: lower-case letters, digits and single hyphens between them, and not digits only',
+  read: (text) => (isSlug(text) ? text : undefined),
 })

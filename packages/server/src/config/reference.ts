@@ -1,3 +1,4 @@
+import { CLIENT_SETTING_KEYS, CLIENT_SETTINGS, type ClientSettings } from './client-settings.ts'
 import { settingsWith } from './load.ts'
 import { fileVariableOf, flagOf, variableOf } from './names.ts'
 import { SETTING_KEYS, SETTINGS, showSetting, type Settings } from './settings.ts'
@@ -41,7 +42,27 @@ retention: 90d
 allow_cidr:
   - 10.20.0.0/16
 \`\`\`
-${SETTING_KEYS.map(renderSetting).join('')}`
+${SETTING_KEYS.map(renderSetting).join('')}
+## Calling a running server
+
+The verbs that talk to a running server take these as flags or as variables (or \`_FILE\`, as above), and none from a file.
+They are no settings of the server, which leaves them alone.
+
+| Flag | Environment | Default | Meaning |
+|---|---|---|---|
+${CLIENT_SETTING_KEYS.map(renderClientSetting).join('\n')}
+`
+}
+
+function renderClientSetting(key: keyof ClientSettings): string {
+  const setting = CLIENT_SETTINGS[key]
+  const cells = [
+    `\`${flagOf(setting)}\``,
+    `\`${variableOf(setting)}\``,
+    setting.default ?? 'none',
+    setting.description,
+  ]
+  return `| ${cells.join(' | ')} |`
 }
 
 function renderSetting(key: keyof Settings): string {

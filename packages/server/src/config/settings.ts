@@ -13,11 +13,11 @@ export interface Settings {
   dataDir: string
   /** `sqlite:` or null: both mean the embedded database in the data directory. */
   databaseUrl: string | null
-  /** Whether webhooks may have plain http URLs. */
+  /** Whether webhooks and pages may have plain http URLs. */
   allowHttp: boolean
-  /** Private networks that webhooks may reach, e.g. `10.1.0.0/16`. */
+  /** Private networks that webhooks and pages may be in, e.g. `10.1.0.0/16`. */
   allowCidr: readonly string[]
-  /** Name servers that resolve webhook hosts, as `address` or `address:port`; empty means the machine's own. */
+  /** Name servers that resolve the hosts of URLs, as `address` or `address:port`; empty means the machine's own. */
   dnsServers: readonly string[]
   logLevel: LogLevel
   logFormat: LogFormat
@@ -34,6 +34,10 @@ export interface Settings {
   rateLimitPerMinute: number
   /** Base64 of the 32 bytes that seal signing secrets; null means the data directory's secret.key. */
   secretKey: string | null
+  /** The mail server that carries e-mail channels, as core/mail.ts reads it; null means there is none. */
+  smtpUrl: string | null
+  /** Whom that mail comes from: `alerts@example.com` or `Alerts <alerts@example.com>`. */
+  smtpFrom: string | null
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -103,19 +107,20 @@ export const SETTINGS: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     name: 'allow_http',
     kind: kinds.boolean,
     default: () => false,
-    description: 'Lets webhooks have plain http URLs, which anybody on the way can read.',
+    description: 'Lets webhooks and pages have plain http URLs, which anybody on the way can read.',
   },
   allowCidr: {
     name: 'allow_cidr',
     kind: kinds.networks,
     default: () => [],
-    description: 'Private networks that webhooks may reach; every other private address is refused.',
+    description:
+      'Private networks that webhooks and pages may be in; every other private address is refused.',
   },
   dnsServers: {
     name: 'dns_servers',
     kind: kinds.nameServers,
     default: () => [],
-    description: "Name servers that look up webhook hosts, instead of the machine's own.",
+    description: "Name servers that look up the hosts of URLs, instead of the machine's own.",
   },
   logLevel: {
     name: 'log_level',
@@ -185,6 +190,20 @@ export const SETTINGS: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     default: () => null,
     description: 'Key that seals signing secrets in the database: base64 of 32 bytes.',
     isSecret: true,
+  },
+  smtpUrl: {
+    name: 'smtp_url',
+    kind: kinds.smtpUrl,
+    default: () => null,
+    description:
+      'Mail server that carries e-mail channels: `smtps://` is TLS from the first byte, `smtp://` asks for STARTTLS and sends nothing without it, `?tls=off` does without.',
+    isSecret: true,
+  },
+  smtpFrom: {
+    name: 'smtp_from',
+    kind: kinds.mailbox,
+    default: () => null,
+    description: 'Address that e-mail channels write from, with or without a name.',
   },
 }
 

@@ -1,6 +1,6 @@
 import type { AttemptError } from '../core/attempt.ts'
 import { createAnswer, type Answer } from './answer.ts'
-import { classifyStatus } from './classify.ts'
+import { classifyStatus } from './classify-status.ts'
 import { retryAfterMs } from './retry-after.ts'
 import type { OutboundReport, OutboundRequest } from './transport.ts'
 

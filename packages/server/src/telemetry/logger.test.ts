@@ -173,3 +173,14 @@ test('levels say who should look: a delivered attempt and a passed run are news,
   logRun(logger, { ...run, status: 'FAILED', result: 'ERROR', errorCategory: 'OOM' })
   expect(lines.map(({ level }) => level)).toEqual(['info', 'warn'])
 })
+
+test('neither a Slack URL nor a login at a mail server is written, wherever it stands', () => {
+  const lines: string[] = []
+  const logger = createLoggerOn('info', { write: (line: string) => void lines.push(line) })
+  logger.info(
+    { doing: 'x' },
+    'no https://hooks.slack.com/services/T0/B0/a-secret and smtp://user:pass@mail.example.com',
+  )
+  expect(lines.join('')).not.toMatch(/a-secret|user|pass/)
+  expect(lines.join('')).toContain('mail.example.com')
+})

@@ -27,6 +27,9 @@ const SECRET_FORMS = [
   'whsk_[0-9A-Za-z+/=]+',
   'sha256=[0-9a-fA-F]{64}',
   'v1a?,[0-9A-Za-z+/]{40,}={0,2}',
+  // A Slack URL, and who logs in at a mail server.
+  'hooks\\.slack\\.com/[0-9A-Za-z/_-]+',
+  'smtps?://[^\\s"/@]+@',
 ]
 
 const STRING = String.raw`"(?:[^"\\]|\\.)*"`

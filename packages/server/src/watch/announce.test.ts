@@ -39,6 +39,15 @@ describe('announce', () => {
     ])
   })
 
+  it('shows of a channel what may be shown, in the form of a URL', () => {
+    for (const url of ['mailto:a@example.com,b@example.com', 'https://hooks.slack.com/…']) {
+      const channel = sampleWebhook({ ...failing, url })
+      const [event] = announce(healthy, channel, START_MS)
+      const schema = EVENT_TYPES.find(({ type }) => type === 'webhook.failing')?.bodySchema
+      expect(schema?.safeParse(JSON.parse(String(event?.body)))).toMatchObject({ data: { data: { url } } })
+    }
+  })
+
   it('says nothing while nothing turns', () => {
     expect(said(healthy, sampleWebhook({ failureCount: 2, lastError: 'Connection timeout' }))).toEqual([])
     expect(said(failing, sampleWebhook({ ...failing, failureCount: 4 }))).toEqual([])
