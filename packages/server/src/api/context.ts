@@ -21,6 +21,8 @@ export interface ApiSettings {
   baseUrl: string
   requestBytesMax: number
   rateLimitPerMinute: number
+  /** Names of the settings that e-mail channels need and that are not set. */
+  mailSettingsMissing: readonly string[]
 }
 
 export interface ApiState {

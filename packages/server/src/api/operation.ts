@@ -7,12 +7,15 @@ import type { IdempotencyKey } from './services.ts'
 
 export type Tag =
   | 'webhooks'
+  | 'channels'
   | 'deliveries'
   | 'events'
   | 'event types'
   | 'runs'
+  | 'monitors'
   | 'workflows'
   | 'projects'
+  | 'alerts'
   | 'organizations'
   | 'API keys'
   | 'operations'
@@ -70,7 +73,8 @@ export interface OperationDefinition<
   summary: string
   description?: string
   access: Access
-  feature?: Feature
+  /** One of them is enough. */
+  feature?: Feature | readonly Feature[]
   params?: Params
   query?: Query
   /** Of a JSON body. */

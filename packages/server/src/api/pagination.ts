@@ -36,23 +36,31 @@ export function listSchema<Row extends z.ZodType>(row: Row, order = 'Newest firs
 /** The rows a list holds, and so what its cursors may name. */
 export type ListName =
   | 'webhooks'
+  | 'channels'
   | 'deliveries'
   | 'events'
   | 'event types'
   | 'projects'
+  | 'monitors'
   | 'workflows'
   | 'runs'
+  | 'alert rules'
+  | 'alerts'
   | 'organizations'
   | 'keys'
 
 const ID_FORMS: Readonly<Record<ListName, RegExp>> = {
   webhooks: /^[\w-]{1,80}$/,
+  channels: /^[\w-]{1,80}$/,
+  'alert rules': /^[\w-]{1,80}$/,
+  alerts: /^[\w-]{1,80}$/,
   deliveries: /^[\w-]{1,80}$/,
   events: /^[\w-]{1,80}$/,
   'event types': /^[\w.-]{1,128}$/,
   organizations: /^[\w-]{1,80}$/,
   keys: /^[\w-]{1,80}$/,
   projects: /^[\w-]{1,80}$/,
+  monitors: /^[\w-]{1,80}$/,
   runs: /^[\w-]{1,80}$/,
   workflows: /^\d{1,15}$/,
 }

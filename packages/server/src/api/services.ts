@@ -1,9 +1,12 @@
+import type { AlertRule } from '../core/alert.ts'
 import type { Attempt } from '../core/attempt.ts'
 import type { Problem } from '../core/errors.ts'
+import type { Monitor } from '../core/monitor.ts'
 import type { Organization } from '../core/organization.ts'
 import type { Run, Submission, Verdict } from '../core/run.ts'
 import type { Webhook, WebhookChange } from '../core/webhook.ts'
 import type { Step, Workflow } from '../core/workflow.ts'
+import type { AlertMatch } from '../detect/alerts.ts'
 import type { ReplayState } from '../store/replay.ts'
 import type { ResendOutcome } from '../store/store.ts'
 
@@ -14,8 +17,18 @@ import type { ResendOutcome } from '../store/store.ts'
 export interface Services {
   runs: RunService
   events: EventService
+  monitors: MonitorService
   webhooks: WebhookService
   secrets: SecretService
+  alerts: AlertService
+}
+
+export interface AlertService {
+  /**
+   * Holds a rule against a run, or against the last one that it looks at. Tells nobody and keeps nothing. `run` is null
+   * when there is none; `match` when the rule does not match it.
+   */
+  test(rule: AlertRule, run: Run | null): Promise<{ run: Run | null; match: AlertMatch | null }>
 }
 
 /** Encrypts for the store what an answer shows once: a webhook's signing secret, a new API key. */
@@ -42,6 +55,13 @@ export interface RunService {
   report(request: RunRequest & { report: ExternalReport }): Promise<RunAnswer>
   /** The run once it has ended, or as it is after `waitMs`; null when there is none. */
   wait(organizationId: number, runId: string, waitMs: number): Promise<Run | null>
+  /**
+   * Ends a run that has not ended yet as CANCELED; null when there is none. Throws `Problem('run_ended')` when it has, or
+   * when its verdict came first.
+   */
+  cancel(organizationId: number, runId: string): Promise<Run | null>
+  /** Whether a URL may be submitted to these steps in place of a document. */
+  judgesPages(steps: readonly Step[]): boolean
   /** Throws `Problem` naming `steps[i].…` when a step's validator is unknown or its configuration cannot be used. */
   checkSteps(steps: readonly Step[]): Promise<void>
 }
@@ -97,11 +117,25 @@ export interface EventService {
   checkSchema(schema: Record<string, unknown>): Promise<void>
 }
 
+export interface MonitorService {
+  /**
+   * Starts a run now; the schedule stays as it is. Null when the monitor was removed meanwhile. Throws `Problem`:
+   * `run_in_progress` when its last run has not ended, and what `RunService.submit` throws.
+   */
+  run(
+    organization: Organization,
+    monitor: Monitor,
+    idempotency: IdempotencyKey | null,
+  ): Promise<RunAnswer | null>
+  /** A monitor was made or changed: its slot may be the first of all now. */
+  wake(): void
+}
+
 export interface WebhookService {
   /** Throws `Problem('url_not_allowed')` on field `url`. */
   checkUrl(url: string): void
   /** Throws `Problem` on field `filter`. */
-  checkFilter(filter: string): Promise<void>
+  checkFilter(filter: string, field?: string): Promise<void>
   /** Makes a delivery due again; null when there is none. See `resend` of core/delivery.ts for the refusals. */
   resend(organizationId: number, deliveryId: string): Promise<ResendOutcome | null>
   /**

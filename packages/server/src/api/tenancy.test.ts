@@ -7,6 +7,7 @@ import type { ApiContext } from './context.ts'
 interface Belongings {
   org: string
   webhook: string
+  channel: string
   delivery: string
   event: string
   run: string
@@ -14,11 +15,15 @@ interface Belongings {
   project: string
   key: string
   eventType: string
+  monitor: string
+  alertRule: string
+  alert: string
 }
 
 const UNKNOWN: Belongings = {
   org: 'nobody',
   webhook: 'webhook_0198c1a29f4e7c3b8d5e6f7081920a1b',
+  channel: 'webhook_0198c1a29f4e7c3b8d5e6f7081920a1b',
   delivery: 'dlv_0198c1a29f4e7c3b8d5e6f7081920a1b',
   event: 'evt_0198c1a29f4e7c3b8d5e6f7081920a1b',
   run: '0198c1a2-9f4e-7c3b-8d5e-6f7081920a1b',
@@ -26,15 +31,22 @@ const UNKNOWN: Belongings = {
   project: 'proj_0198c1a29f4e7c3b8d5e6f7081920a1b',
   key: 'key_0198c1a29f4e7c3b8d5e6f7081920a1b',
   eventType: 'nobodys.type',
+  monitor: 'mon_0198c1a29f4e7c3b8d5e6f7081920a1b',
+  alertRule: 'rule_0198c1a29f4e7c3b8d5e6f7081920a1b',
+  alert: 'alert_0198c1a29f4e7c3b8d5e6f7081920a1b',
 }
 
 /** A body that each operation would accept, so that the id is all that can be at fault. */
 const BODIES: Record<string, unknown> = {
   updateWebhook: { description: 'mine now' },
+  updateChannel: { name: 'Mine now' },
   updateEventType: { description: 'mine now' },
   replayWebhook: { since: '2025-03-22T14:00:00Z', dry_run: true },
   renameProject: { name: 'Mine now' },
   updateWorkflow: { name: 'Mine now' },
+  updateMonitor: { name: 'Mine now' },
+  updateAlertRule: { name: 'Mine now' },
+  testAlertRule: {},
   submitRun: { sku: 'a' },
   reportResult: { result: 'PASS' },
 }
@@ -55,13 +67,27 @@ async function furnish(slug: string): Promise<[TestCaller, Belongings]> {
   })
   const wanted = { url: 'https://example.com/', events: ['run.completed'], enabled: false }
   const webhook = await post('/api/v1/webhooks', wanted)
+  const slack = { kind: 'slack', name: 'C', url: 'https://example.com/services/T/B/X' }
+  const channel = await post('/api/v1/channels', slack)
+  const alertRule = await post('/api/v1/alert-rules', {
+    name: 'Every run',
+    condition: { rule_type: 'errors', operator: 'gte', value: 0 },
+  })
   const run = await post(`/api/v1/orgs/${slug}/workflows/${workflow.id}/results`, { result: 'PASS' })
   const [delivery] = (await caller.call('GET', '/api/v1/deliveries')).body.data
+  const [alert] = (await caller.call('GET', '/api/v1/alerts')).body.data
   const key = await post('/api/v1/keys', { name: 'k', scopes: ['read'] })
   const eventType = await post('/api/v1/event-types', { type: `${slug}.happened` })
+  await post('/api/v1/workflows', { slug: 'pages', name: 'P', steps: [{ type: 'structured-data' }] })
+  const monitor = await post('/api/v1/monitors', {
+    url: 'https://example.com/',
+    workflow: 'pages',
+    schedule: 'weekly',
+  })
   const belongings = {
     org: slug,
     webhook: webhook.id,
+    channel: channel.id,
     delivery: delivery.id,
     event: delivery.event_id,
     run: run.id,
@@ -69,6 +95,9 @@ async function furnish(slug: string): Promise<[TestCaller, Belongings]> {
     project: project.id,
     key: key.id,
     eventType: eventType.type,
+    monitor: monitor.id,
+    alertRule: alertRule.id,
+    alert: alert.id,
   }
   return [caller, belongings]
 }
@@ -106,10 +135,9 @@ function kindOf(path: string, parameter: string): keyof Belongings {
   if (parameter === 'org') return 'org'
   if (parameter === 'workflow') return 'workflow'
   if (parameter === 'type') return 'eventType'
-  const kind = (/\/(\w+?)s\/\{id\}/.exec(path)?.[1] ?? '').replace(
-    'deliverie',
-    'delivery',
-  ) as keyof Belongings
+  const kind = (/\/([\w-]+?)s\/\{id\}/.exec(path)?.[1] ?? '')
+    .replace('deliverie', 'delivery')
+    .replace('alert-rule', 'alertRule') as keyof Belongings
   expect(Object.keys(UNKNOWN)).toContain(kind)
   return kind
 }
@@ -179,6 +207,39 @@ describe('another organization’s id', () => {
       'POST',
       '/api/v1/workflows',
       (b: Belongings) => ({
+        slug: 'y',
+        name: 'Y',
+        steps: [{ type: 'webhook', config: { webhook: b.webhook } }],
+      }),
+    ],
+    [
+      'POST',
+      '/api/v1/monitors',
+      (b: Belongings) => ({ url: 'https://example.com/', workflow: b.workflow, schedule: 'daily' }),
+    ],
+    [
+      'POST',
+      '/api/v1/monitors',
+      (b: Belongings) => ({
+        url: 'https://example.com/',
+        workflow: 'pages',
+        schedule: 'daily',
+        project_id: b.project,
+      }),
+    ],
+    [
+      'POST',
+      '/api/v1/alert-rules',
+      (b: Belongings) => ({
+        name: 'X',
+        scope: { applies_to: 'project', project_id: b.project },
+        condition: { rule_type: 'errors' },
+      }),
+    ],
+    [
+      'POST',
+      '/api/v1/workflows',
+      (b: Belongings) => ({
         slug: 'x',
         name: 'X',
         project: b.project,
@@ -195,6 +256,9 @@ describe('another organization’s id', () => {
     (b: Belongings) => `/api/v1/deliveries?webhook_id=${b.webhook}`,
     (b: Belongings) => `/api/v1/deliveries?event_id=${b.event}`,
     (b: Belongings) => `/api/v1/orgs/mine/runs?workflow=${b.workflow}`,
+    (b: Belongings) => `/api/v1/monitors?workflow=${b.workflow}`,
+    (b: Belongings) => `/api/v1/monitors?project_id=${b.project}`,
+    (b: Belongings) => `/api/v1/alerts?rule=${b.alertRule}`,
     (b: Belongings) => `/orgs/${b.org}/runs/${b.run}/`,
   ])('is answered so in a filter and on the page of a run', async (url) => {
     expect((await mine.call('GET', url(theirs))).text).toBe((await mine.call('GET', url(UNKNOWN))).text)

@@ -1,3 +1,5 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formatsModule from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApi, type TestApi } from '../../../test/support/test-api.ts'
 import { PROBLEMS } from '../../core/errors.ts'
@@ -80,6 +82,7 @@ describe('the OpenAPI document', () => {
     const submit = at('/api/v1/orgs/{org}/workflows/{workflow}/runs')
     expect(Object.keys(submit?.requestBody?.content ?? {})).toEqual([
       'application/json',
+      'application/vnd.sealpost.submission+json',
       'multipart/form-data',
       'application/octet-stream',
     ])
@@ -95,6 +98,23 @@ describe('the OpenAPI document', () => {
       expect([name, Object.keys(examples?.[0] ?? {})]).toEqual([name, Object.keys(properties ?? {})])
     }
     expect(webhookSchema.safeParse(document.components.schemas.Webhook?.examples?.[0]).success).toBe(true)
+  })
+
+  it('has examples that fit their own schemas', () => {
+    const ajv = new Ajv2020({ strict: false })
+    formatsModule.default(ajv)
+    ajv.addSchema(document, 'openapi')
+    const faults = Object.entries(document.components.schemas).flatMap(([name, { examples = [] }]) => {
+      const fits = ajv.compile({ $ref: `openapi#/components/schemas/${name}` })
+      return examples.flatMap((example) => (fits(example) ? [] : [`${name}: ${ajv.errorsText(fits.errors)}`]))
+    })
+    expect(faults).toEqual([])
+  })
+
+  it('has an example of every body with which something is made', () => {
+    const made = Object.entries(document.components.schemas).filter(([name]) => name.startsWith('New'))
+    expect(made.length).toBeGreaterThan(8)
+    for (const [name, { examples = [] }] of made) expect([name, examples.length]).not.toEqual([name, 0])
   })
 
   it('says of every operation that writes how the store and the body can stop it', () => {

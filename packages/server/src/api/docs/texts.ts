@@ -12,11 +12,17 @@ within 24 hours the same request with the same key is answered with what the fir
 
 export const TAGS: readonly { name: Tag; description: string }[] = [
   { name: 'webhooks', description: 'Subscriptions: where which events are sent, and how they fare.' },
+  {
+    name: 'channels',
+    description: 'Webhooks that are carried otherwise: messages for people, by e-mail or to Slack.',
+  },
   { name: 'deliveries', description: 'One event owed to one webhook, with every attempt made.' },
   { name: 'events', description: 'What happened. The bytes of a body never change.' },
   { name: 'event types', description: 'The catalogue.' },
   { name: 'runs', description: 'One execution of a workflow on one submission.' },
+  { name: 'monitors', description: 'Pages that a workflow judges on a schedule.' },
   { name: 'workflows', description: 'Ordered steps that judge a submission.' },
+  { name: 'alerts', description: 'Rules that are asked after each run, and what they found.' },
   { name: 'projects', description: 'Groups of workflows.' },
   { name: 'organizations', description: 'Tenants.' },
   { name: 'API keys', description: 'Who may call this API, and for what.' },

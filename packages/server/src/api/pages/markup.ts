@@ -16,6 +16,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
+/** Turn the words after them round, do something to a terminal that curl prints on, or cannot be in HTML at all. */
+const UNSEEN = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+
 /**
  * A template whose every value is escaped, except what this tag made itself. Not called `html`, because Prettier
  * would lay such templates out anew, and a stylesheet's hash would not survive that.
@@ -26,7 +29,8 @@ export function markup(strings: TemplateStringsArray, ...parts: readonly Part[])
 
 function rendered(part: Part): string {
   if (typeof part === 'string' || typeof part === 'number') {
-    return String(part).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
+    const seen = String(part).replace(UNSEEN, (character) => (/\s/.test(character) ? ' ' : '\ufffd'))
+    return seen.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
   }
   return 'html' in part ? part.html : part.map((each) => each.html).join('')
 }

@@ -74,6 +74,10 @@ describe('the page of a run', () => {
 })
 
 describe('markup', () => {
+  it('shows no character that would turn text round or steer a terminal', () => {
+    expect(markup`${'a\u202e\u0000\u001b[31m\nb\u2066'}`.html).toBe('a\ufffd\ufffd\ufffd[31m b\ufffd')
+  })
+
   it('escapes text and keeps what it made itself', () => {
     const inner = markup`<i>${'"'}</i>`
     expect(markup`<b>${'<'}${inner}${[markup`1`, markup`2`]}${3}</b>`.html).toBe(

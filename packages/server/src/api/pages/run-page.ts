@@ -4,6 +4,8 @@ import { runIdFrom } from '../../core/ids.ts'
 import { challenge, requireAccess, type Authenticate } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { notFound, sendProblem } from '../problems/error-handler.ts'
+import { findingWords } from '../../core/finding-words.ts'
+import { SCORE_FORMULA } from '../../core/score.ts'
 import { ownOrganization, showRun } from '../routes/runs/fields.ts'
 import { runLocation, type RunView } from '../views/run.ts'
 import { markup, page, sendPage, type Markup } from './markup.ts'
@@ -88,27 +90,66 @@ function runPage(run: RunView): Markup {
     `Run of ${run.workflow.name ?? 'a removed workflow'}: ${run.result}`,
     markup`<dl>${facts.map(([name, value]) => markup`\n<dt>${name}</dt><dd>${value}</dd>`)}
 </dl>
-${findingsTable(run)}`,
+${findingsTable(run)}
+${scoreTable(run)}
+${schemasList(run)}`,
   )
 }
 
 function summaryOf({ summary }: RunView): string {
-  const { error_count, warning_count, info_count } = summary
-  return `errors ${error_count}, warnings ${warning_count}, notes ${info_count}`
+  const { error_count: errors, warning_count: warnings, info_count: infos } = summary
+  return `${errors} ${errors === 1 ? 'error' : 'errors'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}, ${infos} info`
 }
 
 function findingsTable({ findings, summary }: RunView): Markup {
   if (findings.length === 0) return markup`<p>There are no findings.</p>`
   const shown = findings.length < summary.total_findings ? ` (the first ${findings.length})` : ''
-  const rows = findings.map(({ severity, code, message, path }) => {
-    const place = path === '' ? '(whole document)' : path
-    return markup`
-<tr><td>${severity}</td><td>${message}</td><td><code>${place}</code></td><td><code>${code}</code></td></tr>`
-  })
+  const rows = findings.map(
+    ({ severity, code, message, property, schema_type: schemaType, path, line, column }) => {
+      const lines = line === null ? '' : ` (line ${line}${column === null ? '' : `, column ${column}`})`
+      const place = `${path === '' ? '(whole document)' : path}${lines}`
+      return markup`
+<tr><td>${severity}</td><td>${findingWords({ message, property, schemaType })}</td><td><code>${place}</code></td><td><code>${code}</code></td></tr>`
+    },
+  )
   return markup`<h2 id="findings">Findings${shown}</h2>
 <table aria-labelledby="findings">
 <thead><tr><th scope="col">Severity</th><th scope="col">Message</th><th scope="col">Where</th><th scope="col">Rule</th></tr></thead>
 <tbody>${rows}
 </tbody>
 </table>`
+}
+
+/** Why the score is what it is: which properties cost how much. */
+function scoreTable({ score, score_details: details }: RunView): Markup {
+  if (score === null || details === null) return markup``
+  const rows = details.map(
+    (scored) => markup`
+<tr><td>${scored.type}</td><td>${scored.score}</td><td>${costsOf(scored)}</td></tr>`,
+  )
+  return markup`<h2 id="score">Score ${score}</h2>
+<p>${SCORE_FORMULA}</p>
+<table aria-labelledby="score">
+<thead><tr><th scope="col">Type</th><th scope="col">Score</th><th scope="col">What it lacks, and the points it costs</th></tr></thead>
+<tbody>${rows}
+</tbody>
+</table>`
+}
+
+function costsOf({ missing }: NonNullable<RunView['score_details']>[number]): string {
+  if (missing.length === 0) return 'nothing'
+  return missing.map(({ property, importance, cost }) => `${property} (${importance}) ${cost}`).join(', ')
+}
+
+function schemasList({ schemas }: RunView): Markup {
+  if (schemas === null) return markup``
+  if (schemas.length === 0)
+    return markup`<h2>Types</h2>
+<p>No structured data was found.</p>`
+  return markup`<h2>Types</h2>
+<dl>${schemas.map(
+    ({ type, properties }) => markup`
+<dt>${type}</dt><dd>${properties.map(({ name }) => name).join(', ') || 'no properties'}</dd>`,
+  )}
+</dl>`
 }

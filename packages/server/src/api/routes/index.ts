@@ -1,4 +1,18 @@
 import type { MakeOperation } from '../operation.ts'
+import { acknowledgeAlert } from './alerts/acknowledge-alert.ts'
+import { createAlertRule } from './alert-rules/create-alert-rule.ts'
+import { deleteAlertRule } from './alert-rules/delete-alert-rule.ts'
+import { getAlert } from './alerts/get-alert.ts'
+import { getAlertRule } from './alert-rules/get-alert-rule.ts'
+import { listAlertRules } from './alert-rules/list-alert-rules.ts'
+import { listAlerts } from './alerts/list-alerts.ts'
+import { testAlertRule } from './alert-rules/test-alert-rule.ts'
+import { updateAlertRule } from './alert-rules/update-alert-rule.ts'
+import { createChannel } from './channels/create-channel.ts'
+import { deleteChannel } from './channels/delete-channel.ts'
+import { getChannel } from './channels/get-channel.ts'
+import { listChannels } from './channels/list-channels.ts'
+import { updateChannel } from './channels/update-channel.ts'
 import { getDelivery } from './deliveries/get-delivery.ts'
 import { listDeliveries } from './deliveries/list-deliveries.ts'
 import { resendDelivery } from './deliveries/resend-delivery.ts'
@@ -13,6 +27,12 @@ import { publishEvents } from './events/publish-events.ts'
 import { createKey } from './keys/create-key.ts'
 import { listKeys } from './keys/list-keys.ts'
 import { revokeKey } from './keys/revoke-key.ts'
+import { createMonitor } from './monitors/create-monitor.ts'
+import { deleteMonitor } from './monitors/delete-monitor.ts'
+import { getMonitor } from './monitors/get-monitor.ts'
+import { listMonitors } from './monitors/list-monitors.ts'
+import { runMonitor } from './monitors/run-monitor.ts'
+import { updateMonitor } from './monitors/update-monitor.ts'
 import { health } from './operations/health.ts'
 import { readiness } from './operations/readiness.ts'
 import { createOrganization } from './organizations/create-organization.ts'
@@ -23,9 +43,14 @@ import { deleteProject } from './projects/delete-project.ts'
 import { getProject } from './projects/get-project.ts'
 import { listProjects } from './projects/list-projects.ts'
 import { renameProject } from './projects/rename-project.ts'
+import { cancelRun } from './runs/cancel-run.ts'
 import { getRun } from './runs/get-run.ts'
 import { listRuns } from './runs/list-runs.ts'
 import { reportResult } from './runs/report-result.ts'
+import { rerun } from './runs/rerun.ts'
+import { getSchemaDiff } from './subjects/schema-diff.ts'
+import { getScoreHistory } from './subjects/score-history.ts'
+import { validate } from './validate/validate.ts'
 import { submitRun } from './runs/submit-run.ts'
 import { createWebhook } from './webhooks/create-webhook.ts'
 import { deleteWebhook } from './webhooks/delete-webhook.ts'
@@ -63,6 +88,11 @@ export const OPERATIONS: readonly MakeOperation[] = [
   finishRotation,
   replayWebhook,
   listWebhookDeliveries,
+  createChannel,
+  listChannels,
+  getChannel,
+  updateChannel,
+  deleteChannel,
   listDeliveries,
   getDelivery,
   resendDelivery,
@@ -78,6 +108,26 @@ export const OPERATIONS: readonly MakeOperation[] = [
   reportResult,
   listRuns,
   getRun,
+  cancelRun,
+  rerun,
+  validate,
+  createAlertRule,
+  listAlertRules,
+  getAlertRule,
+  updateAlertRule,
+  deleteAlertRule,
+  testAlertRule,
+  listAlerts,
+  getAlert,
+  acknowledgeAlert,
+  getSchemaDiff,
+  getScoreHistory,
+  createMonitor,
+  listMonitors,
+  getMonitor,
+  updateMonitor,
+  deleteMonitor,
+  runMonitor,
   createWorkflow,
   listWorkflows,
   getWorkflow,

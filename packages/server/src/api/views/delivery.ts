@@ -27,7 +27,9 @@ const attemptSchema = z
       .enum(['delivered', 'failed', 'unknown'])
       .describe('`unknown`: the server stopped while the attempt may have been under way.'),
     error: attemptErrorSchema,
-    request: exchangedSchema.describe('As sent; signatures are cut to their scheme.'),
+    request: exchangedSchema.describe(
+      'As sent; signatures are cut to their scheme. Of a channel the body is the event’s, which its message was written from.',
+    ),
     response: exchangedSchema
       .nullable()
       .describe('The first 16 KiB of what came back; null when nothing did.'),

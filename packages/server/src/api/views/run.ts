@@ -3,6 +3,8 @@ import { validationIdOf } from '../../core/ids.ts'
 import type { Organization } from '../../core/organization.ts'
 import { SEVERITIES, type Run } from '../../core/run.ts'
 import { isoTime, isoTimeOrNull } from '../../core/time.ts'
+import { SCORE_FORMULA } from '../../core/score.ts'
+import { IMPORTANCES } from '../../core/seen.ts'
 import type { Workflow } from '../../core/workflow.ts'
 
 export const RUN_RESULTS = ['PASS', 'FAIL', 'ERROR', 'CANCELED', 'TIMED_OUT', 'UNKNOWN'] as const
@@ -16,6 +18,8 @@ const findingSchema = z
     path: z.string().describe('Where in the document, as a JSON Pointer; empty for the whole of it.'),
     property: z.string().nullable(),
     schema_type: z.string().nullable(),
+    line: z.int().nullable().describe('From 1; null where the format has none.'),
+    column: z.int().nullable(),
   })
   .meta({ id: 'Finding' })
 
@@ -60,10 +64,46 @@ const RUN_FIELDS = {
 /** A line of the list. */
 export const runSummarySchema = z.object(RUN_FIELDS).meta({ id: 'RunSummary' })
 
+const scoredTypeSchema = z
+  .object({
+    type: z.string(),
+    score: z.number().describe('The mean over its things.'),
+    things: z.int().describe('Things of this type.'),
+    missing: z.array(
+      z.object({
+        property: z.string(),
+        importance: z.enum(['required', 'recommended', 'optional']),
+        cost: z.number().describe('Points that it costs the score of the whole document.'),
+      }),
+    ),
+  })
+  .meta({ id: 'ScoredType' })
+
+const seenTypeSchema = z
+  .object({
+    type: z.string(),
+    properties: z.array(
+      z.object({
+        name: z.string(),
+        importance: z.enum(IMPORTANCES),
+        kinds: z.array(z.string()).describe('`text`, `number`, `boolean`, `url`, or the type of a thing.'),
+      }),
+    ),
+  })
+  .meta({ id: 'SeenType' })
+
 export const runSchema = z
   .object({
     ...RUN_FIELDS,
     findings: z.array(findingSchema).describe('At most 1,000; `summary` counts all of them.'),
+    score_details: z
+      .array(scoredTypeSchema)
+      .nullable()
+      .describe(`What the score is made of. ${SCORE_FORMULA}`),
+    schemas: z
+      .array(seenTypeSchema)
+      .nullable()
+      .describe('Types and properties that were seen; null when none were looked for.'),
     events: z.array(z.string()).describe('Ids of the events it made, oldest first.'),
   })
   .describe('The run.')
@@ -116,20 +156,24 @@ export function runSummaryView(
 export function runView(run: Run, setting: RunSetting, eventIds: string[]): RunView {
   return {
     ...runSummaryView(run, setting),
-    findings: run.findings.map(({ severity, code, message, path, property, schemaType }) => ({
+    findings: run.findings.map(({ severity, code, message, path, property, schemaType, line, column }) => ({
       severity,
       code,
       message,
       path,
       property,
       schema_type: schemaType,
+      line: line ?? null,
+      column: column ?? null,
     })),
+    score_details: run.scoredTypes,
+    schemas: run.seen,
     events: eventIds,
   }
 }
 
 /** The page that webhook bodies link to. */
-function runPageUrl(baseUrl: string, organizationSlug: string, runId: string): string {
+export function runPageUrl(baseUrl: string, organizationSlug: string, runId: string): string {
   return `${baseUrl}/orgs/${organizationSlug}/runs/${runId}/`
 }
 

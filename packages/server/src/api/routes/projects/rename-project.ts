@@ -14,7 +14,7 @@ export function renameProject({ store }: Pick<ApiContext, 'store'>) {
     summary: 'Rename a project',
     access: ['write'],
     params: idParams,
-    body: z.strictObject({ name: nameField }).meta({ id: 'ProjectChanges' }),
+    body: z.strictObject({ name: nameField }).meta({ id: 'ProjectChanges', examples: [{ name: 'Shop' }] }),
     answers: { 200: projectSchema },
     async handle({ caller: { organization }, params, body }) {
       const project = await store.projects.rename(organization.id, params.id, body.name)

@@ -12,7 +12,13 @@ const ENVELOPE_DEPTH_MAX = 200
 
 export const envelopeSchema = z
   .strictObject({
-    content: z.unknown().describe('The document: a string, or a JSON value, which is judged as JSON text.'),
+    content: z
+      .unknown()
+      .optional()
+      .describe(
+        'The document: a string, or a JSON value, which is judged as JSON text. Left out, the page at `url` is fetched, if the ' +
+          'workflow begins with a step that judges pages.',
+      ),
     content_type: contentTypeField,
     content_encoding: z.literal('base64').nullable().default(null).describe('How `content` is written.'),
     ...LABEL_FIELDS,
@@ -26,20 +32,25 @@ export const envelopeSchema = z
 const KEYS = new Set(Object.keys(envelopeSchema.shape))
 
 /**
- * The text of an envelope: a JSON object with `content` and none but an envelope's keys. Null for anything else,
- * which is then itself the document.
+ * The text of an envelope: a JSON object with `content` and none but an envelope's keys. Where pages are judged `url`
+ * may stand for `content`. Null for anything else, which is then itself the document.
  */
-export function envelopeText(bytes: Buffer): string | null {
+export function envelopeText(bytes: Buffer, judgesPages: boolean): string | null {
   if (!isUtf8(bytes) || isDeeperThan(bytes, ENVELOPE_DEPTH_MAX)) return null
   const text = bytes.toString('utf8')
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'content')) return null
+    if (typeof value !== 'object' || value === null) return null
+    const named = Object.hasOwn(value, 'content') || (judgesPages && Object.hasOwn(value, 'url'))
+    if (!named) return null
     return Object.keys(value).every((key) => KEYS.has(key)) ? text : null
   } catch {
     return null
   }
 }
+
+/** A body of this type is an envelope, whatever is in it: for callers who do not want that guessed. */
+export const ENVELOPE_TYPE = 'application/vnd.sealpost.submission+json'
 
 /** What an envelope holds. Throws `invalid_request`, `malformed_json`, or `malformed_body` for what is no base64. */
 export function openEnvelope(text: string): Submission {
@@ -50,6 +61,10 @@ export function openEnvelope(text: string): Submission {
   // A JSON value keeps them, as the escapes they are; a string becomes bytes.
   if (!isWellFormedJson([labels, content_type, typeof content === 'string' ? content : null])) {
     throw malformed('The envelope has half of a surrogate pair in it, which is no character.')
+  }
+  if (content === undefined) {
+    if (url !== null) return { ...labels, content: null, contentType: null }
+    throw fieldProblem('invalid_request', 'content', 'Required: the document, or `url` in its place.')
   }
   if (typeof content === 'string') {
     const bytes = content_encoding === 'base64' ? decodeBase64(content) : Buffer.from(content)

@@ -1,16 +1,22 @@
 import { z } from 'zod'
-import { fieldProblem } from '../../../core/errors.ts'
+import { LIMITS } from '../../../core/limits.ts'
 import type { Workflow } from '../../../core/workflow.ts'
-import type { RunFilter, Store } from '../../../store/store.ts'
+import type { RunFilter } from '../../../store/store.ts'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { listBody, listSchema, PAGE_QUERY, pageRequest } from '../../pagination.ts'
 import { RUN_RESULTS, runSummarySchema, runSummaryView } from '../../views/run.ts'
-import { ownOrganization } from './fields.ts'
+import { ownOrganization, workflowIdOf } from './fields.ts'
 
 const query = z.strictObject({
   workflow: z.string().optional().describe('Slug or integer id.'),
   result: z.enum(RUN_RESULTS).optional(),
+  subject: z
+    .string()
+    .min(1)
+    .max(LIMITS.urlCharactersMax)
+    .optional()
+    .describe('A URL, a file name, or your own name.'),
   ...PAGE_QUERY,
 })
 
@@ -33,6 +39,7 @@ export function listRuns({ store, settings }: Pick<ApiContext, 'store' | 'settin
           workflowId: await workflowIdOf(store, organization.id, query.workflow),
         }),
         ...(query.result !== undefined && { result: query.result }),
+        ...(query.subject !== undefined && { subject: { name: query.subject } }),
       }
       const page = await store.runs.list(organization.id, filter, pageRequest('runs', query))
 
@@ -51,17 +58,4 @@ export function listRuns({ store, settings }: Pick<ApiContext, 'store' | 'settin
       return { status: 200, body }
     },
   })
-}
-
-/** An id is taken as it is, since the runs of a workflow that was removed can still be asked for. */
-async function workflowIdOf(
-  store: Pick<Store, 'workflows'>,
-  organizationId: number,
-  idOrSlug: string,
-): Promise<number> {
-  if (/^\d{1,15}$/.test(idOrSlug)) return Number(idOrSlug)
-  const workflow = await store.workflows.find(organizationId, idOrSlug)
-  if (workflow === null)
-    throw fieldProblem('invalid_request', 'workflow', 'There is no workflow of this slug.')
-  return workflow.id
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { fieldProblem } from '../../../core/errors.ts'
 import { LIMITS } from '../../../core/limits.ts'
+import { IMPORTANCES } from '../../../core/seen.ts'
 import { countFindings, SEVERITIES, type Finding } from '../../../core/run.ts'
 import { MINUTE_MS } from '../../../core/time.ts'
 import type { ApiContext } from '../../context.ts'
@@ -15,6 +16,9 @@ import { LABEL_FIELDS } from './text-fields.ts'
 
 /** Findings that one report may bring; all are counted, and the first `LIMITS.findingsMax` kept. */
 const REPORTED_FINDINGS_MAX = 10_000
+const SEEN_TYPES_MAX = 100
+const SEEN_PROPERTIES_MAX = 200
+const SEEN_KINDS_MAX = 20
 const NAME_CHARACTERS_MAX = 200
 /** How far a validator's clock may run before ours. */
 const CLOCK_SKEW_MS_MAX = 5 * MINUTE_MS
@@ -28,6 +32,22 @@ const findingSchema = z.strictObject({
   path: z.string().max(LIMITS.findingPathCharactersMax).default('').describe('A JSON Pointer.'),
   property: nameField.nullable().default(null),
   schema_type: nameField.nullable().default(null),
+  line: z.int().min(1).optional().describe('From 1.'),
+  column: z.int().min(1).optional(),
+})
+
+const schemaSchema = z.strictObject({
+  type: nameField.min(1),
+  properties: z
+    .array(
+      z.strictObject({
+        name: nameField.min(1),
+        importance: z.enum(IMPORTANCES).default('unknown'),
+        kinds: z.array(nameField.min(1)).max(SEEN_KINDS_MAX).default([]),
+      }),
+    )
+    .max(SEEN_PROPERTIES_MAX)
+    .default([]),
 })
 
 const body = z
@@ -37,6 +57,12 @@ const body = z
     started_at: timeField.optional().describe('`ended_at`, when left out.'),
     ended_at: timeField.optional().describe('Now, when left out; never later than now.'),
     score: z.number().min(0).max(100).nullable().default(null),
+    schemas: z
+      .array(schemaSchema)
+      .max(SEEN_TYPES_MAX)
+      .nullable()
+      .default(null)
+      .describe('Types and properties that it saw; with them changes since its last run are told.'),
     ...LABEL_FIELDS,
   })
   .meta({
@@ -104,10 +130,7 @@ function reportOf(wanted: z.output<typeof body>, now: number): ExternalReport {
   if (startedAt > endedAt) {
     throw fieldProblem('invalid_request', 'started_at', 'Must not lie after the end of the run.')
   }
-  const findings = wanted.findings.map(({ schema_type, ...finding }): Finding => ({
-    ...finding,
-    schemaType: schema_type,
-  }))
+  const findings = wanted.findings.map(findingOf)
   const counts = countFindings(findings)
   if (wanted.result === 'PASS' && counts.error > 0) {
     throw fieldProblem('invalid_request', 'result', 'A run with findings of severity error cannot be a PASS.')
@@ -125,9 +148,16 @@ function reportOf(wanted: z.output<typeof body>, now: number): ExternalReport {
       findings: findings.slice(0, LIMITS.findingsMax),
       counts,
       score: wanted.score,
+      scoredTypes: null,
+      seen: wanted.schemas,
       errorCategory: wanted.result === 'ERROR' ? 'VALIDATOR' : null,
     },
     startedAt,
     endedAt,
   }
+}
+
+function findingOf({ schema_type, line, column, ...finding }: z.output<typeof findingSchema>): Finding {
+  const place = { ...(line !== undefined && { line }), ...(column !== undefined && { column }) }
+  return { ...finding, schemaType: schema_type, ...place }
 }

@@ -255,7 +255,7 @@ describe('reporting a result', () => {
     [{ result: 'PASS', ended_at: '9999-12-31T23:59:59Z' }, 'ended_at'],
     [{ result: 'FAIL', findings: [{ severity: 'fatal', message: 'x' }] }, 'findings[0].severity'],
     [{ result: 'FAIL', findings: [{ severity: 'error' }] }, 'findings[0].message'],
-    [{ result: 'FAIL', findings: [{ severity: 'error', message: 'x', line: 3 }] }, 'findings[0].line'],
+    [{ result: 'FAIL', findings: [{ severity: 'error', message: 'x', lines: 3 }] }, 'findings[0].lines'],
   ])('refuses %j and leaves no run', async (report, field) => {
     const before = await countRuns()
     const { status, body } = await acme.call('POST', RESULTS, report)

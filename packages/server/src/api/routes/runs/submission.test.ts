@@ -8,6 +8,7 @@ const read = (body: SubmissionRequest['body'] | string, rest: Partial<Submission
     contentEncoding: null,
     fileName: null,
     subject: null,
+    judgesPages: false,
     ...rest,
   })
 const json = (value: unknown, rest: Partial<SubmissionRequest> = {}) =>
@@ -17,6 +18,22 @@ const json = (value: unknown, rest: Partial<SubmissionRequest> = {}) =>
   })
 const refusal = (code: string, field: string): unknown =>
   expect.objectContaining({ code, errors: [expect.objectContaining({ field })] })
+
+describe('a body that says it is an envelope', () => {
+  const envelope = (value: unknown) =>
+    json(value, { contentType: 'application/vnd.sealpost.submission+json; charset=utf-8' })
+
+  it('is one, whatever the workflow judges', () => {
+    expect(envelope({ url: 'https://example.com/a' })).toMatchObject({ content: null })
+    expect(envelope({ content: '<a/>' }).content?.toString()).toBe('<a/>')
+  })
+
+  it('is held to it', () => {
+    expect(() => envelope({})).toThrow(refusal('invalid_request', 'content'))
+    expect(() => envelope({ content: 1, price: 2 })).toThrow(refusal('invalid_request', 'price'))
+    expect(() => envelope('{"url":')).toThrow(expect.objectContaining({ code: 'malformed_json' }))
+  })
+})
 
 describe('a raw body', () => {
   it('is the document, byte for byte', () => {
@@ -32,7 +49,7 @@ describe('a raw body', () => {
   })
 
   it('is decoded when Content-Encoding says base64, with line breaks or without', () => {
-    expect(read('eyJh\nIjox\r\nfQ==\n', { contentEncoding: 'Base64' }).content.toString()).toBe('{"a":1}')
+    expect(read('eyJh\nIjox\r\nfQ==\n', { contentEncoding: 'Base64' }).content?.toString()).toBe('{"a":1}')
   })
 
   it.each(['eyJhIjoxfQ', 'eyJ$IjoxfQ==', '=eyJhIjoxfQ'])('is refused when %s is no base64', (text) => {
@@ -44,6 +61,17 @@ describe('a raw body', () => {
   it('is refused in a coding that is not read here', () => {
     expect(() => read('x', { contentEncoding: 'gzip' })).toThrow(
       refusal('unsupported_media_type', 'Content-Encoding'),
+    )
+  })
+
+  it('may name a page alone, where pages are judged', () => {
+    const page = { url: 'https://example.com/a' }
+    expect(json(page, { judgesPages: true })).toMatchObject({ content: null, ...page })
+    expect(json(page).content?.toString()).toBe(JSON.stringify(page))
+    expect(json({ ...page, price: 1 }, { judgesPages: true }).content?.toString()).toContain('price')
+    expect(json({ ...page, content: '<p>' }, { judgesPages: true }).content?.toString()).toBe('<p>')
+    expect(() => json({ url: 'ftp://example.com/' }, { judgesPages: true })).toThrow(
+      refusal('invalid_request', 'url'),
     )
   })
 
@@ -95,19 +123,19 @@ describe('a JSON body', () => {
     { nested: { content: 'x' } },
   ])('is itself the document otherwise: %j', (document) => {
     const text = JSON.stringify(document)
-    expect(json(text).content.toString()).toBe(text)
+    expect(json(text).content?.toString()).toBe(text)
   })
 
   it('is itself the document when it is not JSON at all, or deeper than anybody looks', () => {
-    expect(json('{"content":').content.toString()).toBe('{"content":')
+    expect(json('{"content":').content?.toString()).toBe('{"content":')
     const deep = `{"content":${'['.repeat(300)}${']'.repeat(300)}}`
-    expect(json(deep).content.toString()).toBe(deep)
+    expect(json(deep).content?.toString()).toBe(deep)
   })
 
   it('keeps numbers as they were written', () => {
     const content = '{"id":12345678901234567890,"price":1.10,"big":1e400,"small":7}'
     const submission = json(`{ "content": ${content} }`)
-    expect(submission.content.toString()).toBe(content)
+    expect(submission.content?.toString()).toBe(content)
     expect(submission.contentType).toBe('application/json')
   })
 
@@ -120,7 +148,7 @@ describe('a JSON body', () => {
   })
 
   it('keeps half of a surrogate pair in a document, which is to be judged as it is', () => {
-    expect(json('{"content":{"a":"\\ud800"}}').content.toString()).toBe('{"a":"\\ud800"}')
+    expect(json('{"content":{"a":"\\ud800"}}').content?.toString()).toBe('{"a":"\\ud800"}')
   })
 
   it('may hold base64', () => {

@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer'
 import { fieldProblem, Problem } from '../../../core/errors.ts'
 import type { Submission } from '../../../core/run.ts'
+import { parseJsonBody } from '../../json-body.ts'
 import type { Form } from '../../multipart-form.ts'
 import { problemOfIssues } from '../../problems/field-errors.ts'
 import { decodeBase64 } from './base64.ts'
-import { envelopeText, openEnvelope } from './envelope.ts'
+import { ENVELOPE_TYPE, envelopeText, openEnvelope } from './envelope.ts'
 import { openForm } from './form.ts'
 import { contentTypeField, LABEL_FIELDS } from './text-fields.ts'
 
@@ -17,20 +18,21 @@ export interface SubmissionRequest {
   fileName: string | null
   /** Of `?subject=`. */
   subject: string | null
+  /** Whether the workflow takes a URL in place of a document. */
+  judgesPages: boolean
 }
 
 /**
- * The document of one of the three forms: multipart/form-data with a part `file`; a JSON envelope with `content`; or
- * the raw body, whatever its type. Throws `malformed_body`, `invalid_request`, `unsupported_media_type`.
+ * The document of one of the three forms: multipart/form-data with a part `file`; a JSON envelope with `content` (or,
+ * where pages are judged, with `url` alone: `content` is null then); or the raw body, whatever its type. Throws `malformed_body`, `invalid_request`, `unsupported_media_type`.
  */
-export function readSubmission(request: SubmissionRequest): Submission & { content: Buffer } {
+export function readSubmission(request: SubmissionRequest): Submission {
   if (request.body === null || (Buffer.isBuffer(request.body) && request.body.length === 0)) {
     throw fieldProblem('invalid_request', 'body', 'Required: the document to judge.')
   }
   const submission = open(request.body, request)
   return {
     ...submission,
-    content: submission.content ?? Buffer.alloc(0),
     subject: submission.subject ?? request.subject,
   }
 }
@@ -43,10 +45,17 @@ function open(body: Buffer | Form, request: SubmissionRequest): Submission {
 
   // A coded body is a document by itself: an envelope says in `content_encoding` how its content is written.
   if (isBase64(request.contentEncoding)) return { ...raw, content: decodeBase64(body.toString('latin1')) }
-  const envelope = essence === 'application/json' ? envelopeText(body) : null
+  if (essence === ENVELOPE_TYPE) return { ...raw, ...openEnvelope(wellFormed(body)) }
+  const envelope = essence === 'application/json' ? envelopeText(body, request.judgesPages) : null
   if (envelope === null) return { ...raw, content: body }
   const opened = openEnvelope(envelope)
   return { ...opened, fileName: opened.fileName ?? raw.fileName }
+}
+
+/** Throws `malformed_json`, as for any JSON body. */
+function wellFormed(body: Buffer): string {
+  parseJsonBody(body)
+  return body.toString('utf8')
 }
 
 function isBase64(contentEncoding: string | null): boolean {

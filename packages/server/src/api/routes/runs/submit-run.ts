@@ -1,19 +1,15 @@
 import { z } from 'zod'
 import { LIMITS } from '../../../core/limits.ts'
-import { isEnded } from '../../../core/run.ts'
 import { SECOND_MS } from '../../../core/time.ts'
 import type { ApiContext } from '../../context.ts'
-import { REPLAYED_HEADERS } from '../../idempotency.ts'
 import type { Form } from '../../multipart-form.ts'
 import { operation } from '../../operation.ts'
-import { runLocation, runSchema } from '../../views/run.ts'
+import { runSchema } from '../../views/run.ts'
 import { findWorkflow } from '../workflows/fields.ts'
-import { envelopeSchema } from './envelope.ts'
-import { ownOrganization, showRun, waitField, workflowRunParams } from './fields.ts'
+import { ENVELOPE_TYPE, envelopeSchema } from './envelope.ts'
+import { answerOf, ownOrganization, waitField, workflowRunParams } from './fields.ts'
 import { readSubmission } from './submission.ts'
 import { LABEL_FIELDS } from './text-fields.ts'
-
-const RETRY_AFTER_SECONDS = '1'
 
 const query = z.strictObject({
   wait: waitField.default(LIMITS.runInlineWaitMs / SECOND_MS),
@@ -34,7 +30,10 @@ export function submitRun({
     description:
       'The document is the body itself, of any content type (with `X-Filename` and `Content-Encoding: base64` if you ' +
       'like); or `content` in a JSON envelope; or the part `file` of a form. An application/json body that has ' +
-      '`content` and no key but an envelope’s is an envelope. Answers 201 when the run ended while the request waited, ' +
+      '`content` and no key but an envelope’s is an envelope; so is one with `url` in place of `content`, where the first ' +
+      'step judges pages: the page is fetched. A body of type ' +
+      `\`${ENVELOPE_TYPE}\` is an envelope, whatever is in it. ` +
+      'Answers 201 when the run ended while the request waited, ' +
       'else 202 with `Location` and `Retry-After`.',
     access: ['write'],
     params: workflowRunParams,
@@ -42,6 +41,7 @@ export function submitRun({
     bodyKind: 'bytes',
     bodyContent: {
       'application/json': envelopeSchema,
+      [ENVELOPE_TYPE]: envelopeSchema,
       'multipart/form-data': z.object({
         file: z.string().meta({ contentMediaType: 'application/octet-stream' }).describe('The document.'),
         filename: z.string().optional(),
@@ -54,7 +54,14 @@ export function submitRun({
       'application/octet-stream': z.string().describe('The document, under whatever content type it has.'),
     },
     answers: { 201: runSchema, 202: runSchema.describe('The run, which has not ended yet.') },
-    problems: ['malformed_body', 'document_not_json', 'idempotency_conflict', 'overloaded', 'shutting_down'],
+    problems: [
+      'malformed_body',
+      'document_not_json',
+      'url_not_allowed',
+      'idempotency_conflict',
+      'overloaded',
+      'shutting_down',
+    ],
     async handle({ caller, params, query, body, header, idempotency }) {
       const organization = ownOrganization(caller, params.org)
       const workflow = await findWorkflow(store, organization.id, params.workflow)
@@ -65,6 +72,7 @@ export function submitRun({
         contentEncoding: header('content-encoding') ?? null,
         fileName: header('x-filename') ?? null,
         subject: query.subject,
+        judgesPages: services.runs.judgesPages(workflow.steps),
       })
       const { content, ...labels } = submission
       const { run, replayed } = await services.runs.submit({
@@ -75,10 +83,7 @@ export function submitRun({
         // What was meant rather than the bytes: a client that repeats a form chooses another boundary.
         idempotency: idempotency([JSON.stringify(labels), content]),
       })
-      const shown = await showRun({ store, settings }, organization, run)
-      const headers = { location: runLocation(organization.slug, run.id), ...(replayed && REPLAYED_HEADERS) }
-      if (isEnded(run)) return { status: 201, body: shown, headers }
-      return { status: 202, body: shown, headers: { ...headers, 'retry-after': RETRY_AFTER_SECONDS } }
+      return answerOf({ store, settings }, organization, { run, replayed })
     },
   })
 }

@@ -14,10 +14,10 @@ export const LABEL_FIELDS = {
   subject: label(500).nullable().default(null).describe('Your own name for what is judged.'),
   url: z
     .url({ protocol: /^https?$/, error: 'Must be an http or https URL.' })
-    .max(LIMITS.webhookUrlCharactersMax)
+    .max(LIMITS.urlCharactersMax)
     .nullable()
     .default(null)
-    .describe('Where what is judged is to be found; nothing is fetched from there.'),
+    .describe('Where what is judged is to be found. Fetched only when no document comes with it.'),
   metadata: z.record(z.string(), z.unknown()).default({}).describe('Yours; kept with the run.'),
 }
 

@@ -101,6 +101,7 @@ function newWebhook(
   return {
     id,
     organizationId,
+    carrier: 'webhook',
     url: wanted.url,
     description: wanted.description,
     events: wanted.events,

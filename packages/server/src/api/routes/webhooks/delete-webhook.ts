@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { remove } from '../../../core/webhook.ts'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
-import { notFound } from '../../problems/error-handler.ts'
 import { idParams } from '../fields.ts'
+import { asWebhook } from './carrier.ts'
 
 export function deleteWebhook({ services, clock }: Pick<ApiContext, 'services' | 'clock'>) {
   return operation({
@@ -19,10 +19,11 @@ export function deleteWebhook({ services, clock }: Pick<ApiContext, 'services' |
     answers: { 204: z.undefined().describe('Deleted.') },
     async handle({ caller: { organization }, params }) {
       const now = clock.now()
-      const webhook = await services.webhooks.change(organization.id, params.id, (current) =>
-        remove(current, now),
+      asWebhook(
+        await services.webhooks.change(organization.id, params.id, (current) =>
+          remove(asWebhook(current), now),
+        ),
       )
-      if (webhook === null) throw notFound()
       return { status: 204, body: undefined }
     },
   })

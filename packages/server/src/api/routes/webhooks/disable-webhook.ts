@@ -2,7 +2,7 @@ import { disable } from '../../../core/webhook.ts'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
-import { webhookSchema, webhookView } from '../../views/webhook.ts'
+import { subscriptionSchema, subscriptionView } from '../../views/channel.ts'
 import { idParams } from '../fields.ts'
 
 export function disableWebhook({ services, clock }: Pick<ApiContext, 'services' | 'clock'>) {
@@ -14,16 +14,16 @@ export function disableWebhook({ services, clock }: Pick<ApiContext, 'services' 
     summary: 'Disable a webhook',
     description: 'Nothing is lost: matching events are held until it is enabled again.',
     access: ['write'],
-    feature: 'webhooks',
+    feature: ['webhooks', 'channels'],
     params: idParams,
-    answers: { 200: webhookSchema },
+    answers: { 200: subscriptionSchema },
     async handle({ caller: { organization, key }, params }) {
       const now = clock.now()
       const webhook = await services.webhooks.change(organization.id, params.id, (current) =>
         disable(current, now),
       )
       if (webhook === null) throw notFound()
-      return { status: 200, body: webhookView(webhook, key.scopes, now) }
+      return { status: 200, body: subscriptionView(webhook, key.scopes, now) }
     },
   })
 }

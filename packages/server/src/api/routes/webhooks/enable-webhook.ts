@@ -3,7 +3,7 @@ import { enable } from '../../../core/webhook.ts'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
-import { webhookSchema, webhookView } from '../../views/webhook.ts'
+import { subscriptionSchema, subscriptionView } from '../../views/channel.ts'
 import { idParams } from '../fields.ts'
 
 const body = z
@@ -22,17 +22,17 @@ export function enableWebhook({ services, clock }: Pick<ApiContext, 'services' |
     summary: 'Enable a webhook again',
     description: 'Its failure count and health start afresh.',
     access: ['write'],
-    feature: 'webhooks',
+    feature: ['webhooks', 'channels'],
     params: idParams,
     body,
-    answers: { 200: webhookSchema },
+    answers: { 200: subscriptionSchema },
     async handle({ caller: { organization, key }, params, body: wanted }) {
       const now = clock.now()
       const webhook = await services.webhooks.change(organization.id, params.id, (current) =>
         enable(current, wanted?.held ?? 'send', now),
       )
       if (webhook === null) throw notFound()
-      return { status: 200, body: webhookView(webhook, key.scopes, now) }
+      return { status: 200, body: subscriptionView(webhook, key.scopes, now) }
     },
   })
 }

@@ -42,7 +42,7 @@ function headerFault(name: string, value: string, seen: ReadonlySet<string>): st
 export const WEBHOOK_FIELDS = {
   url: z
     .string()
-    .max(LIMITS.webhookUrlCharactersMax)
+    .max(LIMITS.urlCharactersMax)
     .describe('Where events are sent: https, and no private address.'),
   events: z
     .array(z.string().max(200))

@@ -4,6 +4,7 @@ import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
 import { webhookSchema, webhookView } from '../../views/webhook.ts'
 import { idParams } from '../fields.ts'
+import { refuseChannel } from './carrier.ts'
 
 export function finishRotation({ services, clock }: Pick<ApiContext, 'services' | 'clock'>) {
   return operation({
@@ -17,10 +18,11 @@ export function finishRotation({ services, clock }: Pick<ApiContext, 'services' 
     feature: 'webhooks',
     params: idParams,
     answers: { 200: webhookSchema },
+    problems: ['not_for_channels'],
     async handle({ caller: { organization, key }, params }) {
       const now = clock.now()
       const webhook = await services.webhooks.change(organization.id, params.id, (current) =>
-        finish(current, now),
+        finish(refuseChannel(current), now),
       )
       if (webhook === null) throw notFound()
       return { status: 200, body: webhookView(webhook, key.scopes, now) }

@@ -1,8 +1,8 @@
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
-import { notFound } from '../../problems/error-handler.ts'
 import { webhookSchema, webhookView } from '../../views/webhook.ts'
 import { idParams } from '../fields.ts'
+import { asWebhook } from './carrier.ts'
 
 export function getWebhook({ store, clock }: Pick<ApiContext, 'store' | 'clock'>) {
   return operation({
@@ -16,8 +16,7 @@ export function getWebhook({ store, clock }: Pick<ApiContext, 'store' | 'clock'>
     params: idParams,
     answers: { 200: webhookSchema },
     async handle({ caller: { organization, key }, params }) {
-      const webhook = await store.webhooks.get(organization.id, params.id)
-      if (webhook === null) throw notFound()
+      const webhook = asWebhook(await store.webhooks.get(organization.id, params.id))
       return { status: 200, body: webhookView(webhook, key.scopes, clock.now()) }
     },
   })

@@ -15,7 +15,7 @@ export function listWebhookDeliveries({ store }: Pick<ApiContext, 'store'>) {
     tag: 'webhooks',
     summary: "List a webhook's deliveries",
     access: ['read'],
-    feature: 'webhooks',
+    feature: ['webhooks', 'channels'],
     params: idParams,
     query: z.strictObject({ state: z.enum(DELIVERY_STATES).optional(), ...PAGE_QUERY }),
     answers: { 200: listSchema(deliverySchema) },

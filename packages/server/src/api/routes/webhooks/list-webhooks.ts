@@ -16,7 +16,7 @@ export function listWebhooks({ store, clock }: Pick<ApiContext, 'store' | 'clock
     query: z.strictObject(PAGE_QUERY),
     answers: { 200: listSchema(webhookSchema) },
     async handle({ caller: { organization, key }, query }) {
-      const page = await store.webhooks.list(organization.id, pageRequest('webhooks', query))
+      const page = await store.webhooks.list(organization.id, 'webhooks', pageRequest('webhooks', query))
       const now = clock.now()
       return { status: 200, body: listBody('webhooks', page, (row) => webhookView(row, key.scopes, now)) }
     },

@@ -2,7 +2,7 @@ import { pause } from '../../../core/webhook.ts'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
-import { webhookSchema, webhookView } from '../../views/webhook.ts'
+import { subscriptionSchema, subscriptionView } from '../../views/channel.ts'
 import { idParams } from '../fields.ts'
 
 export function pauseWebhook({ services, clock }: Pick<ApiContext, 'services' | 'clock'>) {
@@ -16,16 +16,16 @@ export function pauseWebhook({ services, clock }: Pick<ApiContext, 'services' | 
       'For a while, such as a deployment: matching events are held until `/enable`, and unlike after `/disable` health and ' +
       'failure count go on from where they were. Does nothing to a webhook that is stopped already.',
     access: ['write'],
-    feature: 'webhooks',
+    feature: ['webhooks', 'channels'],
     params: idParams,
-    answers: { 200: webhookSchema },
+    answers: { 200: subscriptionSchema },
     async handle({ caller: { organization, key }, params }) {
       const now = clock.now()
       const webhook = await services.webhooks.change(organization.id, params.id, (current) =>
         pause(current, now),
       )
       if (webhook === null) throw notFound()
-      return { status: 200, body: webhookView(webhook, key.scopes, now) }
+      return { status: 200, body: subscriptionView(webhook, key.scopes, now) }
     },
   })
 }

@@ -57,7 +57,7 @@ export function replayWebhook({ store, services, clock }: Pick<ApiContext, 'stor
       'Each keeps its `webhook-id`. What was given up begins its retry schedule anew; what was delivered is sent once more. ' +
       'Events that the webhook was never owed are matched by its events, scope and filter of now.',
     access: ['write'],
-    feature: 'webhooks',
+    feature: ['webhooks', 'channels'],
     params: idParams,
     body,
     answers: { 200: replayedSchema },

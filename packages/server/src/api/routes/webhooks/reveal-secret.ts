@@ -5,6 +5,7 @@ import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
 import { idParams } from '../fields.ts'
+import { refuseChannel } from './carrier.ts'
 
 const revealedSchema = z
   .object({
@@ -32,9 +33,11 @@ export function revealSecret({ store, services, clock }: Pick<ApiContext, 'store
     feature: 'webhooks',
     params: idParams,
     answers: { 200: revealedSchema },
+    problems: ['not_for_channels'],
     async handle({ caller: { organization }, params }) {
       const webhook = await store.webhooks.get(organization.id, params.id)
       if (webhook === null) throw notFound()
+      refuseChannel(webhook)
       const open = (sealed: string) => services.secrets.open(organization.id, webhook.id, sealed)
       const retired = retiredAt(webhook, clock.now())
       return {

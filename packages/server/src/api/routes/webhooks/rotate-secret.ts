@@ -7,6 +7,7 @@ import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
 import { webhookView, webhookWithSecretSchema } from '../../views/webhook.ts'
 import { idParams } from '../fields.ts'
+import { refuseChannel } from './carrier.ts'
 import { isSecretOf, makeSigningKey, sealSecret, secretField } from './keys.ts'
 
 const body = z
@@ -39,12 +40,14 @@ export function rotateSecret({ services, clock }: Pick<ApiContext, 'services' | 
     params: idParams,
     body,
     answers: { 200: webhookWithSecretSchema },
+    problems: ['not_for_channels'],
     async handle({ caller: { organization, key }, params, body: wanted }) {
       const now = clock.now()
       const owner = { organizationId: organization.id, webhookId: params.id }
       const overlapMs = wanted === undefined ? LIMITS.rotationOverlapMs : wanted.overlap_seconds * SECOND_MS
       const sealedSecret = sealSecret(services.secrets, owner, wanted?.secret)
       const change = (current: Webhook): WebhookChange => {
+        refuseChannel(current)
         // A repeated request: rotating again would end the secret that receivers still verify with.
         if (wanted?.secret !== undefined && isSecretOf(services.secrets, current, wanted.secret)) {
           return overlapMs === 0 ? finishRotation(current, now) : { webhook: current, waiting: [] }

@@ -30,7 +30,7 @@ export function testWebhook({ store, services }: Pick<ApiContext, 'store' | 'ser
       'Sends one `webhook.test` at once, also to a disabled webhook, and waits up to 30 seconds for the answer. ' +
       'There is no retry and no effect on health or failure count.',
     access: ['write'],
-    feature: 'webhooks',
+    feature: ['webhooks', 'channels'],
     params: idParams,
     answers: { 200: testResultSchema },
     problems: ['overloaded', 'shutting_down'],

@@ -5,6 +5,7 @@ import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
 import { scopeSchema, webhookSchema, webhookView } from '../../views/webhook.ts'
 import { idParams } from '../fields.ts'
+import { refuseChannel } from './carrier.ts'
 import { checkedEventTypes } from './event-types.ts'
 import { WEBHOOK_FIELDS } from './fields.ts'
 import { makeSigningKey } from './keys.ts'
@@ -47,10 +48,12 @@ export function updateWebhook({ store, services, clock }: Pick<ApiContext, 'stor
     params: idParams,
     body,
     answers: { 200: webhookSchema },
-    problems: ['url_not_allowed', 'unknown_event_type', 'filter_not_usable'],
+    problems: ['url_not_allowed', 'unknown_event_type', 'filter_not_usable', 'not_for_channels'],
     async handle({ caller: { organization, key }, params, body: changes }) {
       // First of all, so that what a foreign id answers does not depend on the body.
-      if ((await store.webhooks.get(organization.id, params.id)) === null) throw notFound()
+      const known = await store.webhooks.get(organization.id, params.id)
+      if (known === null) throw notFound()
+      refuseChannel(known)
       if (changes.events) changes.events = await checkedEventTypes(store, organization.id, changes.events)
       if (changes.url !== undefined) services.webhooks.checkUrl(changes.url)
       if (changes.scope) await checkScope(store, organization.id, changes.scope)

@@ -4,7 +4,7 @@ import type { ApiContext } from '../../context.ts'
 import { claimOf, rowOf } from '../../idempotency.ts'
 import { operation } from '../../operation.ts'
 import { workflowSchema, workflowView } from '../../views/workflow.ts'
-import { checkProject, stepsOf, WORKFLOW_FIELDS } from './fields.ts'
+import { checkActions, checkProject, stepsOf, WORKFLOW_FIELDS } from './fields.ts'
 
 const body = z
   .strictObject({
@@ -21,6 +21,20 @@ const body = z
         slug: 'product-validation',
         name: 'Product Validation',
         steps: [{ type: 'json-schema', config: { schema: { type: 'object', required: ['sku'] } } }],
+      },
+      {
+        slug: 'pages',
+        name: 'Pages',
+        steps: [
+          { type: 'structured-data' },
+          {
+            type: 'assertions',
+            failure_mode: 'advisory',
+            config: {
+              assertions: [{ expression: 'run.score >= 75.0', message: 'The score should be 75 or more' }],
+            },
+          },
+        ],
       },
     ],
   })
@@ -42,6 +56,7 @@ export function createWorkflow({ store, services, clock }: Pick<ApiContext, 'sto
       if (wanted.project !== undefined) await checkProject(store, organization.id, wanted.project)
       const steps = stepsOf(wanted.steps)
       await services.runs.checkSteps(steps)
+      await checkActions(store, organization.id, steps)
 
       const now = clock.now()
       const workflow = {

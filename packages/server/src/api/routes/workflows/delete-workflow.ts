@@ -11,10 +11,11 @@ export function deleteWorkflow({ store, clock }: Pick<ApiContext, 'store' | 'clo
     path: '/api/v1/workflows/:id',
     tag: 'workflows',
     summary: 'Delete a workflow',
-    description: 'Its runs stay, and its slug becomes free.',
+    description: 'Its runs stay, and its slug becomes free. Refused while monitors use it.',
     access: ['write'],
     params: workflowParams,
     answers: { 204: z.undefined().describe('Deleted.') },
+    problems: ['in_use'],
     async handle({ caller: { organization }, params }) {
       const { id } = await findWorkflow(store, organization.id, params.id)
       if (!(await store.workflows.remove(organization.id, id, clock.now()))) throw notFound()

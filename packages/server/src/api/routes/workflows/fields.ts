@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { fieldProblem } from '../../../core/errors.ts'
 import { LIMITS } from '../../../core/limits.ts'
-import type { Step, Workflow } from '../../../core/workflow.ts'
+import { isAction, type Step, type Workflow } from '../../../core/workflow.ts'
 import type { Store } from '../../../store/store.ts'
 import { notFound } from '../../problems/error-handler.ts'
 import { nameField, slugField } from '../fields.ts'
@@ -11,13 +11,25 @@ export const workflowParams = z.strictObject({
 })
 
 const stepSchema = z.strictObject({
-  type: z.string().max(64).describe('The validator, e.g. `json-schema`.'),
+  type: z
+    .string()
+    .max(64)
+    .describe(
+      'The validator, e.g. `json-schema`; or an action, `webhook` or `notify`, for when the run has ended.',
+    ),
   name: nameField.optional().describe('The type, when left out.'),
   failure_mode: z
     .enum(['blocking', 'advisory'])
     .default('blocking')
     .describe("A failed blocking step ends the run; an advisory one's errors count as warnings."),
-  config: z.record(z.string(), z.unknown()).default({}).describe("The validator's own, e.g. `{schema}`."),
+  config: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe(
+      "The validator's own, e.g. `{schema}`. Of `webhook`: `{webhook, when?, event?}`; of `notify`: `{channel, when?}`; " +
+        'with `when`: `always` (unless you say otherwise), `pass` or `fail`, and `event`: `run.completed` (unless you say ' +
+        'otherwise) or `validation.completed`, which is what a channel is told.',
+    ),
 })
 
 /** What POST and PATCH have in common. */
@@ -61,4 +73,19 @@ export async function findWorkflow(
   const workflow = await store.workflows.find(organizationId, idOrSlug)
   if (workflow === null) throw notFound()
   return workflow
+}
+
+/** Throws `invalid_request` on the action step that names no webhook, or no channel, of the organization. */
+export async function checkActions(
+  store: Pick<Store, 'webhooks'>,
+  organizationId: number,
+  steps: readonly Step[],
+): Promise<void> {
+  for (const [index, { type, config }] of steps.entries()) {
+    if (!isAction(type)) continue
+    const name = type === 'webhook' ? 'webhook' : 'channel'
+    const named = await store.webhooks.get(organizationId, String(config[name]))
+    if (named !== null && (named.carrier === 'webhook') === (type === 'webhook')) continue
+    throw fieldProblem('invalid_request', `steps[${index}].config.${name}`, `There is no ${name} of this id.`)
+  }
 }

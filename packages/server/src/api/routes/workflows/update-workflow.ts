@@ -3,9 +3,20 @@ import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
 import { workflowSchema, workflowView } from '../../views/workflow.ts'
-import { checkProject, findWorkflow, stepsOf, workflowParams, WORKFLOW_FIELDS } from './fields.ts'
+import { checkMonitors } from '../monitors/fields.ts'
+import {
+  checkActions,
+  checkProject,
+  findWorkflow,
+  stepsOf,
+  workflowParams,
+  WORKFLOW_FIELDS,
+} from './fields.ts'
 
-const body = z.strictObject(WORKFLOW_FIELDS).partial().meta({ id: 'WorkflowChanges' })
+const body = z
+  .strictObject(WORKFLOW_FIELDS)
+  .partial()
+  .meta({ id: 'WorkflowChanges', examples: [{ score_threshold: 10 }] })
 
 export function updateWorkflow({ store, services, clock }: Pick<ApiContext, 'store' | 'services' | 'clock'>) {
   return operation({
@@ -20,12 +31,16 @@ export function updateWorkflow({ store, services, clock }: Pick<ApiContext, 'sto
     params: workflowParams,
     body,
     answers: { 200: workflowSchema },
-    problems: ['schema_not_compiled', 'already_exists'],
+    problems: ['schema_not_compiled', 'already_exists', 'in_use'],
     async handle({ caller: { organization }, params, body: changes }) {
       const current = await findWorkflow(store, organization.id, params.id)
       if (changes.project !== undefined) await checkProject(store, organization.id, changes.project)
       const steps = changes.steps && stepsOf(changes.steps)
-      if (steps) await services.runs.checkSteps(steps)
+      if (steps) {
+        await services.runs.checkSteps(steps)
+        await checkActions(store, organization.id, steps)
+        await checkMonitors({ store, services }, current, steps)
+      }
 
       const workflow = await store.workflows.update({
         ...current,

@@ -1,0 +1,71 @@
+import type { AlertCondition, AlertScope, NotifyWay } from '../../../core/alert.ts'
+import { fieldProblem } from '../../../core/errors.ts'
+import type { ApiContext } from '../../context.ts'
+
+/** What a request says of a rule; what a change leaves out was checked before. */
+export interface WantedRule {
+  scope?: AlertScope | undefined
+  condition?: AlertCondition | undefined
+  told?: { notifyVia: NotifyWay[]; recipients: string[] } | undefined
+}
+
+/**
+ * What only the store and the judge of expressions can say. Throws `invalid_request` naming the field, or
+ * `filter_not_usable` on `condition.expression`.
+ */
+export async function checkRule(
+  { store, services }: Pick<ApiContext, 'store' | 'services'>,
+  organizationId: number,
+  { scope, condition, told }: WantedRule,
+): Promise<void> {
+  if (scope?.type === 'project' && (await store.projects.get(organizationId, scope.projectId)) === null) {
+    throw fieldProblem('invalid_request', 'scope.project_id', 'There is no project of this id.')
+  }
+  if (condition?.type === 'cel')
+    await services.webhooks.checkFilter(condition.expression, 'condition.expression')
+  if (told !== undefined) await checkTold(store, organizationId, told)
+}
+
+async function checkTold(
+  store: Pick<ApiContext['store'], 'webhooks'>,
+  organizationId: number,
+  { notifyVia, recipients }: NonNullable<WantedRule['told']>,
+): Promise<void> {
+  const reached = new Set<NotifyWay>()
+  for (const [index, id] of recipients.entries()) {
+    reached.add(await wayOf(store, organizationId, id, notifyVia, `actions.recipients[${index}]`))
+  }
+  for (const way of notifyVia) {
+    if (way === 'webhook' || reached.has(way)) continue
+    throw fieldProblem(
+      'invalid_request',
+      'actions.recipients',
+      `Name at least one ${way} channel. POST /api/v1/channels makes one.`,
+    )
+  }
+}
+
+async function wayOf(
+  store: Pick<ApiContext['store'], 'webhooks'>,
+  organizationId: number,
+  id: string,
+  notifyVia: readonly NotifyWay[],
+  field: string,
+): Promise<NotifyWay> {
+  const channel = await store.webhooks.get(organizationId, id)
+  if (channel === null || channel.carrier === 'webhook') {
+    throw fieldProblem(
+      'invalid_request',
+      field,
+      'There is no channel of this id. Webhooks subscribe to alert.triggered.',
+    )
+  }
+  if (!notifyVia.includes(channel.carrier)) {
+    throw fieldProblem(
+      'invalid_request',
+      field,
+      `The carrier of this channel is ${channel.carrier}; add ${channel.carrier} to \`notify_via\`.`,
+    )
+  }
+  return channel.carrier
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import type { ApiContext } from '../../context.ts'
+import { operation } from '../../operation.ts'
+import { listBody, listSchema, PAGE_QUERY, pageRequest } from '../../pagination.ts'
+import { alertRuleSchema, alertRuleView } from '../../views/alert.ts'
+
+export function listAlertRules({ store }: Pick<ApiContext, 'store'>) {
+  return operation({
+    id: 'listAlertRules',
+    method: 'GET',
+    path: '/api/v1/alert-rules',
+    tag: 'alerts',
+    summary: 'List alert rules',
+    access: ['read'],
+    feature: 'alert_rules',
+    query: z.strictObject(PAGE_QUERY),
+    answers: { 200: listSchema(alertRuleSchema) },
+    async handle({ caller: { organization }, query }) {
+      const page = await store.alertRules.list(organization.id, pageRequest('alert rules', query))
+      return { status: 200, body: listBody('alert rules', page, alertRuleView) }
+    },
+  })
+}

@@ -1,0 +1,36 @@
+import type { ApiContext } from '../../context.ts'
+import { operation } from '../../operation.ts'
+import { notFound } from '../../problems/error-handler.ts'
+import { runSchema } from '../../views/run.ts'
+import { idParams } from '../fields.ts'
+import { answerOf } from '../runs/fields.ts'
+import { findMonitor } from './fields.ts'
+
+export function runMonitor({
+  store,
+  services,
+  settings,
+}: Pick<ApiContext, 'store' | 'services' | 'settings'>) {
+  return operation({
+    id: 'runMonitor',
+    method: 'POST',
+    path: '/api/v1/monitors/:id/run',
+    tag: 'monitors',
+    summary: 'Run a monitor now',
+    description:
+      'Also while it is disabled. Its schedule stays as it is. Refused while its last run has not ended: a page is never ' +
+      'judged twice at once for one monitor.',
+    access: ['write'],
+    params: idParams,
+    answers: { 202: runSchema.describe('The run; `Location` says where to ask for its end.') },
+    problems: ['run_in_progress', 'url_not_allowed', 'idempotency_conflict', 'overloaded', 'shutting_down'],
+    async handle({ caller: { organization }, params, idempotency }) {
+      const monitor = await findMonitor(store, organization.id, params.id)
+      const key = idempotency(['run monitor', monitor.id])
+      const answer = await services.monitors.run(organization, monitor, key)
+      if (answer === null) throw notFound()
+      const { body, headers } = await answerOf({ store, settings }, organization, answer)
+      return { status: 202, body, headers }
+    },
+  })
+}
