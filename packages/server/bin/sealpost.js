@@ -11,10 +11,10 @@ if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
     `Sealpost needs Node.js ${NODE_MAJOR_MIN} or newer; this is ${process.version} (${process.execPath}).\n` +
       'Install it from https://nodejs.org/en/download, or run Sealpost as: npx --package=node@24 --package=sealpost sealpost',
   )
-  process.exitCode = 1
+  process.exitCode = 2
 } else if (!existsSync(MAIN)) {
   console.error('Sealpost has not been built in this clone yet. Run: npm run build')
-  process.exitCode = 1
+  process.exitCode = 2
 } else {
   const { main } = await import(MAIN.href)
   process.exitCode = await main(process.argv.slice(2))

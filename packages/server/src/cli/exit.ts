@@ -3,11 +3,14 @@ import { SettingsError } from '../config/load.ts'
 import { Problem } from '../core/errors.ts'
 
 export const EXIT = { ok: 0, failure: 1, usage: 2 } as const
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+/** Of the verbs that tell a verdict: 1 is kept for "the document is bad", so whatever else goes wrong is 2. */
+export const VERDICT_EXIT = { pass: 0, fail: 1, error: 2, unfinished: 3, interrupted: 130 } as const
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT] | VerdictExitCode
+export type VerdictExitCode = (typeof VERDICT_EXIT)[keyof typeof VERDICT_EXIT]
 
 /** What a verb cannot do, told to a person: one plain message, no stack. */
 export class CommandError extends Error {
-  override readonly name = 'CommandError'
+  override readonly name: string = 'CommandError'
   readonly exitCode: ExitCode
 
   constructor(message: string, exitCode: ExitCode = EXIT.failure, options?: ErrorOptions) {

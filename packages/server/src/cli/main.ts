@@ -2,7 +2,7 @@ import { explain } from './exit.ts'
 import { createProgram } from './program.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
 
-/** Runs one command line and gives its exit code: 0 done, 1 failed, 2 wrong usage or a wrong setting. */
+/** Runs one command line and gives its exit code: 0 done, 1 failed, 2 wrong usage or a wrong setting; verdicts have their own. */
 export async function main(args: readonly string[], terminal: Terminal = processTerminal): Promise<number> {
   const verbs = { exitCode: 0 }
   try {

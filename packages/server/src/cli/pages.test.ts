@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { renderConfigurationPage } from '../config/reference.ts'
-import { renderAttemptErrorsPage } from '../send/attempt-errors.ts'
+import { renderErrorsPage } from './errors-page.ts'
 import { renderCliPage } from './reference.ts'
 
 test.each([
   { file: 'docs/reference/configuration.md', render: renderConfigurationPage },
   { file: 'docs/reference/cli.md', render: renderCliPage },
-  { file: 'docs/errors.md', render: renderAttemptErrorsPage },
+  { file: 'docs/errors.md', render: renderErrorsPage },
 ])('$file is up to date (`npm run docs` writes it anew)', ({ file, render }) => {
   expect(readFileSync(new URL(`../../../../${file}`, import.meta.url), 'utf8')).toBe(render())
 })

@@ -8,12 +8,16 @@ import { keysCommand } from './keys/index.ts'
 import { orgsCommand } from './orgs/index.ts'
 import { serveCommand } from './serve.ts'
 import type { Terminal } from './terminal.ts'
+import { validateCommand } from './validate/index.ts'
 import type { Verb } from './verb.ts'
+import { waitCommand } from './wait/index.ts'
 
 /** Every verb, in the order of the help text. */
 const VERBS: readonly Verb[] = [
   serveCommand,
   demoCommand,
+  validateCommand,
+  waitCommand,
   keysCommand,
   orgsCommand,
   backupCommand,

@@ -24,6 +24,8 @@ Every verb takes the settings it needs as flags, from the environment or from a 
 | 0 | done |
 | 1 | failed: the message says at what |
 | 2 | wrong usage, or a setting that cannot be used |
+
+\`validate\` and \`wait\` have codes of their own, which their help tells and [docs/ci.md](../ci.md) explains.
 ${leavesOf(program, '').map(renderVerb).join('')}`
 }
 

@@ -24,13 +24,21 @@ export const processTerminal: Terminal = {
 }
 
 /**
- * The text with control characters as `\u001b`: a terminal obeys them, and what another stored must not move the cursor, set the title
- * or begin a line that looks like ours.
+ * What a terminal or the log of a CI job acts on: control characters; marks that turn the direction of text round; and what begins
+ * a command to GitHub's runner, `::` at the start of a line
+ * (https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions) and `##[`, which Azure and TeamCity spell
+ * `##vso[` and `##teamcity[`, anywhere in it.
+ */
+const OBEYED = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|^(\s*):(?=:)|#(?=#\w*\[)/gu
+
+/**
+ * The text with such characters as `\u001b`: what another stored must not move the cursor, set the title, begin a line that looks
+ * like ours, or tell the CI system what to do.
  */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0
-    return `\\u${code.toString(16).padStart(4, '0')}`
+  return text.replace(OBEYED, (found, indent: string | undefined) => {
+    const code = found.codePointAt(found.length - 1) ?? 0
+    return `${indent ?? ''}\\u${code.toString(16).padStart(4, '0')}`
   })
 }
 

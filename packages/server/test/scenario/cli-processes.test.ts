@@ -112,7 +112,7 @@ test('a signal ends a backup with 1, and nothing of the copy is left', async () 
 
 test('demo --once: every webhook of real documents arrives and verifies, and nothing stays behind', async () => {
   const { code, output } = await start(BIN, 'demo', '--once').exit
-  expect(output).toContain('expected 21, arrived 21, verified 21')
+  expect(output).toContain('expected 28, arrived 28, verified 28')
   expect(output).toContain('turned away and sent again: 2')
   expect(code).toBe(0)
   expect(readdirSync(directory)).toEqual([])
@@ -124,7 +124,7 @@ test('demo stays up until a signal, and cleans up after itself', async () => {
   const [, key = '', url = ''] =
     /KEY=(sk_live_\S+)[^]*?(http:\/\/127\.0\.0\.1:\d+)\/api\/v1\/orgs/.exec(output) ?? []
   const runs = await fetch(`${url}/api/v1/orgs/octo-demo/runs/`, { headers: { 'x-api-key': key } })
-  expect(((await runs.json()) as { data: unknown[] }).data).toHaveLength(9)
+  expect(((await runs.json()) as { data: unknown[] }).data).toHaveLength(11)
   demo.child.kill('SIGINT')
   expect(await demo.exit).toMatchObject({ code: 0 })
   expect(readdirSync(directory)).toEqual([])

@@ -1,4 +1,6 @@
-import { CommandError } from '../exit.ts'
+import { systemClock } from '../../core/clock.ts'
+import { LIMITS } from '../../core/limits.ts'
+import { exchange, type RemoteRequest } from '../remote/exchange.ts'
 
 /** The public HTTP API as any program would use it. Paths begin with `/api/v1`. */
 export interface ApiClient {
@@ -24,7 +26,13 @@ export interface RunAnswer {
   status: string
   result: string
   duration_ms: number | null
-  findings: { severity: string; message: string; path: string }[]
+  findings: {
+    severity: string
+    message: string
+    path: string
+    property: string | null
+    schema_type: string | null
+  }[]
 }
 
 export interface DeliveryAnswer {
@@ -50,26 +58,23 @@ export interface ListAnswer<Row> {
   data: Row[]
 }
 
-const ANSWER_MS_MAX = 30_000
+/** Its requests are made once: setting up twice would be another demo. Methods reject with RemoteError. */
+export function createApiClient(server: string, apiKey: string): ApiClient {
+  const context = { stop: new AbortController().signal, nowMs: () => systemClock.now() }
 
-export function createApiClient(baseUrl: string, key: string): ApiClient {
-  async function call<Answer>(method: string, path: string, init: RequestInit = {}): Promise<Answer> {
-    const response = await fetch(`${baseUrl}${path}`, {
-      ...init,
-      method,
-      headers: { 'x-api-key': key, ...(init.headers as Record<string, string>) },
-      signal: AbortSignal.timeout(ANSWER_MS_MAX),
-    })
-    const text = await response.text()
-    if (!response.ok) throw new CommandError(`${method} ${path} was answered ${response.status}: ${text}`)
-    return JSON.parse(text) as Answer
+  async function call<Answer>(request: Omit<RemoteRequest, 'timeoutMs'>): Promise<Answer> {
+    const timed = { ...request, timeoutMs: LIMITS.clientAnswerMsMax }
+    return (await exchange({ server, apiKey }, timed, context)) as Answer
   }
+
   const json = { 'content-type': 'application/json' }
   return {
-    get: (path) => call('GET', path),
-    post: (path, body) => call('POST', path, { body: JSON.stringify(body), headers: json }),
+    get: (path) => call({ method: 'GET', path }),
+    post: (path, body) => call({ method: 'POST', path, body: JSON.stringify(body), headers: json }),
     upload: (path, fileName, content) =>
-      call('POST', path, {
+      call({
+        method: 'POST',
+        path,
         body: new Uint8Array(content),
         headers: { 'content-type': 'application/octet-stream', 'x-filename': fileName },
       }),

@@ -11,6 +11,7 @@ import {
   type WebhookAnswer,
 } from './client.ts'
 import type { DocumentKind } from './documents.ts'
+import { watchPage } from './pages.ts'
 import { RECEIVER_NAMES, ROLES, type Arrival, type Receiver } from './receivers.ts'
 import type { Scene } from './scene.ts'
 import type { Story } from './story.ts'
@@ -50,7 +51,11 @@ export async function play(
 
   story.heading('Judging real GitHub documents, and telling who subscribed')
   const expected = await submitAll(client, kinds, story)
-  await waitUntil(async () => tally(expected, arrivals).missing.length === 0)
+  await allArrived(expected, arrivals)
+
+  story.heading('Watching a page: its headline disappears')
+  expected.push(...(await watchPage(client, ORGANIZATION, scene.site, story)))
+  await allArrived(expected, arrivals)
 
   story.heading('What the delivery log says of the webhook that was turned away')
   const logged = await deliveriesAtRest(client, expected.length)
@@ -95,6 +100,10 @@ async function submitAll(
     }
   }
   return expected
+}
+
+async function allArrived(expected: readonly Expected[], arrivals: readonly Arrival[]): Promise<void> {
+  await waitUntil(async () => tally(expected, arrivals).missing.length === 0)
 }
 
 /** Receivers answer before the log is written: wait until it says of every delivery what came of it. */

@@ -27,7 +27,12 @@ export const ROLES = {
     header: 'X-Validibot-Signature',
     failFirst: 0,
   },
-  quality: { events: ['validation.failed'], scheme: 'svs', header: 'X-SVS-Signature', failFirst: 0 },
+  quality: {
+    events: ['validation.failed', 'score.dropped', 'schema.changed'],
+    scheme: 'svs',
+    header: 'X-SVS-Signature',
+    failFirst: 0,
+  },
   archive: { events: ['run.completed'], scheme: 'validibot', header: 'X-Validibot-Signature', failFirst: 2 },
 } as const satisfies Record<string, Role>
 export type ReceiverName = keyof typeof ROLES

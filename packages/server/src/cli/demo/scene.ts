@@ -7,6 +7,7 @@ import type { Settings } from '../../config/settings.ts'
 import { DEFAULT_ORGANIZATION } from '../../identity/bootstrap.ts'
 import { issueKey } from '../../identity/api-key.ts'
 import { organizationNamed, withStoreOf } from '../with-store.ts'
+import { startSite, type Site } from './site.ts'
 import { startReceivers, type Arrival, type Receivers } from './receivers.ts'
 
 /** Everything the demo starts: a real server on data of its own, and the programs that hear from it. */
@@ -16,6 +17,7 @@ export interface Scene {
   /** May make organizations. */
   operatorKey: string
   receivers: Receivers
+  site: Site
   /** Ends all of it and removes its data. */
   close(): Promise<void>
 }
@@ -31,10 +33,12 @@ export async function openScene(onArrival: (arrival: Arrival) => void): Promise<
     const operatorKey = await createOperatorKey(settings)
     const receivers = await startReceivers(onArrival)
     closers.push(() => receivers.close())
+    const site = await startSite()
+    closers.push(() => site.close())
     const { serve } = await import('../../main.ts')
     const server = await serve(settings)
     closers.push(() => server.stop())
-    return { url: server.url, dataDir, operatorKey, receivers, close }
+    return { url: server.url, dataDir, operatorKey, receivers, site, close }
   } catch (error) {
     await close()
     throw error

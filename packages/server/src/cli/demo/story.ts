@@ -1,3 +1,4 @@
+import { findingWords } from '../../core/finding-words.ts'
 import type { Terminal } from '../terminal.ts'
 import type { DeliveryDetailAnswer, RunAnswer } from './client.ts'
 import { ROLES, type Arrival } from './receivers.ts'
@@ -39,8 +40,14 @@ export function createStory(terminal: Terminal): Story {
       const isPass = run.result === 'PASS'
       const count = run.findings.length === 1 ? '1 finding' : `${run.findings.length} findings`
       out(`  ${style(isPass ? 'green' : 'red', run.result.padEnd(5))} ${fileName.padEnd(21)} ${count}`)
-      const [first] = run.findings
-      if (first) out(style('dim', `        ${first.path || '/'}: ${first.message}`))
+      const [first] = run.findings.toSorted((left, right) => rank(left) - rank(right))
+      if (first)
+        out(
+          style(
+            'dim',
+            `        ${first.path || '/'}: ${findingWords({ ...first, schemaType: first.schema_type })}`,
+          ),
+        )
       for (const arrival of early.splice(0)) this.arrival(arrival)
     },
     arrival(arrival) {
@@ -67,6 +74,10 @@ export function createStory(terminal: Terminal): Story {
       if (counts.surplus > 0) out(style('red', `  not expected, or taken twice: ${counts.surplus}`))
     },
   }
+}
+
+function rank({ severity }: RunAnswer['findings'][number]): number {
+  return severity === 'error' ? 0 : 1
 }
 
 interface Outcome {

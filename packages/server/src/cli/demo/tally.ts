@@ -42,10 +42,11 @@ export function isComplete({ missing, refusals, surplus }: Tally): boolean {
   return missing.length === 0 && refusals.length === 0 && surplus === 0
 }
 
-/** Who of the receivers hears what of a run. */
-export function expectedOf(runId: string, result: string): Expected[] {
+/** Who of the receivers hears what of a run; `changes` are the events of what is not as it was. */
+export function expectedOf(runId: string, result: string, changes: readonly string[] = []): Expected[] {
   const made = ['run.completed', result === 'PASS' ? 'run.succeeded' : 'run.failed']
   if (result === 'FAIL') made.push('validation.failed')
+  made.push(...changes)
   return RECEIVER_NAMES.flatMap((receiver) => {
     const heard = made.filter((type) => ROLES[receiver].events.some((event) => event === type))
     return heard.map((type) => ({ receiver, type, runId }))

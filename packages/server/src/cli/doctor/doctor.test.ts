@@ -14,6 +14,7 @@ import { checkDataDirectory } from './data-directory.ts'
 import { checkDatabase } from './database.ts'
 import { checkPort } from './listener.ts'
 import { checkClock } from './machine.ts'
+import { checkMail } from './mail.ts'
 import { checkExposure } from './network.ts'
 
 let directory: string
@@ -130,6 +131,19 @@ test('what is allowed but worth a second look is a warning', async () => {
   expect(
     await statusOf('base_url', look(checkExposure, { host: '0.0.0.0', baseUrl: 'https://a.example' })),
   ).toBe('ok')
+})
+
+test('mail: not wanted, half set, and a mail server that may not be reached', async () => {
+  const from = { smtpFrom: 'Sealpost <alerts@example.com>' }
+  const over = (smtpUrl: string): Partial<Settings> => ({ ...from, smtpUrl })
+  expect(await statusOf('mail', look(checkMail))).toBe('ok')
+  expect(await look(checkMail, from)).toMatchObject([{ status: 'warning', advice: 'Set smtp_url too.' }])
+  expect(await statusOf('mail', look(checkMail, over('smtps://u:secret@mail.example.com')))).toBe('ok')
+  expect(await statusOf('mail', look(checkMail, over('smtp://relay?tls=off')))).toBe('wrong')
+  const denied = over('smtp://u:secret@169.254.169.254')
+  const [refused] = await look(checkMail, denied)
+  expect(refused?.detail).toBe('The mail server is not reached: 169.254.169.254 is a link-local address')
+  expect(await statusOf('mail', look(checkMail, { ...denied, allowCidr: ['169.254.0.0/16'] }))).toBe('ok')
 })
 
 async function run(...args: string[]): Promise<{ code: number; out: string }> {

@@ -12,6 +12,7 @@ import { checkDataDirectory } from './data-directory.ts'
 import { checkDatabase } from './database.ts'
 import { checkPort } from './listener.ts'
 import { checkClock, checkNode } from './machine.ts'
+import { checkMail } from './mail.ts'
 import { checkExposure } from './network.ts'
 import { checkSealedSecrets } from './sealed-secrets.ts'
 
@@ -23,6 +24,7 @@ const CHECKS: readonly Check[] = [
   checkSealedSecrets,
   checkPort,
   checkExposure,
+  checkMail,
 ]
 
 export function doctorCommand({ terminal, exit }: VerbContext): Command {

@@ -12,15 +12,16 @@ export const checkExposure: Check = async ({ settings }) => [
 const LINK_LOCAL = /^(169\.254\.|fe80:)/i
 
 function checkAllowList({ allowCidr }: Settings): CheckResult[] {
-  if (allowCidr.length === 0) return [ok('allow_cidr', 'Webhooks reach public addresses only')]
-  const detail = `Webhooks may reach private networks: ${allowCidr.join(', ')}`
+  if (allowCidr.length === 0)
+    return [ok('allow_cidr', 'Webhooks and pages are reached at public addresses only')]
+  const detail = `Webhooks and pages may be in private networks: ${allowCidr.join(', ')}`
   const wide = allowCidr.filter((network) => Number(network.split('/')[1]) < 8 || LINK_LOCAL.test(network))
   if (wide.length === 0) {
     return [
       warning(
         'allow_cidr',
         detail,
-        'Keep it only if everybody who may make webhooks may reach these networks.',
+        'Keep it only if everybody who may submit pages may read what these networks show.',
       ),
     ]
   }
@@ -29,9 +30,9 @@ function checkAllowList({ allowCidr }: Settings): CheckResult[] {
 }
 
 function checkHttp({ allowHttp }: Settings): CheckResult[] {
-  if (!allowHttp) return [ok('allow_http', 'Webhooks go over https only')]
-  const advice = 'Switch it off where receivers can do https: bodies travel readable.'
-  return [warning('allow_http', 'Webhooks may go over plain http', advice)]
+  if (!allowHttp) return [ok('allow_http', 'Webhooks and pages go over https only')]
+  const advice = 'Switch it off where the other side can do https: bodies travel readable.'
+  return [warning('allow_http', 'Webhooks and pages may go over plain http', advice)]
 }
 
 const LOOPBACK_HOST = /^(127\.|localhost$|::1$)/
