@@ -18,7 +18,8 @@ export interface Row {
   ratios?: readonly Ratio[]
 }
 
-export type Unit = 'deliveries/s' | 'events/s' | 'requests/s' | 'ms' | 's' | 'MB' | 'bytes'
+export type Unit =
+  'documents/s' | 'pages/s' | 'deliveries/s' | 'events/s' | 'requests/s' | 'ms' | 's' | 'MB' | 'bytes'
 
 /** Of medians of the same run. */
 export interface Ratio {

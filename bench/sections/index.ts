@@ -5,6 +5,7 @@ import { hanging } from './hanging.ts'
 import { latency } from './latency.ts'
 import { throughput } from './throughput.ts'
 import { tools } from './tools.ts'
+import { validators } from './validators.ts'
 import { webhooks } from './webhooks.ts'
 
 /** In the order of the table. */
@@ -16,4 +17,5 @@ export const SECTIONS: readonly Section[] = [
   webhooks,
   hanging,
   footprint,
+  validators,
 ]
