@@ -46,6 +46,8 @@ dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid #8886; }
 td { overflow-wrap: anywhere; }
+td:first-child { min-width: 5em; }
+td:last-child { min-width: 7em; }
 code { font: .9em ui-monospace, monospace; }
 @media (max-width: 40rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .5rem; } }
 `
