@@ -22,12 +22,14 @@ import { describeWorkOrders } from './work-orders.ts'
 import { describeOrderHistories } from './work-order-histories.ts'
 import { describeWorkRecover } from './work-recover.ts'
 import { describeWorkSettle } from './work-settle.ts'
+import { describeWorkSettleWebhooks } from './work-settle-webhooks.ts'
 import { createWorld } from './world.ts'
 import type { Open, Subject, World } from './world.ts'
 
 const SUBJECTS: readonly Subject[] = [
   describeWorkAccept,
   describeWorkSettle,
+  describeWorkSettleWebhooks,
   describeWorkClaim,
   describeWorkRecover,
   describeWorkAnnounce,
