@@ -39,6 +39,18 @@ export function documentSubmission(content: Buffer, contentType: string | null =
   return { content, contentType, fileName: null, url: null, subject: null, metadata: {} }
 }
 
+/** A page that is to be fetched. */
+export function pageSubmission(url: string, metadata: Record<string, unknown> = {}) {
+  return {
+    content: null,
+    contentType: null,
+    fileName: null,
+    url,
+    subject: null,
+    metadata,
+  } satisfies Submission
+}
+
 export interface FindingCounts {
   error: number
   warning: number

@@ -98,6 +98,16 @@ export type WebhookState = Pick<
   'status' | 'health' | 'failureCount' | 'exhaustedInStreak' | 'lastError' | 'lastTriggeredAt'
 >
 
+/** The state of one that nothing was sent to yet. */
+export const FRESH_STATE: Readonly<WebhookState> = {
+  status: 'active',
+  health: 'healthy',
+  failureCount: 0,
+  exhaustedInStreak: false,
+  lastError: null,
+  lastTriggeredAt: null,
+}
+
 /** Retries after 1, 5, 30 and 60 minutes: five attempts in all. */
 export const RETRY_SCHEDULE_DEFAULT: readonly number[] = [60, 300, 1800, 3600]
 export const DISABLE_AFTER_DEFAULT = 5
@@ -155,14 +165,7 @@ export function pause(webhook: Webhook, now: number): WebhookChange {
 
 /** Start again, after more than a pause with a clean slate; the owner chooses what becomes of held deliveries. */
 export function enable(webhook: Webhook, held: 'send' | 'drop', now: number): WebhookChange {
-  const fresh: WebhookState = {
-    status: 'active',
-    health: 'healthy',
-    failureCount: 0,
-    exhaustedInStreak: false,
-    lastError: null,
-    lastTriggeredAt: webhook.lastTriggeredAt,
-  }
+  const fresh: WebhookState = { ...FRESH_STATE, lastTriggeredAt: webhook.lastTriggeredAt }
   if (isLive(webhook)) return { webhook, waiting: [held] }
   if (webhook.status === 'paused') {
     return { webhook: { ...webhook, status: 'active', updatedAt: now }, waiting: [held] }

@@ -2,11 +2,11 @@ import type { AlertTriggeredData } from '../catalogue/bodies/validgraph.ts'
 import type { Detected } from '../catalogue/detected.ts'
 import type { Alert } from '../core/alert.ts'
 import { validationIdOf } from '../core/ids.ts'
-import { endedAtOf, runUrl, type EndedRun } from './ended-run.ts'
+import { endedAtOf, runUrl, workflowFacts, type EndedRun } from './ended-run.ts'
 
 /** `alert.triggered`: what changed, before and after, and where to see the run. */
 export function alertEvent(ended: EndedRun, alert: Alert): Detected {
-  const { run, workflow } = ended
+  const { run } = ended
   const content: AlertTriggeredData = {
     validation_id: validationIdOf(run.id),
     url: run.subject ?? '',
@@ -18,7 +18,7 @@ export function alertEvent(ended: EndedRun, alert: Alert): Detected {
     before: alert.before,
     after: alert.after,
     score: run.score,
-    workflow: { id: workflow.id, slug: workflow.slug, name: workflow.name },
+    workflow: workflowFacts(ended),
     run_url: runUrl(ended),
   }
   return { type: 'alert.triggered', timestamp: endedAtOf(run), content }

@@ -31,3 +31,12 @@ export function endedAtOf(run: Run): number {
 export function runUrl({ organization, run, baseUrl }: EndedRun): string {
   return `${baseUrl.replace(/\/+$/, '')}/orgs/${organization.slug}/runs/${run.id}/`
 }
+
+/** The workflow as every body of ours tells it. */
+export function workflowFacts({ workflow: { id, slug, name } }: EndedRun): {
+  id: number
+  slug: string
+  name: string
+} {
+  return { id, slug, name }
+}

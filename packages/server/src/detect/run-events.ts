@@ -2,7 +2,7 @@ import type { RunContent } from '../catalogue/bodies/validibot.ts'
 import type { Detected } from '../catalogue/detected.ts'
 import type { Run } from '../core/run.ts'
 import { isoTime } from '../core/time.ts'
-import { endedAtOf, runUrl, type EndedRun } from './ended-run.ts'
+import { endedAtOf, runUrl, workflowFacts, type EndedRun } from './ended-run.ts'
 
 /** Validibot's events: `run.completed` always, then `run.succeeded` for a PASS and `run.failed` for anything else. */
 export function detectRunEvents(ended: EndedRun): Detected[] {
@@ -16,12 +16,12 @@ export function detectRunEvents(ended: EndedRun): Detected[] {
 }
 
 function runContent(ended: EndedRun, endedAt: number): RunContent {
-  const { organization, workflow, run } = ended
+  const { organization, run } = ended
   // The documented body has a time here, never null: a run cancelled before it began starts and ends at once.
   const startedAt = run.startedAt ?? endedAt
   return {
     organization: { slug: organization.slug, name: organization.name },
-    workflow: { id: workflow.id, slug: workflow.slug, name: workflow.name },
+    workflow: workflowFacts(ended),
     run: {
       id: run.id,
       status: endedStatusOf(run),

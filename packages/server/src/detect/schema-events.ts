@@ -1,8 +1,12 @@
-import type { SchemaChangedData, SchemaRemovedData } from '../catalogue/bodies/validgraph.ts'
+import type {
+  SchemaChangeData,
+  SchemaChangedData,
+  SchemaRemovedData,
+} from '../catalogue/bodies/validgraph.ts'
 import type { Detected } from '../catalogue/detected.ts'
 import { validationIdOf } from '../core/ids.ts'
 import { LIMITS } from '../core/limits.ts'
-import { endedAtOf, isVerdict, runUrl, type EndedRun } from './ended-run.ts'
+import { endedAtOf, isVerdict, runUrl, workflowFacts, type EndedRun } from './ended-run.ts'
 import { highestImpact, schemaDiff, type SchemaChange } from './schema-diff.ts'
 
 /**
@@ -39,18 +43,15 @@ function changedData(
   return {
     ...subjectData(ended),
     impact: highestImpact(changes.map(({ impact }) => impact)),
-    changes: changes
-      .slice(0, LIMITS.eventChangesMax)
-      .map(({ kind, schemaType, property, impact, kinds }) => ({
-        kind,
-        schema_type: schemaType,
-        property,
-        impact,
-        ...kinds,
-      })),
+    changes: changes.slice(0, LIMITS.eventChangesMax).map(changeData),
     change_count: changes.length,
     ...originData(ended, previousId),
   }
+}
+
+/** A change as bodies and the API tell it. */
+export function changeData({ kind, schemaType, property, impact, kinds }: SchemaChange): SchemaChangeData {
+  return { kind, schema_type: schemaType, property, impact, ...kinds }
 }
 
 function removedData(ended: EndedRun, previousId: string, schemaType: string): SchemaRemovedData {
@@ -62,10 +63,9 @@ function subjectData({ run }: EndedRun) {
 }
 
 function originData(ended: EndedRun, previousId: string) {
-  const { id, slug, name } = ended.workflow
   return {
     previous_validation_id: validationIdOf(previousId),
-    workflow: { id, slug, name },
+    workflow: workflowFacts(ended),
     run_url: runUrl(ended),
   }
 }

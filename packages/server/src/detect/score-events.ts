@@ -1,7 +1,7 @@
 import type { ScoreDroppedData } from '../catalogue/bodies/validgraph.ts'
 import type { Detected } from '../catalogue/detected.ts'
 import { validationIdOf } from '../core/ids.ts'
-import { endedAtOf, isVerdict, runUrl, type EndedRun } from './ended-run.ts'
+import { endedAtOf, isVerdict, runUrl, workflowFacts, type EndedRun } from './ended-run.ts'
 
 /** `score.dropped` when the score fell by at least the workflow's threshold since the last run that had one. */
 export function detectScoreEvents(ended: EndedRun): Detected[] {
@@ -19,7 +19,7 @@ export function detectScoreEvents(ended: EndedRun): Detected[] {
     validation_id: validationIdOf(run.id),
     previous_validation_id: validationIdOf(before.id),
     threshold: workflow.scoreThreshold,
-    workflow: { id: workflow.id, slug: workflow.slug, name: workflow.name },
+    workflow: workflowFacts(ended),
     run_url: runUrl(ended),
   }
   return [{ type: 'score.dropped', timestamp: endedAtOf(run), content }]

@@ -3,7 +3,7 @@ import type { Detected } from '../catalogue/detected.ts'
 import { validationIdOf } from '../core/ids.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { Finding, RunResult } from '../core/run.ts'
-import { endedAtOf, runUrl, type EndedRun } from './ended-run.ts'
+import { endedAtOf, runUrl, workflowFacts, type EndedRun } from './ended-run.ts'
 
 /** ValidGraph's events: `validation.completed` always, and `validation.failed` when the data is bad. */
 export function detectValidationEvents(ended: EndedRun): Detected[] {
@@ -16,7 +16,7 @@ export function detectValidationEvents(ended: EndedRun): Detected[] {
 
 /** Where the documented body has a string, what is missing is '' and never null. */
 function validationData(ended: EndedRun): ValidationData {
-  const { workflow, run } = ended
+  const { run } = ended
   const errors = run.findings.filter((finding) => finding.severity === 'error')
   return {
     validation_id: validationIdOf(run.id),
@@ -34,7 +34,7 @@ function validationData(ended: EndedRun): ValidationData {
     score: run.score,
     error_count: run.counts.error,
     warning_count: run.counts.warning,
-    workflow: { id: workflow.id, slug: workflow.slug, name: workflow.name },
+    workflow: workflowFacts(ended),
     run_url: runUrl(ended),
   }
 }

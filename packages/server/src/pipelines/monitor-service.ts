@@ -4,7 +4,8 @@ import { idempotencyConflict, Problem } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { Monitor } from '../core/monitor.ts'
 import type { Organization } from '../core/organization.ts'
-import { isEnded, type Run } from '../core/run.ts'
+import { isEnded, pageSubmission, type Run } from '../core/run.ts'
+import { RUN_OPERATION } from './run-pipeline.ts'
 import { createScheduler, type Scheduler } from '../schedule/scheduler.ts'
 import { createRunStarter } from '../schedule/start-run.ts'
 import type { Store } from '../store/store.ts'
@@ -35,8 +36,7 @@ export function createMonitoring(parts: MonitoringParts): Monitoring {
     const organization = await store.organizations.byId(organizationId)
     const workflow = await store.workflows.byId(organizationId, workflowId)
     if (organization === null || workflow === null) throw new Error(`Monitor ${id} has no workflow`)
-    const metadata = { monitor_id: id }
-    const submission = { content: null, contentType: null, fileName: null, url, subject: null, metadata }
+    const submission = pageSubmission(url, { monitor_id: id })
     const { run } = await runs.submit({ organization, workflow, submission, waitMs: 0, idempotency })
     return run
   }
@@ -48,8 +48,13 @@ export function createMonitoring(parts: MonitoringParts): Monitoring {
 
   /** What the same request made before. Its run may be under way still, which is no reason to refuse it. */
   async function earlier(organizationId: number, idempotency: IdempotencyKey): Promise<RunAnswer | null> {
-    // The operation's name is the run pipeline's: it is there that the claim is made.
-    const claim = { organizationId, operation: 'run', ...idempotency, resourceId: '', createdAt: clock.now() }
+    const claim = {
+      organizationId,
+      operation: RUN_OPERATION,
+      ...idempotency,
+      resourceId: '',
+      createdAt: clock.now(),
+    }
     const verdict = await store.claims.judge(claim)
     if (verdict.outcome === 'conflict') throw idempotencyConflict()
     if (verdict.outcome === 'free') return null

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import {
-  createRunWorld,
-  DOCUMENT,
-  pageSubmission,
-  PASS,
-  type RunWorldOptions,
-} from '../../test/support/run-world.ts'
+import { createRunWorld, DOCUMENT, PASS, type RunWorldOptions } from '../../test/support/run-world.ts'
 import type { AlertRule } from '../core/alert.ts'
-import type { Submission } from '../core/run.ts'
+import { pageSubmission, type Submission } from '../core/run.ts'
 import { DAY_MS, MINUTE_MS } from '../core/time.ts'
 import type { Workflow } from '../core/workflow.ts'
 

@@ -1,6 +1,7 @@
 import type { Run } from '../core/run.ts'
 import type { Workflow } from '../core/workflow.ts'
 import type { EndedRun, PreviousRun } from '../detect/ended-run.ts'
+import { previousRun } from '../store/previous-run.ts'
 import type { Store } from '../store/store.ts'
 
 export interface RunFactsParts {
@@ -14,9 +15,7 @@ export function createRunFacts({
   baseUrl,
 }: RunFactsParts): (run: Run, workflow: Workflow) => Promise<EndedRun> {
   async function previousOf(run: Run, having: 'score' | 'seen'): Promise<PreviousRun | null> {
-    const { subject, endedAt } = run
-    if (run[having] === null || subject === null || endedAt === null) return null
-    return store.runs.previous({ run: { ...run, subject, endedAt }, having })
+    return run[having] === null ? null : previousRun(store.runs, run, having)
   }
 
   return async (run, workflow) => {

@@ -3,12 +3,11 @@ import {
   answerLost,
   createRunWorld,
   DOCUMENT,
-  pageSubmission,
   PASS,
   type RunWorldOptions,
 } from '../../test/support/run-world.ts'
 import { LIMITS } from '../core/limits.ts'
-import { isEnded } from '../core/run.ts'
+import { isEnded, pageSubmission } from '../core/run.ts'
 
 const TOLD_ONCE = ['run.completed', 'run.succeeded', 'validation.completed']
 const CANCELLED_ONCE = ['run.completed', 'run.failed', 'validation.completed']

@@ -44,6 +44,9 @@ export interface RunParts {
   watch: RunWatch
 }
 
+/** What a submission's Idempotency-Key is claimed for. */
+export const RUN_OPERATION = 'run'
+
 export function createRunPipeline(parts: RunParts): RunPipeline {
   const { store, validators, clock, ids, watch } = parts
   const ending = createRunEnding({ ...parts, alerts: createRunAlerts(parts) })
@@ -131,7 +134,7 @@ export function createRunPipeline(parts: RunParts): RunPipeline {
       assertPlace(workflow.organizationId, LIMITS.runQueueMax - before)
       const status = before < parts.threads ? 'RUNNING' : 'PENDING'
       const run = startRun(birthOf(workflow), submission, status)
-      const claim = claimFor(request, 'run', run)
+      const claim = claimFor(request, RUN_OPERATION, run)
       entering.set(run.id, run)
       const accepted = await parts
         .accept({ claim, run, submission: submission.content, events: [], target: null })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FieldError } from '../core/errors.ts'
 import { ACTION_EVENTS, ACTION_OCCASIONS, type ActionType } from '../core/workflow.ts'
-import { fieldErrors } from './validators/field-errors.ts'
+import { shapeErrors } from './validators/field-errors.ts'
 
 const id = z.string({ error: 'Required.' }).min(1).max(80)
 const when = z.enum(ACTION_OCCASIONS).optional()
@@ -13,6 +13,5 @@ const CONFIGS: Record<ActionType, z.ZodType> = {
 
 /** What is wrong with the shape of an action step's configuration; fields are relative to it. */
 export function checkActionConfig(type: ActionType, config: Record<string, unknown>): FieldError[] {
-  const checked = CONFIGS[type].safeParse(config)
-  return checked.success ? [] : fieldErrors(checked.error)
+  return shapeErrors(CONFIGS[type], config)
 }

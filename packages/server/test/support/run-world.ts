@@ -23,10 +23,6 @@ export const PASS: Verdict = {
 
 export const DOCUMENT: Submission = documentSubmission(Buffer.from('{}'), 'application/json')
 
-export function pageSubmission(url: string): Submission {
-  return { content: null, contentType: null, fileName: null, url, subject: null, metadata: {} }
-}
-
 /** A page that is being fetched, for the test to say what comes of it. */
 export interface HeldPage {
   url: string

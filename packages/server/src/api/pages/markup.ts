@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
+import { htmlText } from '../../core/html-text.ts'
 
 /** Text that is HTML already. Made by the tag `markup` only. */
 export interface Markup {
@@ -7,14 +8,6 @@ export interface Markup {
 }
 
 type Part = string | number | Markup | readonly Markup[]
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
 
 /** Turn the words after them round, do something to a terminal that curl prints on, or cannot be in HTML at all. */
 const UNSEEN = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
@@ -30,7 +23,7 @@ export function markup(strings: TemplateStringsArray, ...parts: readonly Part[])
 function rendered(part: Part): string {
   if (typeof part === 'string' || typeof part === 'number') {
     const seen = String(part).replace(UNSEEN, (character) => (/\s/.test(character) ? ' ' : '\ufffd'))
-    return seen.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
+    return htmlText(seen)
   }
   return 'html' in part ? part.html : part.map((each) => each.html).join('')
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { impactField, schemaChangeSchema } from '../../catalogue/bodies/validgraph.ts'
+import { changeData } from '../../detect/schema-events.ts'
 import { validationIdOf } from '../../core/ids.ts'
 import type { Run } from '../../core/run.ts'
 import { isoTimeOrNull } from '../../core/time.ts'
 import { highestImpact, type SchemaChange } from '../../detect/schema-diff.ts'
 import type { PreviousRun } from '../../store/store.ts'
 
-const impactField = z.enum(['high', 'medium', 'low'])
 const sideSchema = z.object({
   run_id: z.string(),
   validation_id: z.string(),
@@ -25,22 +26,7 @@ export const schemaDiffSchema = z
       removed: z.array(z.string()),
       modified: z.array(z.string()).describe('Types that are in both, with other properties.'),
     }),
-    changes: z.array(
-      z.object({
-        kind: z.enum([
-          'type_added',
-          'type_removed',
-          'property_added',
-          'property_removed',
-          'property_modified',
-        ]),
-        schema_type: z.string(),
-        property: z.string().describe('"" when the change is about the type itself.'),
-        impact: impactField,
-        before: z.array(z.string()).optional().describe('What the values of a modified property were.'),
-        after: z.array(z.string()).optional(),
-      }),
-    ),
+    changes: z.array(schemaChangeSchema),
   })
   .meta({
     id: 'SchemaDiff',
@@ -88,13 +74,7 @@ export function schemaDiffView(
       removed: typesOf(['type_removed']),
       modified: typesOf(['property_added', 'property_removed', 'property_modified']),
     },
-    changes: changes.map(({ kind, schemaType, property, impact, kinds }) => ({
-      kind,
-      schema_type: schemaType,
-      property,
-      impact,
-      ...kinds,
-    })),
+    changes: changes.map(changeData),
   }
 }
 

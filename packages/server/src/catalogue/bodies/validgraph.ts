@@ -77,7 +77,7 @@ export type ScoreDroppedData = Required<z.infer<typeof scoreDroppedDataSchema>>
 
 export const scoreDroppedSchema = bodySchema('score.dropped', scoreDroppedDataSchema)
 
-const impactField = z
+export const impactField = z
   .enum(['high', 'medium', 'low'])
   .describe('high: a type or a required property. medium: a recommended one. low: any other.')
 
@@ -85,29 +85,23 @@ const kindsField = z
   .array(z.string())
   .describe('What the values of a modified property are: `text`, `number`, `boolean`, `url`, or a type')
 
+export const schemaChangeSchema = z.object({
+  kind: z.enum(['type_added', 'type_removed', 'property_added', 'property_removed', 'property_modified']),
+  schema_type: z.string(),
+  property: z.string().describe('"" when the change is about the type itself'),
+  impact: impactField,
+  before: kindsField.optional(),
+  after: kindsField.optional(),
+})
+
+export type SchemaChangeData = z.infer<typeof schemaChangeSchema>
+
 const schemaChangedDataSchema = z.object({
   validation_id: validationIdField,
   url: subjectField,
   project_id: projectIdField,
   impact: impactField.describe('The highest impact among the changes'),
-  changes: z
-    .array(
-      z.object({
-        kind: z.enum([
-          'type_added',
-          'type_removed',
-          'property_added',
-          'property_removed',
-          'property_modified',
-        ]),
-        schema_type: z.string(),
-        property: z.string().describe('"" when the change is about the type itself'),
-        impact: impactField,
-        before: kindsField.optional(),
-        after: kindsField.optional(),
-      }),
-    )
-    .describe('The first changes; `change_count` tells how many there are'),
+  changes: z.array(schemaChangeSchema).describe('The first changes; `change_count` tells how many there are'),
   change_count: countField.optional(),
   ...originFields,
 })

@@ -1,8 +1,14 @@
 import type { z } from 'zod'
 import type { FieldError } from '../../core/errors.ts'
 
+/** What is wrong with the shape of a configuration; empty when nothing is. */
+export function shapeErrors(schema: z.ZodType, config: Record<string, unknown>): FieldError[] {
+  const checked = schema.safeParse(config)
+  return checked.success ? [] : fieldErrors(checked.error)
+}
+
 /** Zod's issues as field errors, each unknown key under its own name. */
-export function fieldErrors(error: z.ZodError): FieldError[] {
+function fieldErrors(error: z.ZodError): FieldError[] {
   return error.issues.flatMap((issue): FieldError[] => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({

@@ -1,3 +1,4 @@
+import { htmlText } from '../../core/html-text.ts'
 import { headline, type ChannelMessage } from './channel-message.ts'
 
 export interface MailText {
@@ -37,25 +38,13 @@ function html(title: string, message: ChannelMessage): string {
   const { text, link } = message
   const rows = rowsOf(message).map(
     ([label, value]) =>
-      `<tr><th align="left" valign="top" style="padding:2px 12px 2px 0">${escaped(label)}</th><td>${escaped(value)}</td></tr>`,
+      `<tr><th align="left" valign="top" style="padding:2px 12px 2px 0">${htmlText(label)}</th><td>${htmlText(value)}</td></tr>`,
   )
   const parts = [
-    `<h1 style="font-size:18px">${escaped(title)}</h1>`,
-    text === '' ? '' : `<p>${escaped(text)}</p>`,
+    `<h1 style="font-size:18px">${htmlText(title)}</h1>`,
+    text === '' ? '' : `<p>${htmlText(text)}</p>`,
     rows.length === 0 ? '' : `<table style="border-collapse:collapse">${rows.join('')}</table>`,
-    link === null ? '' : `<p><a href="${escaped(link)}">Open the run</a></p>`,
+    link === null ? '' : `<p><a href="${htmlText(link)}">Open the run</a></p>`,
   ]
   return `<!doctype html><html><body style="font-family:sans-serif;font-size:14px">${parts.join('')}</body></html>`
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
 }

@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import { DISABLE_AFTER_DEFAULT, RETRY_SCHEDULE_DEFAULT, type Webhook } from '../../../core/webhook.ts'
+import {
+  DISABLE_AFTER_DEFAULT,
+  FRESH_STATE,
+  RETRY_SCHEDULE_DEFAULT,
+  type Webhook,
+} from '../../../core/webhook.ts'
 import type { ApiContext } from '../../context.ts'
 import { claimOf, rowOf } from '../../idempotency.ts'
 import { operation } from '../../operation.ts'
@@ -92,11 +97,6 @@ function newChannel(
     createdAt: now,
     updatedAt: now,
     deletedAt: null,
-    status: 'active',
-    health: 'healthy',
-    failureCount: 0,
-    exhaustedInStreak: false,
-    lastError: null,
-    lastTriggeredAt: null,
+    ...FRESH_STATE,
   }
 }

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { Problem } from '../../../core/errors.ts'
 import type { Run } from '../../../core/run.ts'
 import { schemaDiff } from '../../../detect/schema-diff.ts'
-import type { PreviousRun, Store } from '../../../store/store.ts'
+import { previousRun } from '../../../store/previous-run.ts'
+import type { Store } from '../../../store/store.ts'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { schemaDiffSchema, schemaDiffView } from '../../views/schema-diff.ts'
@@ -29,7 +30,7 @@ export function getSchemaDiff({ store }: Pick<ApiContext, 'store'>) {
     async handle({ caller: { organization }, query }) {
       const name = subjectOf(query)
       const current = await currentRun(store, organization.id, name, query)
-      const previous = await previousRun(store, current)
+      const previous = await previousRun(store.runs, current, 'seen')
       const changes = previous === null ? [] : schemaDiff(previous.seen ?? [], current.seen ?? [])
       return { status: 200, body: schemaDiffView(name, current, previous, changes) }
     },
@@ -60,10 +61,4 @@ async function currentRun(
 
 function nothingSeen(): Problem {
   return new Problem('not_found', 'No such run has looked for structured data in this page yet.')
-}
-
-async function previousRun(store: Pick<Store, 'runs'>, run: Run): Promise<PreviousRun | null> {
-  const { subject, endedAt } = run
-  if (subject === null || endedAt === null) return null
-  return store.runs.previous({ run: { ...run, subject, endedAt }, having: 'seen' })
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { fieldProblem } from '../../../core/errors.ts'
 import { LIMITS } from '../../../core/limits.ts'
-import { documentSubmission, isEnded, type Submission } from '../../../core/run.ts'
+import { documentSubmission, isEnded, pageSubmission, type Submission } from '../../../core/run.ts'
 import { SECOND_MS } from '../../../core/time.ts'
 import type { ApiContext } from '../../context.ts'
 import { REPLAYED_HEADERS } from '../../idempotency.ts'
@@ -74,5 +74,5 @@ function submissionOf({ url, json_ld: jsonLd, html }: z.output<typeof body>): Su
   }
   if (url === null)
     throw fieldProblem('invalid_request', 'url', 'Required: a page, or `json_ld` or `html` in its place.')
-  return { content: null, contentType: null, fileName: null, url, subject: null, metadata: {} }
+  return pageSubmission(url)
 }

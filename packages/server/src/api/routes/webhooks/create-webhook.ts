@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   DISABLE_AFTER_DEFAULT,
+  FRESH_STATE,
   RETRY_SCHEDULE_DEFAULT,
   type SealedKeys,
   type Webhook,
@@ -118,11 +119,7 @@ function newWebhook(
     createdAt: now,
     updatedAt: now,
     deletedAt: null,
+    ...FRESH_STATE,
     status: wanted.enabled ? 'active' : 'disabled',
-    health: 'healthy',
-    failureCount: 0,
-    exhaustedInStreak: false,
-    lastError: null,
-    lastTriggeredAt: null,
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { LIMITS } from '../../../core/limits.ts'
 import { SEVERITIES } from '../../../core/run.ts'
-import { fieldErrors } from '../field-errors.ts'
+import { shapeErrors } from '../field-errors.ts'
 import type { Validator } from '../validator.ts'
 
 /** As our own codes are. */
@@ -46,8 +46,5 @@ export const assertions = {
   judgesPages: false,
   readsFindings: true,
   compiledField: 'assertions',
-  checkConfig(config) {
-    const checked = configSchema.safeParse(config)
-    return checked.success ? [] : fieldErrors(checked.error)
-  },
+  checkConfig: (config) => shapeErrors(configSchema, config),
 } as const satisfies Validator

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { LIMITS } from '../../../core/limits.ts'
-import { fieldErrors } from '../field-errors.ts'
+import { shapeErrors } from '../field-errors.ts'
 import type { Validator } from '../validator.ts'
 
 /** Types of Table Schema (v1) that a column may have; those that nest JSON in a cell are left out. */
@@ -111,8 +111,5 @@ export const csvTable = {
   judgesPages: false,
   readsFindings: false,
   compiledField: 'schema',
-  checkConfig(config) {
-    const checked = configSchema.safeParse(config)
-    return checked.success ? [] : fieldErrors(checked.error)
-  },
+  checkConfig: (config) => shapeErrors(configSchema, config),
 } as const satisfies Validator

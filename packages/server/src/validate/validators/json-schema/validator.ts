@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fieldErrors } from '../field-errors.ts'
+import { shapeErrors } from '../field-errors.ts'
 import type { Validator } from '../validator.ts'
 
 const configSchema = z.strictObject({
@@ -15,8 +15,5 @@ export const jsonSchema = {
   judgesPages: false,
   readsFindings: false,
   compiledField: 'schema',
-  checkConfig(config) {
-    const checked = configSchema.safeParse(config)
-    return checked.success ? [] : fieldErrors(checked.error)
-  },
+  checkConfig: (config) => shapeErrors(configSchema, config),
 } as const satisfies Validator

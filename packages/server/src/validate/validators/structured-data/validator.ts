@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fieldErrors } from '../field-errors.ts'
+import { shapeErrors } from '../field-errors.ts'
 import type { Validator } from '../validator.ts'
 import { FORMATS } from './thing.ts'
 
@@ -36,8 +36,5 @@ export const structuredData = {
   judgesPages: true,
   readsFindings: false,
   compiledField: 'types',
-  checkConfig(config) {
-    const checked = configSchema.safeParse(config)
-    return checked.success ? [] : fieldErrors(checked.error)
-  },
+  checkConfig: (config) => shapeErrors(configSchema, config),
 } as const satisfies Validator

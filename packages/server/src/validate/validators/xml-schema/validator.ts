@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fieldErrors } from '../field-errors.ts'
+import { shapeErrors } from '../field-errors.ts'
 import type { Validator } from '../validator.ts'
 
 const SCHEMA = 'must be the text of an XML Schema (XSD 1.0), as a string'
@@ -13,8 +13,5 @@ export const xmlSchema = {
   judgesPages: false,
   readsFindings: false,
   compiledField: 'schema',
-  checkConfig(config) {
-    const checked = configSchema.safeParse(config)
-    return checked.success ? [] : fieldErrors(checked.error)
-  },
+  checkConfig: (config) => shapeErrors(configSchema, config),
 } as const satisfies Validator
