@@ -112,7 +112,7 @@ describe('a dead endpoint', () => {
     expect(await engine.webhook(webhook.id)).toMatchObject({
       status: 'disabled_too_many_failures',
       failureCount: 5,
-      lastError: 'Your server answered 503.',
+      lastError: 'Your server failed (503 Service Unavailable).',
     })
     await engine.publish(3)
     expect(await states(engine)).toEqual({ exhausted: 1, held: 3 })

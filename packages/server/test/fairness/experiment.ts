@@ -2,10 +2,12 @@ import type { Event } from '../../src/core/event.ts'
 import { createIds } from '../../src/core/ids.ts'
 import type { Webhook } from '../../src/core/webhook.ts'
 import { createDeliveryPipeline } from '../../src/pipelines/delivery-pipeline.ts'
-import type { OutboundReport, OutboundRequest, Transport } from '../../src/send/transport.ts'
+import { DeadlineError } from '../../src/net/failures.ts'
+import type { Transport } from '../../src/send/transport.ts'
 import { createSigner } from '../../src/sign/signer.ts'
 import { createMemoryStore } from '../../src/store/memory/index.ts'
 import { NO_CARRIERS } from '../support/no-carriers.ts'
+import { reportAnswer, reportFailure } from '../support/reports.ts'
 import { sampleEvent, sampleWebhook } from '../support/samples.ts'
 import { createSeededRandom, createVirtualClock } from '../support/virtual-clock.ts'
 
@@ -82,7 +84,10 @@ export async function runExperiment(experiment: Experiment): Promise<Findings> {
       const durationMs = hangs ? DEADLINE_MS : Math.round(10 + 190 * random.fraction() ** 3)
       await new Promise<void>((resolve) => time.after(durationMs, resolve))
       findings.inFlight -= 1
-      return reportOf(request, durationMs, !hangs)
+      const ended = { elapsedMs: durationMs, nowMs: time.now() }
+      return hangs
+        ? reportFailure(request, new DeadlineError(), {}, ended)
+        : reportAnswer(request, { status: 200 }, ended)
     },
     close: async () => undefined,
   }
@@ -159,19 +164,6 @@ function makeWebhooks({ webhooks, organizations, hanging }: Experiment): Webhook
 
 function projectOf(index: number): string {
   return `proj_${index.toString(16).padStart(32, '0')}`
-}
-
-function reportOf({ startedAt }: OutboundRequest, durationMs: number, delivered: boolean): OutboundReport {
-  return {
-    outcome: delivered ? 'delivered' : 'failed',
-    startedAt,
-    durationMs,
-    statusCode: delivered ? 200 : null,
-    error: delivered ? null : { code: 'timeout', message: 'Your server did not answer within 30 seconds.' },
-    retryAfterMs: null,
-    responseHeaders: {},
-    responseBody: null,
-  }
 }
 
 function waitsOf(waits: number[]): Waits {

@@ -1,10 +1,10 @@
 import { LIMITS } from '../../src/core/limits.ts'
-import { SECOND_MS } from '../../src/core/time.ts'
 import { createAddressPolicy } from '../../src/guard/address.ts'
 import { createAddressFinder } from '../../src/guard/checked-addresses.ts'
-import { ConnectError } from '../../src/guard/connect-error.ts'
+import { DeadlineError } from '../../src/net/failures.ts'
 import type { OutboundReport, OutboundRequest, Transport } from '../../src/send/transport.ts'
 import type { SeenRequest } from '../invariants/history.ts'
+import { reportAnswer, reportFailure, systemError, type Ended } from '../support/reports.ts'
 import type { VirtualClock } from '../support/virtual-clock.ts'
 import type { Dice } from './dice.ts'
 import type { Notes } from './notes.ts'
@@ -71,9 +71,8 @@ export function createNetwork(clock: VirtualClock, notes: Notes, dice: Dice, pau
         const [address = ''] = await findAddresses({ protocol: 'https:', hostname, port: '' })
         notes.sockets.push({ at: notes.now(), address })
       } catch (error) {
-        const code = error instanceof ConnectError ? error.code : 'internal'
         await pause(transit(), `${hostname} has no address`)
-        return report(request, clock.monotonic() - begun, { code, message: String(error) })
+        return failed(request, error, begun)
       }
       return exchange(request, hostname, begun)
     }
@@ -91,7 +90,7 @@ export function createNetwork(clock: VirtualClock, notes: Notes, dice: Dice, pau
       }
       await pause(transit(), `${process.name} sends to ${hostname}`)
       // What a process had handed to the kernel when it died may have gone out, or not.
-      if (process.state === 'dead' && dice.chance(0.5)) return report(request, 0, LOST)
+      if (process.state === 'dead' && dice.chance(0.5)) return failed(request, RESET, begun)
       const seen: SeenRequest = {
         webhookId: hosts.get(hostname)!.webhookId,
         startedAt,
@@ -123,12 +122,21 @@ export function createNetwork(clock: VirtualClock, notes: Notes, dice: Dice, pau
       if (arrives) await pause(tookMs, `${seen.webhookId} answers ${process.name}`)
       else await giveUp(leftMs, 'no answer')
       seen.endedAt = notes.now()
-      const elapsedMs = clock.monotonic() - begun
-      if (!arrives) return report(request, elapsedMs, TIMED_OUT)
-      if (reaction.status === null) return report(request, elapsedMs, RESET)
+      if (!arrives) return failed(request, new DeadlineError(), begun)
+      if (reaction.status === null) return failed(request, RESET, begun)
       // A process that stands still hears of it later, one that is dead never.
       seen.answerArrived = process.state !== 'dead'
-      return answered(request, elapsedMs, reaction.status, reaction.retryAfterSeconds)
+      const { status, retryAfterSeconds } = reaction
+      const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }
+      return reportAnswer(request, { status, headers }, endedNow(begun))
+    }
+
+    function failed(request: OutboundRequest, error: unknown, begun: number): OutboundReport {
+      return reportFailure(request, error, { address: PUBLIC_ADDRESS }, endedNow(begun))
+    }
+
+    function endedNow(begun: number): Ended {
+      return { elapsedMs: clock.monotonic() - begun, nowMs: clock.now() }
     }
 
     return {
@@ -145,48 +153,7 @@ export function createNetwork(clock: VirtualClock, notes: Notes, dice: Dice, pau
 }
 
 const MENDED: Receiver = { prompt: true, react: () => ({ afterMs: 1, status: 200 }) }
-const LOST = { code: 'connection_reset', message: 'The sender is gone.' }
-const TIMED_OUT = { code: 'response_timeout', message: 'No answer came within 30 seconds.' }
-const RESET = { code: 'connection_reset', message: 'The connection broke before an answer came.' }
-
-function report(
-  request: OutboundRequest,
-  durationMs: number,
-  error: { code: string; message: string },
-): OutboundReport {
-  return {
-    outcome: 'failed',
-    startedAt: request.startedAt,
-    durationMs,
-    statusCode: null,
-    error,
-    retryAfterMs: null,
-    responseHeaders: null,
-    responseBody: null,
-  }
-}
-
-function answered(
-  request: OutboundRequest,
-  durationMs: number,
-  status: number,
-  retryAfterSeconds: number | undefined,
-): OutboundReport {
-  const isSuccess = status >= 200 && status < 300
-  const mayAsk = status === 429 || status === 503
-  return {
-    outcome: isSuccess ? 'delivered' : 'failed',
-    startedAt: request.startedAt,
-    durationMs,
-    statusCode: status,
-    error: isSuccess
-      ? null
-      : { code: status === 410 ? 'gone' : 'http_status', message: `Your server answered ${status}.` },
-    retryAfterMs: mayAsk && retryAfterSeconds !== undefined ? retryAfterSeconds * SECOND_MS : null,
-    responseHeaders: retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
-    responseBody: null,
-  }
-}
+const RESET = systemError('ECONNRESET')
 
 function lowerCase(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))

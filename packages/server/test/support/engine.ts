@@ -14,6 +14,7 @@ import { createMemoryStore } from '../../src/store/memory/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createAnnouncer } from '../../src/watch/announce.ts'
 import { NO_CARRIERS } from './no-carriers.ts'
+import { reportAnswer } from './reports.ts'
 import { sampleEvent, sampleWebhook } from './samples.ts'
 import { createSeededRandom, createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
@@ -141,22 +142,8 @@ function scripted(
     async send(request): Promise<OutboundReport> {
       requests.push(request)
       const statusCode = await answer(request)
-      const delivered = statusCode >= 200 && statusCode < 300
-      return {
-        outcome: delivered ? 'delivered' : 'failed',
-        startedAt: request.startedAt,
-        durationMs: clock.now() - request.startedAt,
-        statusCode,
-        error: delivered
-          ? null
-          : {
-              code: statusCode === 410 ? 'gone' : 'http_server_error',
-              message: `Your server answered ${statusCode}.`,
-            },
-        retryAfterMs: null,
-        responseHeaders: {},
-        responseBody: null,
-      }
+      const elapsedMs = clock.now() - request.startedAt
+      return reportAnswer(request, { status: statusCode }, { elapsedMs, nowMs: clock.now() })
     },
     close: async () => undefined,
   }
