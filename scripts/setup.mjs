@@ -10,9 +10,12 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { clearInterval, setInterval } from 'node:timers'
 import { machineEnvironment, NODE_MAJOR_MIN, outputOf, projectEnvironment, ROOT, run } from './project.mjs'
 
 const STAMP = join(ROOT, 'node_modules', '.sealpost-setup')
+/** How often a script that runs a program looks whether npm's shell is still there. */
+const PARENT_LOOK_MS = 250
 const HIDDEN_LOCK = join(ROOT, 'node_modules', '.package-lock.json')
 
 function main(args) {
@@ -97,12 +100,23 @@ function start(args) {
   // Ctrl-C reaches the child by itself, since it is in the same group; other signals come to this process alone.
   process.on('SIGINT', () => undefined)
   process.on('SIGTERM', () => child.kill('SIGTERM'))
+  // npm hands a signal to the shell between it and us, which dies of it without a word. So look whether it is there.
+  const parent = process.ppid
+  const look = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(look)
+    child.kill('SIGTERM')
+  }, PARENT_LOOK_MS)
   return new Promise((resolve) => {
+    const end = (code) => {
+      clearInterval(look)
+      resolve(code)
+    }
     child.on('error', (error) => {
       console.error(`node: ${error.message}`)
-      resolve(1)
+      end(1)
     })
-    child.on('exit', (code) => resolve(code ?? 1))
+    child.on('exit', (code) => end(code ?? 1))
   })
 }
 

@@ -22,18 +22,31 @@ export function serveCommand({ terminal }: VerbContext): Command {
     checkSealingKey(settings, terminal, newKey === true)
     // Before the start, so that a signal that comes while it starts is not lost.
     const stop = listenForStop()
-    // Loaded late, as in with-store.ts.
-    const { serve } = await import('../main.ts')
-    const server = await serve(settings)
-    terminal.note(`Sealpost listens on ${server.url} (API reference: ${server.url}/docs)`)
-    if (!(await withStoreOf(settings, ({ store }) => hasKeys(store)))) {
-      terminal.note('There is no API key yet. Make one with: sealpost keys create --name NAME')
+    try {
+      await serveUntil(stop.asked, settings, terminal)
+    } finally {
+      stop.release()
     }
-    giveBackStartMemory()
-    await stop.asked
-    await server.stop()
-    stop.release()
   })
+}
+
+async function serveUntil(
+  stopAsked: Promise<unknown>,
+  settings: Settings,
+  terminal: Terminal,
+): Promise<void> {
+  // Loaded late, as in with-store.ts.
+  const { serve } = await import('../main.ts')
+  const server = await serve(settings)
+  terminal.note(`Sealpost listens on ${server.url} (API reference: ${server.url}/docs)`)
+  if (!(await withStoreOf(settings, ({ store }) => hasKeys(store)))) {
+    terminal.note('There is no API key yet. Make one with: sealpost keys create --name NAME')
+  }
+  giveBackStartMemory()
+  await stopAsked
+  terminal.note('Sealpost is stopping: requests in flight may end. A second signal ends it at once.')
+  await server.stop()
+  terminal.note('Sealpost has stopped.')
 }
 
 /**

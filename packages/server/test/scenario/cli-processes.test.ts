@@ -1,12 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { watch } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 const BIN = new URL('../../bin/sealpost.js', import.meta.url).pathname
+const CLONE = new URL('../../../../', import.meta.url).pathname
 const STOP_SIGNAL = new URL('../../src/cli/stop-signal.ts', import.meta.url).href
 
 let directory: string
@@ -28,7 +30,12 @@ interface Process {
 
 /** A process of its own, with TMPDIR in the test's directory, so that what it leaves behind can be seen. */
 function start(...args: string[]): Process {
-  const child = spawn(process.execPath, args, { cwd: directory, env: { ...process.env, TMPDIR: directory } })
+  return follow(
+    spawn(process.execPath, args, { cwd: directory, env: { ...process.env, TMPDIR: directory } }),
+  )
+}
+
+function follow(child: ChildProcessByStdio<Writable, Readable, Readable>): Process {
   children.push(child)
   let output = ''
   const changed = new Set<() => void>()
@@ -82,16 +89,51 @@ test('a setting that cannot be used ends serve with 2', async () => {
   expect(output).toContain('--port')
 })
 
-test('a second signal does not wait for the first one', async () => {
-  const script = `import { listenForStop } from '${STOP_SIGNAL}'
-    setInterval(() => undefined, 1000)
-    listenForStop().asked.then((signal) => console.log('asked by ' + signal))
-    console.log('ready')`
-  const stubborn = start('--input-type=module-typescript', '--eval', script)
+/** The server as a user of a clone starts it, in a process group of its own. */
+function startWithNpx(): Process {
+  const args = ['sealpost', 'serve', '--port', '0', '--data-dir', directory]
+  return follow(spawn('npx', args, { cwd: CLONE, detached: true }))
+}
+
+test('a signal to npx stops the server that it started', async () => {
+  const server = startWithNpx()
+  await server.until('There is no API key yet')
+  server.child.kill('SIGTERM')
+  // The pipes close when the last process that writes to them has ended, which is the server.
+  expect((await server.exit).output).toContain('Sealpost has stopped')
+})
+
+test('a signal to the whole process group of npx stops the server in good order', async () => {
+  const server = startWithNpx()
+  await server.until('There is no API key yet')
+  process.kill(-(server.child.pid ?? 0), 'SIGTERM')
+  expect((await server.exit).output).toContain('Sealpost has stopped')
+})
+
+/** Is asked to stop, and goes on. */
+const STUBBORN = `import { listenForStop } from '${STOP_SIGNAL}'
+  setInterval(() => undefined, 1000)
+  listenForStop().asked.then((signal) => console.log('asked by ' + signal))
+  let heard = 0
+  process.on('SIGINT', () => console.log('heard ' + ++heard))
+  console.log('ready')`
+
+test('the same signal twice at once is one request: a group and whoever started us both pass it on', async () => {
+  const stubborn = start('--input-type=module-typescript', '--eval', STUBBORN)
+  await stubborn.until('ready')
+  stubborn.child.kill('SIGINT')
+  await stubborn.until('heard 1')
+  stubborn.child.kill('SIGINT')
+  const output = await stubborn.until('heard 2')
+  expect(output).toContain('asked by SIGINT')
+})
+
+test('a second request does not wait for the first one', async () => {
+  const stubborn = start('--input-type=module-typescript', '--eval', STUBBORN)
   await stubborn.until('ready')
   stubborn.child.kill('SIGINT')
   await stubborn.until('asked by SIGINT')
-  stubborn.child.kill('SIGINT')
+  stubborn.child.kill('SIGTERM')
   expect(await stubborn.exit).toMatchObject({ code: 1 })
 })
 
