@@ -1,5 +1,8 @@
 import { compose } from './compose.ts'
+import { forgetRunningServer, noteRunningServer } from './config/running-server.ts'
 import type { Settings } from './config/settings.ts'
+import { systemClock } from './core/clock.ts'
+import { isoTime } from './core/time.ts'
 
 export interface RunningServer {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
@@ -13,7 +16,14 @@ export async function serve(settings: Settings): Promise<RunningServer> {
   const server = await compose(settings)
   try {
     const url = await server.listen()
-    return { url, stop: () => server.stop() }
+    noteRunningServer(settings, url, isoTime(systemClock.now()))
+    return {
+      url,
+      stop: async () => {
+        forgetRunningServer(settings.dataDir)
+        await server.stop()
+      },
+    }
   } catch (error) {
     await server.stop()
     throw error

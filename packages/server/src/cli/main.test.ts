@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -166,15 +166,41 @@ describe('keys', () => {
   })
 })
 
-test('a data directory that cannot be made ends with 1 and one sentence', async () => {
-  const file = join(directory, 'file')
-  writeFileSync(file, '')
-  for (const path of [file, join(file, 'a')]) {
-    const { code, notes } = await run('keys', 'list', '--data-dir', path)
+describe('a data directory that is not there', () => {
+  test('is not made by a typo: the message names it and where it came from', async () => {
+    const missing = join(directory, 'sealpots-data')
+    for (const verb of [
+      ['keys', 'create', '--name', 'a'],
+      ['keys', 'list'],
+      ['orgs', 'create', 'acme'],
+    ]) {
+      const { code, notes } = await run(...verb, '--data-dir', missing)
+      expect(code).toBe(1)
+      expect(notes).toContain(`The data directory ${missing} (from --data-dir) does not exist.`)
+    }
+    expect(existsSync(missing)).toBe(false)
+  })
+
+  test('nor is a database made in a directory that has none, by a verb that only looks', async () => {
+    const { code, notes } = await run('keys', 'list', '--data-dir', directory)
     expect(code).toBe(1)
-    expect(notes).toMatch(/choose another --data-dir/i)
+    expect(notes).toContain(`There is no Sealpost database in ${directory}.`)
+    expect(readdirSync(directory)).toEqual([])
+  })
+
+  test('a file in its place ends with 1 and one sentence', async () => {
+    const file = join(directory, 'file')
+    writeFileSync(file, '')
+    const { code, notes } = await run('keys', 'create', '--name', 'a', '--data-dir', file)
+    expect(code).toBe(1)
+    expect(notes).toMatch(/file is not a directory/)
     expect(notes).not.toContain('    at ')
-  }
+  })
+})
+
+test('a new key names the data directory that it is good for', async () => {
+  const { notes } = await store('keys', 'create', '--name', 'laptop')
+  expect(notes).toContain(`in ${directory}`)
 })
 
 describe('orgs', () => {

@@ -40,7 +40,9 @@ async function serveUntil(
   const server = await serve(settings)
   terminal.note(`Sealpost listens on ${server.url} (API reference: ${server.url}/docs)`)
   if (!(await withStoreOf(settings, ({ store }) => hasKeys(store)))) {
-    terminal.note('There is no API key yet. Make one with: sealpost keys create --name NAME')
+    terminal.note(
+      `There is no API key yet. Make one with: sealpost keys create --name NAME --data-dir ${settings.dataDir}`,
+    )
   }
   giveBackStartMemory()
   await stopAsked

@@ -6,23 +6,31 @@ import { systemRandom, type Random } from '../core/random.ts'
 import { ensureDefaultOrganization } from '../identity/bootstrap.ts'
 import type { Store } from '../store/store.ts'
 import type { Settings } from '../config/settings.ts'
+import { checkDataDirectory } from './known-data-directory.ts'
 import { CommandError } from './exit.ts'
 import { settingsOf } from './setting-flags.ts'
 
 export interface StoreContext {
+  /** Absolute path, to be named wherever something was written. */
+  dataDir: string
   store: Store
   clock: Clock
   ids: Ids
   random: Random
 }
 
-/** Opens the store that the command's settings name, whether or not a server runs on it, and closes it afterwards. */
+/**
+ * Opens the store that the command's settings name, whether or not a server runs on it, and closes it afterwards.
+ * `first` is for verbs that may be the first to use a data directory. Throws CommandError where there is none.
+ */
 export async function withStore<Result>(
   command: Command,
+  use: 'first' | 'known',
   work: (context: StoreContext) => Promise<Result>,
 ): Promise<Result> {
-  const { settings } = await settingsOf(command)
-  return withStoreOf(settings, work)
+  const loaded = await settingsOf(command)
+  await checkDataDirectory(loaded, use)
+  return withStoreOf(loaded.settings, work)
 }
 
 export async function withStoreOf<Result>(
@@ -37,7 +45,7 @@ export async function withStoreOf<Result>(
   const store = await openStore(settings, { clock, ids })
   try {
     await ensureDefaultOrganization(store, ids, clock)
-    return await work({ store, clock, ids, random })
+    return await work({ dataDir: settings.dataDir, store, clock, ids, random })
   } finally {
     await store.close()
   }

@@ -95,7 +95,7 @@ export const SETTINGS: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     default: () => 'sealpost-data',
     defaultShown: './sealpost-data',
     description:
-      'Directory of the database and the key that seals signing secrets; made when it is not there.',
+      'Directory of the database and the key that seals signing secrets. `sealpost serve` makes it when it is not there.',
   },
   databaseUrl: {
     name: 'database_url',

@@ -117,6 +117,7 @@ const mayMount = [['--mount'], ['--map-root-user', '--mount']].find(
 it.skipIf(mayMount === undefined)('a disk without room for the copy is told of, and left empty', async () => {
   const [data, disk] = [join(place.path, 'small'), join(place.path, 'disk')]
   mkdirSync(disk)
+  mkdirSync(data)
   await makeKey(data)
   const { size } = statSync(join(data, 'sealpost.db'))
   const onDisk = (bytes: number) => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { watch } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,9 +30,7 @@ interface Process {
 
 /** A process of its own, with TMPDIR in the test's directory, so that what it leaves behind can be seen. */
 function start(...args: string[]): Process {
-  return follow(
-    spawn(process.execPath, args, { cwd: directory, env: { ...process.env, TMPDIR: directory } }),
-  )
+  return follow(spawn(process.execPath, args, { cwd: directory, env: { ...process.env, TMPDIR: directory } }))
 }
 
 function follow(child: ChildProcessByStdio<Writable, Readable, Readable>): Process {
@@ -139,6 +137,7 @@ test('a second request does not wait for the first one', async () => {
 
 test('a signal ends a backup with 1, and nothing of the copy is left', async () => {
   const data = join(directory, 'data')
+  mkdirSync(data)
   await start(BIN, 'keys', 'create', '--name', 'a', '--data-dir', data).exit
   const changes = watch(directory, { signal: AbortSignal.timeout(30_000) })
   const backup = start(BIN, 'backup', 'copy.db', '--data-dir', data)

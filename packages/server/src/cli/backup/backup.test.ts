@@ -36,6 +36,7 @@ async function run(...args: string[]) {
 
 /** A data directory with a key in it. */
 async function makeData(): Promise<void> {
+  mkdirSync(dataDir)
   expect((await run('keys', 'create', '--name', 'a')).code).toBe(0)
 }
 

@@ -35,7 +35,3 @@ export function warning(name: string, detail: string, advice: string): CheckResu
 export function wrong(name: string, detail: string, advice: string): CheckResult {
   return { name, status: 'wrong', detail, advice }
 }
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}

@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDirectory, nearestExisting } from '../../config/data-directory.ts'
-import { messageOf, ok, warning, wrong, type Check, type CheckResult } from './check.ts'
+import { messageOf } from '../message-of.ts'
+import { ok, warning, wrong, type Check, type CheckResult } from './check.ts'
 
 const KEY_FILE = 'secret.key'
 const GIBIBYTE = 1024 ** 3

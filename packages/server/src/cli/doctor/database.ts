@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { messageOf, ok, wrong, type Check, type CheckResult } from './check.ts'
+import { readRunningServer, type RunningServer } from '../../config/running-server.ts'
+import { messageOf } from '../message-of.ts'
+import { ok, wrong, type Check, type CheckResult } from './check.ts'
 
 const DATABASE_FILE = 'sealpost.db'
 /** A running server holds an exclusive lock on it, which dies with its process. */
@@ -37,21 +39,38 @@ function checkWhole(path: string): CheckResult {
 }
 
 function checkServer(path: string): CheckResult {
-  if (!existsSync(path)) return ok('server', 'No server runs on this data directory')
+  try {
+    return isLocked(path)
+      ? ok('server', 'A server runs on this data directory')
+      : ok('server', 'No server runs on this data directory')
+  } catch (error) {
+    const advice = `Remove ${path} when no server runs.`
+    return wrong('server', `${path} cannot be read: ${messageOf(error)}`, advice)
+  }
+}
+
+/** Throws when that cannot be told. */
+function isLocked(path: string): boolean {
+  if (!existsSync(path)) return false
   const lock = new DatabaseSync(path, { readOnly: true })
   try {
     // Any read needs a shared lock, which an exclusive one keeps out.
     lock.prepare('PRAGMA schema_version').get()
-    return ok('server', 'No server runs on this data directory')
+    return false
   } catch (error) {
-    const isBusy = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY
-    if (isBusy) return ok('server', 'A server runs on this data directory')
-    return wrong(
-      'server',
-      `${path} cannot be read: ${messageOf(error)}`,
-      `Remove ${path} when no server runs.`,
-    )
+    if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY) return true
+    throw error
   } finally {
     lock.close()
+  }
+}
+
+/** The server that runs on this data directory, as it described itself at its start; null when none does. */
+export function runningServerOn(dataDir: string): RunningServer | null {
+  try {
+    return isLocked(join(dataDir, LOCK_FILE)) ? readRunningServer(dataDir) : null
+  } catch {
+    // checkDatabase says what is wrong with the lock.
+    return null
   }
 }

@@ -183,3 +183,11 @@ test('settings that cannot be used are what is wrong', async () => {
   expect(code).toBe(1)
   expect(out).toContain('✗ --port: "eighty" is wrong')
 })
+
+test('a warning is never followed by "Nothing is wrong"', async () => {
+  const port = String(await listen('{"status":"ok"}'))
+  const { code, out } = await run('--data-dir', directory, '--port', port, '--allow-http')
+  expect(code).toBe(0)
+  expect(out).toContain('No check failed; one warning above.')
+  expect(out).not.toContain('Nothing is wrong')
+})

@@ -3,18 +3,21 @@ import { SettingsError, type LoadedSettings } from '../../config/load.ts'
 import { describeOrigin } from '../../config/layer.ts'
 import { SETTING_KEYS, SETTINGS, showSetting } from '../../config/settings.ts'
 import { systemClock } from '../../core/clock.ts'
+import type { RunningServer } from '../../config/running-server.ts'
 import { EXIT } from '../exit.ts'
 import type { VerbContext } from '../verb.ts'
 import { addSettingFlags, settingsOf } from '../setting-flags.ts'
 import type { Style, Terminal } from '../terminal.ts'
-import { messageOf, wrong, type Check, type CheckResult, type CheckStatus } from './check.ts'
+import { messageOf } from '../message-of.ts'
+import { wrong, type Check, type CheckResult, type CheckStatus } from './check.ts'
 import { checkDataDirectory } from './data-directory.ts'
-import { checkDatabase } from './database.ts'
+import { checkDatabase, runningServerOn } from './database.ts'
 import { checkPort } from './listener.ts'
 import { checkClock, checkNode } from './machine.ts'
 import { checkMail } from './mail.ts'
 import { checkExposure } from './network.ts'
 import { checkSealedSecrets } from './sealed-secrets.ts'
+import { checkWebhooks } from './webhooks.ts'
 
 const CHECKS: readonly Check[] = [
   checkNode,
@@ -25,6 +28,7 @@ const CHECKS: readonly Check[] = [
   checkPort,
   checkExposure,
   checkMail,
+  checkWebhooks,
 ]
 
 export function doctorCommand({ terminal, exit }: VerbContext): Command {
@@ -42,11 +46,19 @@ export function doctorCommand({ terminal, exit }: VerbContext): Command {
   })
 }
 
-type Loaded = LoadedSettings | { wrong: CheckResult[] }
+interface Judged extends LoadedSettings {
+  /** The server on the data directory, whose settings are judged in place of the caller's; null when none runs. */
+  running: RunningServer | null
+}
+
+type Loaded = Judged | { wrong: CheckResult[] }
 
 async function loadOrExplain(command: Command): Promise<Loaded> {
   try {
-    return await settingsOf(command)
+    const loaded = await settingsOf(command)
+    const running = runningServerOn(loaded.settings.dataDir)
+    // What the server was started with counts, not what this shell happens to say.
+    return { ...loaded, settings: { ...loaded.settings, ...running?.settings }, running }
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     return {
@@ -73,10 +85,11 @@ async function runChecks({ settings }: LoadedSettings): Promise<CheckResult[]> {
 
 function settingRows(loaded: Loaded) {
   if ('wrong' in loaded) return []
+  const { settings, origins, running } = loaded
   return SETTING_KEYS.map((key) => ({
     name: SETTINGS[key].name,
-    value: showSetting(key, loaded.settings[key]),
-    origin: describeOrigin(loaded.origins[key]),
+    value: showSetting(key, settings[key]),
+    origin: running !== null && key in running.settings ? 'the running server' : describeOrigin(origins[key]),
   }))
 }
 
@@ -87,10 +100,14 @@ const MARKS: Record<CheckStatus, { mark: string; style: Style }> = {
 }
 
 function printReport(terminal: Terminal, loaded: Loaded, results: readonly CheckResult[]): void {
+  const running = 'wrong' in loaded ? null : loaded.running
   const rows = settingRows(loaded)
-  if (rows.length > 0) terminal.out(terminal.style('bold', 'Settings'))
+  const title =
+    running === null ? 'Settings' : `Settings of the server at ${running.url} (pid ${running.pid})`
+  if (rows.length > 0) terminal.out(terminal.style('bold', title))
   for (const row of rows) {
-    const origin = row.origin === 'default' ? '' : `  from ${row.origin}`
+    const isPlain = row.origin === 'default' || row.origin === 'the running server'
+    const origin = isPlain ? '' : `  from ${row.origin}`
     terminal.out(`  ${row.name.padEnd(20)}${row.value}${terminal.style('dim', origin)}`)
   }
   terminal.out(terminal.style('bold', 'Checks'))
@@ -98,8 +115,15 @@ function printReport(terminal: Terminal, loaded: Loaded, results: readonly Check
     terminal.out(`  ${terminal.style(MARKS[status].style, MARKS[status].mark)} ${detail}`)
     if (advice !== null) terminal.out(`      ${advice}`)
   }
-  const count = results.filter((result) => result.status === 'wrong').length
-  terminal.out(
-    count === 0 ? 'Nothing is wrong.' : `${count === 1 ? 'One thing is' : `${count} things are`} wrong.`,
-  )
+  terminal.out(verdictOf(results))
+}
+
+function verdictOf(results: readonly CheckResult[]): string {
+  const count = (status: CheckStatus): number => results.filter((result) => result.status === status).length
+  const wrongs = count('wrong')
+  const warnings = count('warning')
+  const warned = warnings === 1 ? 'one warning' : `${warnings} warnings`
+  if (wrongs === 0) return warnings === 0 ? 'Nothing is wrong.' : `No check failed; ${warned} above.`
+  const failed = wrongs === 1 ? 'One thing is wrong' : `${wrongs} things are wrong`
+  return warnings === 0 ? `${failed}.` : `${failed}; ${warned} above.`
 }

@@ -1,5 +1,6 @@
 import { LOST_KEY_ADVICE, lookAtSealedSecrets } from '../sealed-secrets.ts'
-import { messageOf, ok, wrong, type Check } from './check.ts'
+import { messageOf } from '../message-of.ts'
+import { ok, wrong, type Check } from './check.ts'
 
 const NAME = 'sealed_secrets'
 

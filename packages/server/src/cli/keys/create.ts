@@ -34,7 +34,7 @@ export function createKeyCommand({ terminal }: VerbContext): Command {
   addSettingFlags(command, STORE_SETTINGS)
 
   return command.action(async (options: Options) => {
-    const created = await withStore(command, async ({ store, ids, clock, random }) => {
+    const created = await withStore(command, 'first', async ({ dataDir, store, ids, clock, random }) => {
       const organization = await organizationNamed(store, options.org)
       const now = clock.now()
       const expiresAt = options.expires === undefined ? null : now + options.expires
@@ -42,15 +42,12 @@ export function createKeyCommand({ terminal }: VerbContext): Command {
       const wanted = { id: ids.make('key'), organizationId: organization.id, name, scopes, expiresAt, now }
       const { key, row } = issueKey(wanted, random)
       await store.keys.create(row)
-      return { id: row.id, key }
+      return { dataDir, id: row.id, key }
     })
-    if (options.json) {
-      terminal.out(JSON.stringify(created))
-      return
-    }
-    terminal.out(created.key)
+    const { dataDir, id, key } = created
+    terminal.out(options.json ? JSON.stringify({ id, key }) : key)
     terminal.note(
-      `Key ${created.id} of organization ${options.org} (${options.scopes.join(', ')}). It is not shown again.`,
+      `Key ${id} of organization ${options.org} (${options.scopes.join(', ')}), in ${dataDir}. It is not shown again.`,
     )
   })
 }

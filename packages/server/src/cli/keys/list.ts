@@ -14,7 +14,7 @@ export function listKeysCommand({ terminal }: VerbContext): Command {
   addSettingFlags(command, STORE_SETTINGS)
 
   return command.action(async (options: { org?: string; json?: true }) => {
-    const rows = await withStore(command, async ({ store, clock }) => {
+    const rows = await withStore(command, 'known', async ({ store, clock }) => {
       const organizations = options.org
         ? [await organizationNamed(store, options.org)]
         : await store.organizations.list()

@@ -13,7 +13,7 @@ export function revokeKeyCommand({ terminal }: VerbContext): Command {
   addSettingFlags(command, STORE_SETTINGS)
 
   return command.action(async (id: string) => {
-    const name = await withStore(command, ({ store, clock }) => revoke(store, id, clock.now()))
+    const name = await withStore(command, 'known', ({ store, clock }) => revoke(store, id, clock.now()))
     terminal.note(`Revoked ${id} (${printable(name)}).`)
   })
 }

@@ -16,7 +16,7 @@ export function createOrgCommand({ terminal }: VerbContext): Command {
   addSettingFlags(command, STORE_SETTINGS)
 
   return command.action(async (slug: string, options: { name?: string; tier: Tier; json?: true }) => {
-    const organization = await withStore(command, ({ store, ids, clock }) =>
+    const organization = await withStore(command, 'first', ({ store, ids, clock }) =>
       store.organizations.create(
         { slug, name: options.name ?? slug, tier: options.tier, createdAt: clock.now() },
         ids.make('proj'),

@@ -11,7 +11,7 @@ export function listOrgsCommand({ terminal }: VerbContext): Command {
   addSettingFlags(command, STORE_SETTINGS)
 
   return command.action(async (options: { json?: true }) => {
-    const organizations = await withStore(command, ({ store }) => store.organizations.list())
+    const organizations = await withStore(command, 'known', ({ store }) => store.organizations.list())
     const rows = organizations.map(describeOrganization)
     if (options.json) {
       terminal.out(JSON.stringify(rows))
