@@ -155,6 +155,7 @@ async function composeOn(ground: Ground): Promise<Composed> {
     allowHttp: settings.allowHttp,
     allowCidr: settings.allowCidr,
     resolver: createResolver({ servers: settings.dnsServers }),
+    clock,
   })
   const transport = createUndiciTransport({
     guard,

@@ -39,6 +39,18 @@ export const LIMITS = {
   eventsPerRequestMax: 1_000,
   eventKeyCharactersMax: 255,
 
+  /** To reach one of a name's addresses, and then to agree on TLS with it. */
+  connectMsMax: 10 * SECOND_MS,
+  tlsHandshakeMsMax: 10 * SECOND_MS,
+  /** Addresses of one name that are tried for one connection. */
+  addressesTriedMax: 20,
+  /** RFC 8305: how long the other family's answer is waited for, and one address before the next is tried as well. */
+  addressFamilyWaitMs: 50,
+  nextAddressMs: 250,
+  /** How long an address that took no connection is tried after the others of its name, and how many are remembered. */
+  deadAddressMs: MINUTE_MS,
+  deadAddressesMax: 10_000,
+
   /** From the start of the connection to the end of the answer. */
   attemptDeadlineMs: 30 * SECOND_MS,
   /** A receiver's answer: what is read before the socket is cut, and what of it is kept in the log. */

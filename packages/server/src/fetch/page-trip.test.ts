@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createSelfSigned } from '../../test/support/certificate.ts'
 import { createPageWorld, HTML, urlOf } from '../../test/support/page-world.ts'
 import { http, startRawServer } from '../../test/support/raw-server.ts'
+import { systemClock } from '../core/clock.ts'
 import { LIMITS } from '../core/limits.ts'
 import { createGuard } from '../guard/guard.ts'
 import { createResolver } from '../guard/resolver.ts'
@@ -64,7 +65,13 @@ describe('redirects', () => {
     )
     opens(secure)
     const guardOf = (allowHttp: boolean) =>
-      createGuard({ allowHttp, allowCidr: ['127.0.0.1'], resolver: createResolver(), ca: authority.cert })
+      createGuard({
+        allowHttp,
+        allowCidr: ['127.0.0.1'],
+        resolver: createResolver(),
+        clock: systemClock,
+        ca: authority.cert,
+      })
     const url = `https://127.0.0.1:${secure.port}/`
     expect(await fetcher({ guard: guardOf(true) }).fetch(url)).toMatchObject({ ok: true, url: urlOf(plain) })
     expect(await fetcher({ guard: guardOf(false) }).fetch(url)).toMatchObject({

@@ -42,8 +42,8 @@ afterAll(async () => {
 /** The strict guard of a production server, but for the one port that redirects; it stops before it connects. */
 function guardBeyond(port: number): Guard {
   const resolver = createResolver({ servers: [names.address] })
-  const strict = createGuard({ allowHttp: true, allowCidr: [], resolver })
-  const local = createGuard({ allowHttp: true, allowCidr: ['127.0.0.1'], resolver })
+  const strict = createGuard({ allowHttp: true, allowCidr: [], resolver, clock: systemClock })
+  const local = createGuard({ allowHttp: true, allowCidr: ['127.0.0.1'], resolver, clock: systemClock })
   return {
     ...strict,
     checkUrl: (url) => (url === start(port) ? local : strict).checkUrl(url),

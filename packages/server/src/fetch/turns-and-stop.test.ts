@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startNameServer } from '../../test/support/name-server.ts'
 import { createPageWorld, HTML, urlOf } from '../../test/support/page-world.ts'
 import { http } from '../../test/support/raw-server.ts'
+import { systemClock } from '../core/clock.ts'
 import { createGuard } from '../guard/guard.ts'
 import { createResolver } from '../guard/resolver.ts'
 
@@ -42,6 +43,7 @@ describe('one page at a time from a host', () => {
       allowHttp: true,
       allowCidr: ['127.0.0.1'],
       resolver: createResolver({ servers: [names.address] }),
+      clock: systemClock,
     })
     const [a, b] = ['a', 'b'].map((name) => `http://${name}.example.com:${server.port}/`)
     const pages = fetcher({ guard })
@@ -95,7 +97,12 @@ describe('closing', () => {
     const server = await serve({
       onRequest: (socket) => socket.end(http('302 Found', { location: '/2' })),
     })
-    const guard = createGuard({ allowHttp: true, allowCidr: ['127.0.0.1'], resolver: createResolver() })
+    const guard = createGuard({
+      allowHttp: true,
+      allowCidr: ['127.0.0.1'],
+      resolver: createResolver(),
+      clock: systemClock,
+    })
     const pages = fetcher({
       guard: {
         ...guard,

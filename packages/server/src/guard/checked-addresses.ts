@@ -20,16 +20,22 @@ export interface AddressFinderOptions {
   resolver: Resolver
 }
 
+/** Says which addresses a connection may be made to. `onSome` is told those of one family before the other answers. */
+export type FindAddresses = (
+  target: ConnectTarget,
+  onSome?: (addresses: string[]) => void,
+) => Promise<string[]>
+
 /**
  * Makes the function that says which addresses a connection may be made to, at least one. It looks a name up once and
- * refuses the name when any answer is bad, since an attacker's name server would mix good ones in. Rejects with a
- * ConnectError.
+ * refuses the name when any answer is bad, since an attacker's name server would mix good ones in; what one family
+ * answers is judged before it is told on. Rejects with a ConnectError.
  */
-export function createAddressFinder({ allowHttp, addresses, resolver }: AddressFinderOptions) {
-  async function resolve(hostname: string): Promise<string[]> {
+export function createAddressFinder({ allowHttp, addresses, resolver }: AddressFinderOptions): FindAddresses {
+  async function resolve(hostname: string, onSome: (found: string[]) => void): Promise<string[]> {
     const wrong = nameRefusal(hostname)
     if (wrong !== null) throw denied(`The host name "${hostname}" ${wrong}`)
-    const found = await resolver.resolve(withoutRootDot(hostname))
+    const found = await resolver.resolve(withoutRootDot(hostname), onSome)
     if (found.length > 0) return found
     throw new ConnectError('dns_not_found', `${hostname} does not resolve: the name has no address.`)
   }
@@ -49,13 +55,24 @@ export function createAddressFinder({ allowHttp, addresses, resolver }: AddressF
     )
   }
 
-  return async (target: ConnectTarget): Promise<string[]> => {
-    const { hostname } = target
-    const literal = literalOf(hostname)
-    const found = literal === null ? await resolve(hostname) : [literal]
-    for (const address of found) refuseAddress(hostname, address)
+  function judged(target: ConnectTarget, found: string[]): string[] {
+    for (const address of found) refuseAddress(target.hostname, address)
     refusePort(target, found)
     return found
+  }
+
+  return async (target, onSome) => {
+    const literal = literalOf(target.hostname)
+    if (literal !== null) return judged(target, [literal])
+    const { promise: refused, reject } = Promise.withResolvers<never>()
+    const all = resolve(target.hostname, (some) => {
+      try {
+        onSome?.(judged(target, some))
+      } catch (error) {
+        reject(error)
+      }
+    })
+    return judged(target, await Promise.race([all, refused]))
   }
 }
 

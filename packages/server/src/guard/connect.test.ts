@@ -39,7 +39,13 @@ interface Sending extends Partial<GuardOptions> {
 /** A sender that may reach 127.0.0.1 alone, and asks `names`. */
 function sender({ names, deadlineMs, ...options }: Sending): (url: string) => Promise<OutboundReport> {
   const resolver = createResolver({ timeoutMs: 100, tries: 1, ...(names && { servers: [names.address] }) })
-  const guard = createGuard({ allowHttp: true, allowCidr: ['127.0.0.1'], resolver, ...options })
+  const guard = createGuard({
+    allowHttp: true,
+    allowCidr: ['127.0.0.1'],
+    resolver,
+    clock: systemClock,
+    ...options,
+  })
   const transport = opening(
     createUndiciTransport({
       guard,
@@ -278,6 +284,7 @@ describe('the connector in undici itself', () => {
       allowHttp: true,
       allowCidr: ['127.0.0.1'],
       resolver: createResolver(),
+      clock: systemClock,
     })
     const agent = opening(new Agent({ connect: connector }))
     const good = await undiciRequest(`http://127.0.0.1:${server.port}/`, { dispatcher: agent })
@@ -290,6 +297,6 @@ describe('the connector in undici itself', () => {
 })
 
 it('createGuard names a range that it cannot read', () => {
-  const options = { allowHttp: false, resolver: createResolver() }
+  const options = { allowHttp: false, resolver: createResolver(), clock: systemClock }
   expect(() => createGuard({ ...options, allowCidr: ['10.0.0.0/8', '10.0.0/8'] })).toThrow('"10.0.0/8"')
 })

@@ -1,4 +1,5 @@
 import type { buildConnector } from 'undici'
+import type { Clock } from '../core/clock.ts'
 import { createAddressPolicy } from './address.ts'
 import { createOpen, type Open } from './connect.ts'
 import type { Resolver } from './resolver.ts'
@@ -10,6 +11,7 @@ export interface GuardOptions {
   /** Ranges that may be reached although they are private; the only way to a private target. */
   allowCidr: readonly string[]
   resolver: Resolver
+  clock: Clock
   /** Certificate authorities trusted instead of Node's own list, PEM. */
   ca?: string | Buffer
 }
@@ -25,9 +27,9 @@ export interface Guard {
 }
 
 /** Throws an Error naming the range of `allowCidr` that cannot be read. */
-export function createGuard({ allowHttp, allowCidr, resolver, ca }: GuardOptions): Guard {
+export function createGuard({ allowHttp, allowCidr, resolver, clock, ca }: GuardOptions): Guard {
   const addresses = createAddressPolicy(allowCidr)
-  const open = createOpen({ allowHttp, addresses, resolver, ...(ca === undefined ? {} : { ca }) })
+  const open = createOpen({ allowHttp, addresses, resolver, clock, ...(ca === undefined ? {} : { ca }) })
   return {
     checkUrl: (url) => checkUrl(url, { allowHttp, addresses }),
     connector: (options, callback) => {

@@ -6,9 +6,10 @@ import { errorCode } from './error-code.ts'
 export interface Resolver {
   /**
    * All IPv4 and IPv6 addresses of a full name, IPv4 first; at least one. Rejects with a ConnectError: `dns_not_found`
-   * when the name has none, `dns_failed` when nobody could say.
+   * when the name has none, `dns_failed` when nobody could say. `onSome` is told the addresses of the family that answers
+   * first, if it has any, while the other is still waited for.
    */
-  resolve(name: string): Promise<string[]>
+  resolve(name: string, onSome?: (addresses: string[]) => void): Promise<string[]>
 }
 
 export interface ResolverOptions {
@@ -37,8 +38,16 @@ export function createResolver({ servers = [], timeoutMs, tries }: ResolverOptio
   if (servers.length > 0) cares.setServers(servers)
 
   return {
-    async resolve(name) {
-      const answers = await Promise.allSettled([cares.resolve4(name), cares.resolve6(name)])
+    async resolve(name, onSome) {
+      let answered = 0
+      const early = (addresses: string[]): string[] => {
+        if (++answered === 1 && addresses.length > 0) onSome?.(addresses)
+        return addresses
+      }
+      const answers = await Promise.allSettled([
+        cares.resolve4(name).then(early),
+        cares.resolve6(name).then(early),
+      ])
       const addresses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
       // One family's answer is enough: resolvers that fail AAAA queries are common, and only what was answered is used.
       if (addresses.length > 0) return addresses

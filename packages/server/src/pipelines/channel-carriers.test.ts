@@ -20,7 +20,12 @@ async function answering(answer: string): Promise<RawServer> {
 }
 
 function carriers(parts: Partial<ChannelCarrierParts>) {
-  const guard = createGuard({ allowHttp: true, allowCidr: ['127.0.0.0/8'], resolver: createResolver() })
+  const guard = createGuard({
+    allowHttp: true,
+    allowCidr: ['127.0.0.0/8'],
+    resolver: createResolver(),
+    clock: systemClock,
+  })
   const transport = createUndiciTransport({ guard, clock: systemClock, connectionsPerOriginMax: 1 })
   opened.push(transport)
   const open = (): string => 'https://hooks.example.com/'

@@ -44,7 +44,7 @@ type Wanted = Partial<SmtpRelay> & Omit<Partial<SmtpTransportOptions>, 'relay'> 
 
 function transport(port: number, wanted: Wanted = {}) {
   const { host = '127.0.0.1', tls = 'off', login = null, allowCidr = ['127.0.0.0/8'], ...options } = wanted
-  const guard = createGuard({ allowHttp: false, allowCidr, resolver: createResolver() })
+  const guard = createGuard({ allowHttp: false, allowCidr, resolver: createResolver(), clock: systemClock })
   return createSmtpTransport({
     relay: { host, port, tls, login },
     open: guard.open,

@@ -30,6 +30,7 @@ beforeAll(async () => {
     allowHttp: true,
     allowCidr: [],
     resolver: createResolver({ servers: [names.address] }),
+    clock: systemClock,
   })
 })
 afterAll(() => names.close())
@@ -112,7 +113,12 @@ describe('a redirect is an answer, not an order', () => {
     server = await startRawServer({
       onRequest: (socket) => socket.write(http(`${status} Moved`, { location })),
     })
-    const local = createGuard({ allowHttp: true, allowCidr: ['127.0.0.1'], resolver: createResolver() })
+    const local = createGuard({
+      allowHttp: true,
+      allowCidr: ['127.0.0.1'],
+      resolver: createResolver(),
+      clock: systemClock,
+    })
     const sender = createUndiciTransport({ guard: local, clock: systemClock, connectionsPerOriginMax: 1 })
     const report = await sender.send({
       url: `http://127.0.0.1:${server.port}/`,

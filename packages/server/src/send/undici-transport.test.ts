@@ -34,7 +34,12 @@ function answering(...answers: string[]): Promise<RawServer> {
 }
 
 function transport(options: Partial<UndiciTransportOptions> = {}): Transport {
-  const guard = createGuard({ allowHttp: true, allowCidr: ['127.0.0.0/8'], resolver: createResolver() })
+  const guard = createGuard({
+    allowHttp: true,
+    allowCidr: ['127.0.0.0/8'],
+    resolver: createResolver(),
+    clock: systemClock,
+  })
   const made = createUndiciTransport({ guard, clock: systemClock, connectionsPerOriginMax: 10, ...options })
   opened.push(made)
   return made

@@ -28,7 +28,12 @@ export function createPageWorld() {
   const fetcher = (options: Partial<PageFetcherOptions> = {}): PageFetcher =>
     opens(
       createPageFetcher({
-        guard: createGuard({ allowHttp: true, allowCidr: ['127.0.0.0/8'], resolver: createResolver() }),
+        guard: createGuard({
+          allowHttp: true,
+          allowCidr: ['127.0.0.0/8'],
+          resolver: createResolver(),
+          clock: systemClock,
+        }),
         clock: systemClock,
         version: '1.2.3',
         aboutUrl: () => 'https://sealpost.example.com',

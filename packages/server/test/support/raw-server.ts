@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import type { Identity } from './certificate.ts'
 
 /** A receiver that answers with bytes, so that it can break every rule of HTTP. */
@@ -19,8 +19,12 @@ export interface RawBehaviour {
   onRequest?: (socket: Socket, index: number) => void
 }
 
-/** Listens on 127.0.0.1, over TLS when given an identity. */
-export async function startRawServer(behaviour: RawBehaviour, identity?: Identity): Promise<RawServer> {
+/** Listens on 127.0.0.1 unless told otherwise, over TLS when given an identity. */
+export async function startRawServer(
+  behaviour: RawBehaviour,
+  identity?: Identity & TlsOptions,
+  { host = '127.0.0.1', port = 0 }: { host?: string; port?: number } = {},
+): Promise<RawServer> {
   const sockets = new Set<Socket>()
   const raw: RawServer = { port: 0, connections: 0, received: '', close: () => closeServer(server, sockets) }
   let requests = 0
@@ -41,7 +45,7 @@ export async function startRawServer(behaviour: RawBehaviour, identity?: Identit
   }
   const server = identity === undefined ? createServer(serve) : createTlsServer(identity, serve)
   server.on('tlsClientError', () => undefined)
-  server.listen(0, '127.0.0.1')
+  server.listen(port, host)
   await once(server, 'listening')
   raw.port = (server.address() as AddressInfo).port
   return raw

@@ -91,7 +91,12 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const store = options.wrapStore?.(memory) ?? memory
   const box = createSecretBox(random.bytes(32))
   const contextOf = (organizationId: number, webhookId: string) => ({ organizationId, webhookId })
-  const guard = createGuard({ allowHttp: true, allowCidr: ['127.0.0.0/8'], resolver: createResolver({}) })
+  const guard = createGuard({
+    allowHttp: true,
+    allowCidr: ['127.0.0.0/8'],
+    resolver: createResolver({}),
+    clock,
+  })
   const pages = createPageFetcher({ guard, clock, version: '0.0.0', aboutUrl: () => 'https://example.com/' })
   const transport = createUndiciTransport({ guard, clock, connectionsPerOriginMax: 10 })
   const failures: unknown[] = []
