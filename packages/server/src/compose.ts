@@ -35,6 +35,7 @@ import type { Store } from './store/store.ts'
 import { createLogger, type Logger } from './telemetry/logger.ts'
 import { createValidatorPool } from './validate/pool.ts'
 import { createAnnouncer } from './watch/announce.ts'
+import { createFaultWatch, type FaultWatch } from './watch/fault-watch.ts'
 import { createRetentionSweep } from './watch/retention.ts'
 import { createWideLog, type WideLog } from './watch/wide-log.ts'
 import { createWebhookService } from './pipelines/webhook-service.ts'
@@ -84,6 +85,7 @@ interface Ground {
   ids: Ids
   logger: Logger
   log: WideLog
+  faults: FaultWatch
   store: Store
   secretBox: SecretBox
   /** Closes the store and gives the data directory free. */
@@ -128,6 +130,7 @@ async function openGround(settings: Settings, clock: Clock, random: Random): Pro
       ids,
       logger,
       log: createWideLog(logger, clock),
+      faults: createFaultWatch(clock),
       store,
       secretBox,
       close,
@@ -145,7 +148,7 @@ function secretKeyOf({ secretKey, dataDir }: Settings): Buffer {
 
 /** Puts the parts together in the order of the data's way. */
 async function composeOn(ground: Ground): Promise<Composed> {
-  const { settings, clock, random, ids, logger, log, store } = ground
+  const { settings, clock, random, ids, logger, log, faults, store } = ground
   let listening: string | null = null
   /** `--port 0` takes a free port, which the default base URL cannot know before. */
   const baseUrl = (): string =>
@@ -204,7 +207,7 @@ async function composeOn(ground: Ground): Promise<Composed> {
     onSwept: (rows) => logger.info({ line: 'retention', rows }, 'old rows removed'),
     onError: (error) => log.failure(error, 'removing old rows'),
   })
-  const state: ApiState = { draining: false }
+  const state: ApiState = { draining: false, warnings: () => faults.warnings() }
   const { requestBytesMax, rateLimitPerMinute } = settings
   const api = await createApi({
     store,
@@ -305,7 +308,7 @@ function composeDeliveries(
   transport: Transport,
   mail: ChannelCarrierParts['mail'],
 ): DeliveryPipeline {
-  const { settings, clock, random, ids, log, store, secretBox } = ground
+  const { settings, clock, random, ids, log, faults, store, secretBox } = ground
   const signer = createSigner({
     open: ({ organizationId, id: webhookId }, sealed) =>
       secretBox.open({ organizationId, webhookId }, sealed),
@@ -326,7 +329,13 @@ function composeDeliveries(
       clock,
       version: VERSION,
     }),
-    watch: log,
+    watch: {
+      ...log,
+      attemptSettled(leased, report, outcome) {
+        faults.settled(report)
+        log.attemptSettled(leased, report, outcome)
+      },
+    },
     judgeFilters: (event, texts) => passingFilters(filters, event, texts),
     announce: createAnnouncer(ids),
     slots: settings.sendConcurrency,

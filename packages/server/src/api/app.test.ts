@@ -177,7 +177,7 @@ describe('/healthz and /readyz', () => {
   it('answer without a key', async () => {
     const get = async (url: string) => (await api.app.inject({ method: 'GET', url })).json()
     expect(await get('/healthz')).toEqual({ status: 'ok' })
-    expect(await get('/readyz')).toEqual({ status: 'ready' })
+    expect(await get('/readyz')).toEqual({ status: 'ready', warnings: [] })
   })
 
   it('pass over a query string, which some balancers add', async () => {

@@ -28,4 +28,13 @@ export interface ApiSettings {
 export interface ApiState {
   /** Set when the server was told to stop: `/readyz` answers 503 so that balancers look elsewhere. */
   draining: boolean
+  /** What keeps deliveries from leaving now, for `/readyz`. */
+  warnings(): readonly ServerWarning[]
+}
+
+export interface ServerWarning {
+  code: string
+  message: string
+  /** Milliseconds. */
+  since: number
 }

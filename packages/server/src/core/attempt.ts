@@ -1,3 +1,5 @@
+import type { OwnFault } from './own-fault.ts'
+
 /**
  * delivered — acknowledged with a 2xx
  * failed    — anything else the receiver or the network did
@@ -10,6 +12,12 @@ export interface AttemptError {
   code: string
   /** What happened in plain words. */
   message: string
+}
+
+/** An error as whoever made the attempt tells it. */
+export interface ReportedError extends AttemptError {
+  /** Of `not_sent`: what of ours was at fault. Not stored. */
+  fault?: OwnFault
 }
 
 /** One HTTP request, or one message to a mail server, made for a delivery, as it is recorded. */
@@ -28,6 +36,12 @@ export interface Attempt {
   responseHeaders: Record<string, string> | null
   /** At most `LIMITS.responseBytesKept`. */
   responseBody: Buffer | null
+  /**
+   * How many more attempts came to the same right after this one, and when the last of them began. Only attempts that
+   * were `not_sent` share a row: a fault of ours that lasts must not fill the log.
+   */
+  repeats: number
+  repeatedAt: number | null
 }
 
 /** What one request came to, before it is given a number and settled. */
@@ -36,7 +50,7 @@ export interface AttemptReport {
   startedAt: number
   durationMs: number
   statusCode: number | null
-  error: AttemptError | null
+  error: ReportedError | null
   /** How long the receiver asked us to wait (`Retry-After` of a 429 or 503), milliseconds. */
   retryAfterMs: number | null
   requestHeaders: Record<string, string>
@@ -47,14 +61,23 @@ export interface AttemptReport {
 const NOT_SENT = 'not_sent'
 const GONE = 'gone'
 
-/** The report of an attempt whose request never left this machine; `message` says why, in plain words. */
-export function notSentReport(startedAt: number, message: string): AttemptReport {
+/** The error of an attempt that a fault of ours kept from its receiver; `message` says which, in plain words. */
+function notSent(message: string, fault: OwnFault): ReportedError {
+  return { code: NOT_SENT, message, fault }
+}
+
+/** The report of an attempt whose request was never made. */
+export function notSentReport(
+  startedAt: number,
+  message: string,
+  fault: OwnFault = { code: 'not_prepared', scope: 'webhook' },
+): AttemptReport {
   return {
     outcome: 'failed',
     startedAt,
     durationMs: 0,
     statusCode: null,
-    error: { code: NOT_SENT, message },
+    error: notSent(message, fault),
     retryAfterMs: null,
     requestHeaders: {},
     responseHeaders: null,
@@ -62,8 +85,8 @@ export function notSentReport(startedAt: number, message: string): AttemptReport
   }
 }
 
-/** Whether the fault was ours: the receiver never heard of it. */
-export function wasNotSent(report: Pick<AttemptReport, 'error'> | null): boolean {
+/** Whether the fault was ours. It is not counted against the receiver. */
+export function wasNotSent(report: Pick<Attempt, 'error'> | null): boolean {
   return report?.error?.code === NOT_SENT
 }
 

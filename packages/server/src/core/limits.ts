@@ -86,8 +86,11 @@ export const LIMITS = {
   moveRowsPerSlice: 1_000,
   /** Moves of one webhook that wait to be made; with more, it can be stopped and deleted, but not started. */
   movesWaitingMax: 20,
-  /** How long a delivery waits whose result could not be settled for a fault of ours. */
+  /** How long a delivery waits whose result could not be settled for a fault of the program. */
   faultWaitMs: HOUR_MS,
+  /** How long it waits after an attempt that was not sent for a fault of ours: doubled each time, up to the second. */
+  notSentWaitMsMin: SECOND_MS,
+  notSentWaitMsMax: MINUTE_MS,
   /** Events that one slice of a replay reads, and that one request may send. */
   replayEventsPerSlice: 500,
   replayMatchesMax: 1_000_000,

@@ -3,11 +3,13 @@ import type { Clock } from '../core/clock.ts'
 import type { LeasedDelivery } from '../core/delivery.ts'
 import { shuttingDown } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
+import type { OwnFault, OwnFaultCode } from '../core/own-fault.ts'
 import { isLive, type Webhook } from '../core/webhook.ts'
 import type { GroupCommit } from '../store/group-commit.ts'
 import type { LaneWork, MoveProgress, ResultOutcome } from '../store/work.ts'
 import { createAlarm } from './alarm.ts'
 import { createBacklog } from './backlog.ts'
+import { createFaultPauses } from './fault-pauses.ts'
 import { createFlights } from './flights.ts'
 import { frontRunnerAfter } from './front-runner.ts'
 import { hear, learn, noteDue, type Lane } from './lane.ts'
@@ -40,6 +42,8 @@ export interface Dispatcher {
    * Null means that it could not be read; then it is read before anything of it starts.
    */
   pause(webhookId: string, organizationId: number): (webhook: Webhook | null) => void
+  /** What lanes waited for, the network say, works again. */
+  mended(code: OwnFaultCode): void
   /** Whether `drain` was called. */
   readonly draining: boolean
   /**
@@ -68,14 +72,17 @@ export interface DispatcherParts {
   onError: (error: unknown, doing: string) => void
 }
 
+const STOPPING: OwnFault = { code: 'stopping', scope: 'webhook' }
+
 type SettledOutcome = Extract<ResultOutcome, { stale: false }>
 
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const { lanes, places, commit, clock, slotsPerWebhook } = parts
   const slots = createSlots(parts.slots, slotsPerWebhook)
   const flights = createFlights({ slots, slotsPerWebhook, clock, onTurned, onFreed: pump })
-  /** Rings for a lane whose rate limit lets it start something, or is about to. */
-  const alarm = createAlarm<string>(clock, () => clock.monotonic(), onRateAllows)
+  const faultPauses = createFaultPauses(clock, pump)
+  /** Rings for a lane whose rate limit lets it start something, or is about to, or that has waited for a fault of ours. */
+  const alarm = createAlarm<string>(clock, () => clock.monotonic(), onMayStart)
   const turns = createTurns(slots, alarm, clock)
   const backlog = createBacklog({
     lanes,
@@ -111,7 +118,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     onReady(lane)
   }
 
-  function onRateAllows(webhookId: string): void {
+  function onMayStart(webhookId: string): void {
     const lane = lanes.get(webhookId)
     if (lane === undefined) return
     backlog.refill(lane)
@@ -132,7 +139,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   function pump(): void {
-    while (draining === null && unsettled < LIMITS.unsettledMax) {
+    while (draining === null && unsettled < LIMITS.unsettledMax && faultPauses.mayStart()) {
       const lane = turns.next()
       if (lane?.webhook == null) return
       const leased = places.shift(lane)
@@ -142,10 +149,12 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 
   async function perform(lane: Lane, leased: LeasedDelivery, webhook: Webhook): Promise<void> {
     const started = flights.started(lane)
+    faultPauses.started(started)
     underWay += 1
     const report = await parts.attempt(leased, webhook)
     underWay -= 1
     flights.ended(started, report, webhook)
+    faultPauses.ended(started, report, lane)
     const settled = settle(leased, report)
     lane.unsettled += 1
     // Of a webhook in strict order the next may start once this one is settled: the claim shares the commit of the result.
@@ -226,6 +235,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     finishIfDrained()
     await Promise.all([ended, backlog.stop(), mover.stop()])
     flights.stop()
+    faultPauses.stop()
     alarm.stop()
     await commit.idle()
   }
@@ -269,6 +279,12 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       lane.changes += 1
       return (webhook) => afterChange(lane, webhook)
     },
+    mended(code) {
+      for (const lane of faultPauses.mended(code)) {
+        makeRoom(lane)
+        onReady(lane)
+      }
+    },
     get draining() {
       return draining !== null
     },
@@ -276,15 +292,17 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       if (draining !== null) {
         await settle(
           leased,
-          notSentReport(clock.now(), 'The server was stopping, so the request was not sent.'),
+          notSentReport(clock.now(), 'The server was stopping, so the request was not sent.', STOPPING),
         )
         unsettled -= 1
         finishIfDrained()
         throw shuttingDown()
       }
       underWay += 1
+      const started = { startedAt: clock.monotonic() }
       const report = await parts.attempt(leased, webhook)
       underWay -= 1
+      faultPauses.ended(started, report, null)
       const outcome = await settle(leased, report)
       unsettled -= 1
       parts.onSettled(leased, report, outcome)

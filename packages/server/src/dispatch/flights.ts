@@ -1,4 +1,4 @@
-import type { AttemptReport } from '../core/attempt.ts'
+import { wasNotSent, type AttemptReport } from '../core/attempt.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Webhook } from '../core/webhook.ts'
 import type { Lane } from './lane.ts'
@@ -56,7 +56,8 @@ export function createFlights({ slots, slotsPerWebhook, clock, onTurned, onFreed
       if (overdue) lane.overdue -= 1
       else if (lane.slow && lane.overdue === 0) turn(lane, false)
       lane.allowance = allowanceAfter(lane.allowance, report.outcome === 'delivered', slotsPerWebhook)
-      if (rateLimit !== null) recordEnd(lane.recent, rateLimit, clock.monotonic())
+      // The receiver has seen nothing of what was not sent.
+      if (rateLimit !== null && !wasNotSent(report)) recordEnd(lane.recent, rateLimit, clock.monotonic())
     },
     stop: () => watch.stop(),
   }

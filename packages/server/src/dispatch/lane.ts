@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { LeasedDelivery } from '../core/delivery.ts'
 import type { Webhook } from '../core/webhook.ts'
+import type { FaultPause } from './fault-pause.ts'
 import type { FrontRunner } from './front-runner.ts'
 import { isOpen, PACING } from './pacing.ts'
 import { nextStartAt, startsBy, type RecentEnds } from './rate-limit.ts'
@@ -47,6 +48,8 @@ export interface Lane {
   changesAtAdmission: number
   /** A change under way, or one beside it, ended without saying what holds now. */
   unsure: boolean
+  /** A fault of ours holds it up; see fault-pauses.ts. */
+  fault: FaultPause | null
 }
 
 export function createLane(webhookId: string, organizationId: number): Lane {
@@ -72,6 +75,7 @@ export function createLane(webhookId: string, organizationId: number): Lane {
     changes: 0,
     changesAtAdmission: 0,
     unsure: false,
+    fault: null,
   }
 }
 
@@ -93,7 +97,7 @@ export function isPaused(lane: Lane): boolean {
 
 /** Nothing much of it can start soon: what is ready of it only takes the place of others. */
 export function isImpeded(lane: Lane): boolean {
-  return lane.slow || isOpen(lane.webhook)
+  return lane.slow || lane.fault !== null || isOpen(lane.webhook)
 }
 
 /** Work in the store that is due comes first: new deliveries must not overtake it without end. */

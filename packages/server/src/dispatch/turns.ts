@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { Alarm } from './alarm.ts'
+import type { FaultPause } from './fault-pause.ts'
 import { isPaused, nextStartOf, type Lane } from './lane.ts'
 import type { Slots } from './slots.ts'
 import { createTurnOrder } from './turn-order.ts'
@@ -10,7 +11,7 @@ export interface Turns {
   join(lane: Lane): void
   /**
    * The next lane that may start one. A lane that may not is forgotten until it joins again: when an attempt of it ends,
-   * when its rate limit allows (`alarm` rings), when it is changed.
+   * when its rate limit allows or it has waited for a fault of ours (`alarm` rings), when it is changed.
    */
   next(): Lane | null
 }
@@ -27,12 +28,19 @@ export function createTurns(slots: Slots, alarm: Alarm<string>, clock: Pick<Cloc
   function mayStart(lane: Lane): boolean {
     if (lane.ready.length === 0 || lane.webhook === null || isPaused(lane) || !slots.mayStart(lane))
       return false
+    if (lane.fault !== null && !mayProbe(lane, lane.fault)) return false
     if (lane.webhook.rateLimit === null) return true
     const now = clock.monotonic()
     const startAt = nextStartOf(lane, now)
     // Infinite when an attempt has to end first.
     if (startAt > now && Number.isFinite(startAt)) alarm.set(lane.webhookId, startAt)
     return startAt <= now
+  }
+
+  function mayProbe({ webhookId, inFlight }: Lane, { until }: FaultPause): boolean {
+    if (until <= clock.monotonic()) return inFlight === 0
+    alarm.set(webhookId, until)
+    return false
   }
 
   function nextFast(): Lane | null {

@@ -147,9 +147,9 @@ const FAILURES: [string, Error, Partial<FailureContext>, string][] = [
   ],
   [
     'send_failed',
-    coded('EMFILE', 'too many open files.'),
+    coded('EWHAT', 'what the library says.'),
     {},
-    'The request failed: too many open files (EMFILE).',
+    'The request failed: what the library says (EWHAT).',
   ],
   ['send_failed', new Error('what?'), {}, 'The request failed: what.'],
 ]
@@ -157,6 +157,14 @@ const FAILURES: [string, Error, Partial<FailureContext>, string][] = [
 describe('classify', () => {
   it.each(FAILURES)('%s: %s', (code, error, part, message) => {
     expect(classify(error, { ...context, ...part })).toEqual({ code, message })
+  })
+
+  it('tells a fault of ours apart, and what of ours it is', () => {
+    expect(classify(coded('EMFILE'), context)).toEqual({
+      code: 'not_sent',
+      message: 'This server has no file descriptors left to open a connection with.',
+      fault: { code: 'out_of_descriptors', scope: 'machine' },
+    })
   })
 
   it.each([undefined, null, 'text', { code: 'ECONNRESET' }])('takes %j, whatever it is', (thrown) => {
@@ -173,6 +181,6 @@ describe('classify', () => {
 })
 
 it('every code of the table is given to something, and nothing has a code beside the table', () => {
-  const given = new Set(FAILURES.map(([code]) => code))
+  const given = new Set(['not_sent', ...FAILURES.map(([code]) => code)])
   expect([...given].sort()).toEqual(Object.keys(NETWORK_ERRORS).sort())
 })

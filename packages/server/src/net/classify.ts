@@ -5,6 +5,7 @@ import { ConnectError } from '../guard/connect-error.ts'
 import { errorCode } from '../guard/error-code.ts'
 import { DeadlineError, ResponseRefusedError, type ExchangeStage } from './failures.ts'
 import type { NetworkFailure } from './network-errors.ts'
+import { ownFaultOf } from './own-fault.ts'
 import { tlsFailure } from './tls-failure.ts'
 
 /** What is known when an exchange fails without an answer. */
@@ -25,6 +26,10 @@ export interface FailureContext {
 /** What an error means when no final status came. Total: whatever is thrown gets a code and a sentence. */
 export function classify(error: unknown, context: FailureContext): NetworkFailure {
   if (error instanceof DeadlineError) return timedOut(context)
+  const own = ownFaultOf(error)
+  if (own !== null) {
+    return { code: 'not_sent', message: own.message, fault: { code: own.code, scope: own.scope } }
+  }
   if (error instanceof ConnectError) return { code: error.code, message: error.message }
   if (error instanceof ResponseRefusedError) {
     return { code: 'malformed_response', message: `${context.peer} ${error.message}.` }
@@ -78,8 +83,6 @@ function fromCode(code: string, error: unknown, context: FailureContext): Networ
       return { code: 'connection_refused', message: `Nothing listens at ${where} (${host}).` }
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-    case 'EADDRNOTAVAIL':
-    case 'EACCES':
       return { code: 'connection_unreachable', message: `The network has no way to ${where} (${code}).` }
     case 'ETIMEDOUT':
     case 'UND_ERR_CONNECT_TIMEOUT':

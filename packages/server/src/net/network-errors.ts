@@ -1,3 +1,5 @@
+import type { OwnFault } from '../core/own-fault.ts'
+
 /** One way a request can fail, for the reference page. */
 export interface ErrorEntry {
   /** What happened. */
@@ -11,6 +13,12 @@ export interface ErrorEntry {
  * beside them (classify.ts) are for people and may change.
  */
 export const NETWORK_ERRORS = {
+  not_sent: {
+    meaning:
+      'A fault of this server kept the request from being made: it has no descriptors or memory left, or its own name ' +
+      'servers or network are down.',
+    remedy: 'Ask an operator to look into the server log and at /readyz.',
+  },
   url_not_allowed: {
     meaning:
       'The URL is one that this server makes no requests to, for instance plain http. No connection was made.',
@@ -93,4 +101,6 @@ export interface NetworkFailure {
   code: keyof typeof NETWORK_ERRORS
   /** A sentence or two in plain words. */
   message: string
+  /** Of `not_sent`. */
+  fault?: OwnFault
 }

@@ -1,7 +1,7 @@
 import { createJudgedAccept, type JudgedAcceptParts } from '../accept/judged-accept.ts'
 import { match } from '../accept/match.ts'
 import { dialectOf } from '../catalogue/event-types.ts'
-import { notSentReport, type AttemptReport } from '../core/attempt.ts'
+import { notSentReport, wasNotSent, type AttemptReport } from '../core/attempt.ts'
 import type { Clock } from '../core/clock.ts'
 import type { LeasedDelivery } from '../core/delivery.ts'
 import type { Event } from '../core/event.ts'
@@ -148,7 +148,8 @@ async function attempt(
     // Receivers hold a signature's time against their own clocks.
     const { headers, logged } = signer.sign(event, dialectOf(event.type), webhook, wallClock.now())
     const request: OutboundRequest = { url: webhook.url, headers, body: event.body, startedAt }
-    return { ...(await transport.send(request)), requestHeaders: logged }
+    const report = await transport.send(request)
+    return { ...report, requestHeaders: wasNotSent(report) ? {} : logged }
   } catch (error) {
     watch.failure(error, `preparing an attempt for ${webhook.id}`)
     // A fault of ours, such as a sealed secret that the key does not open.

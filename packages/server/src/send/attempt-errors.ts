@@ -2,14 +2,16 @@ import { NETWORK_ERRORS, type ErrorEntry } from '../net/network-errors.ts'
 
 /** Every code an attempt's error can bear, stable like those it shares with other requests. */
 export const ATTEMPT_ERRORS = {
+  ...NETWORK_ERRORS,
   not_sent: {
     meaning:
-      'This server could not prepare the request, or was just stopping. Nothing left this machine. It does not count against ' +
-      'the webhook, and the delivery is tried again after an hour, later less often, without losing an attempt.',
+      'A fault of this server, not of yours: it has no descriptors, memory or ports left, its name servers, network or clock ' +
+      'are at fault, its mail server takes no mail from it, it could not prepare the request, or it was just stopping. It does not count against the webhook. ' +
+      'The delivery is tried again after a second, then after twice as long each time, up to a minute, without losing an attempt. ' +
+      'Such attempts share one entry of the log, which counts them in `repeats`.',
     remedy:
-      'Ask an operator to look into the server log. What is mended sooner can be sent again by hand; a test can be repeated.',
+      'Ask an operator to look at /readyz and into the server log; what is mended is sent by itself. A test can be repeated.',
   },
-  ...NETWORK_ERRORS,
   timeout: {
     meaning: 'Your server took the connection, but no complete answer came in time.',
     remedy: 'Answer with a 2xx status first and do the work afterwards.',

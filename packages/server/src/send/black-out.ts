@@ -20,7 +20,7 @@ export function blackOut(report: OutboundReport, url: string): OutboundReport {
   const { error, responseHeaders, responseBody } = report
   return {
     ...report,
-    error: error && { code: error.code, message: black(error.message) },
+    error: error && { ...error, message: black(error.message) },
     responseHeaders:
       responseHeaders &&
       Object.fromEntries(Object.entries(responseHeaders).map(([name, value]) => [black(name), black(value)])),

@@ -1,6 +1,6 @@
 import type { AttemptReport } from '../core/attempt.ts'
 import { LIMITS } from '../core/limits.ts'
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/time.ts'
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/time.ts'
 
 /**
  * When the next attempt may start, milliseconds: the schedule's wait after the end of the attempt before, longer by up
@@ -30,9 +30,10 @@ export function unknownWaitMs(unknownBefore: number): number {
 }
 
 /**
- * How long a delivery waits that could not be made into a request: as long again as it has waited, at least
- * `LIMITS.faultWaitMs` and at most a day, so that what nobody mends leaves few attempts behind.
+ * How long a delivery waits after an attempt that was not sent, `notSentBefore` others having come to the same right
+ * before it. Short, because a fault of ours is often mended in seconds, and must not cost an hour.
  */
-export function notSentWaitMs(ageMs: number): number {
-  return Math.min(Math.max(ageMs, LIMITS.faultWaitMs), DAY_MS)
+export function notSentWaitMs(notSentBefore: number): number {
+  const { notSentWaitMsMin, notSentWaitMsMax } = LIMITS
+  return Math.min(notSentWaitMsMin * 2 ** notSentBefore, notSentWaitMsMax)
 }

@@ -28,6 +28,7 @@ function facts(fields: Partial<SettleFacts> = {}): SettleFacts {
     outcome,
     report,
     unknownBefore: 0,
+    notSentBefore: 0,
     now: NOW,
     ...fields,
   }
@@ -212,24 +213,24 @@ describe('an attempt that a crash cut off', () => {
   })
 })
 
-describe('an attempt that could not be made', () => {
-  it('waits for somebody to mend it, in the same place of the schedule, and counts against nobody', () => {
+describe('an attempt that was not sent', () => {
+  it('is tried again after a second, in the same place of the schedule, and counts against nobody', () => {
     const report = notSentReport(NOW, 'A sealed secret does not open.')
     const webhook = sampleWebhook({ retrySchedule: [], disableAfter: 1 })
+    const dueAt = NOW + LIMITS.notSentWaitMsMin
     expect(settle(facts({ report, webhook }), 0)).toEqual({
-      delivery: { state: 'pending', tries: 0, manual: null, dueAt: NOW + LIMITS.faultWaitMs, endedAt: null },
+      delivery: { state: 'pending', tries: 0, manual: null, dueAt, endedAt: null },
       webhook: null,
       holdPending: false,
     })
   })
 
-  it('waits longer while nobody mends it, up to a day', () => {
+  it('waits twice as long each time, up to a minute', () => {
     const report = notSentReport(NOW, 'A sealed secret does not open.')
-    const waits = [0, 5 * HOUR_MS, 300 * HOUR_MS].map((age) => {
-      const delivery = sampleDelivery({ createdAt: NOW - age })
-      return (settle(facts({ report, delivery }), 0).delivery.dueAt ?? 0) - NOW
-    })
-    expect(waits).toEqual([LIMITS.faultWaitMs, 5 * HOUR_MS, DAY_MS])
+    const waits = [0, 1, 2, 5, 6, 10_000].map(
+      (notSentBefore) => (settle(facts({ report, notSentBefore }), 0).delivery.dueAt ?? 0) - NOW,
+    )
+    expect(waits).toEqual([1_000, 2_000, 4_000, 32_000, MINUTE_MS, MINUTE_MS])
   })
 
   it('ends a test', () => {
@@ -365,7 +366,7 @@ describe('any outcome', () => {
         })
         const report = given.outcome === 'unknown' ? null : given.failure
         const { delivery: next, holdPending } = settle(
-          { delivery, webhook, outcome: given.outcome, report, unknownBefore: given.unknownBefore, now: NOW },
+          facts({ delivery, webhook, outcome: given.outcome, report, unknownBefore: given.unknownBefore }),
           given.jitter,
         )
         expect(canMove(given.state, next.state)).toBe(true)

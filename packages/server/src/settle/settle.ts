@@ -20,7 +20,7 @@ export function settle(facts: SettleFacts, jitter: number): Settlement {
       return settleDelivered(facts)
     case 'failed':
       return wasNotSent(facts.report)
-        ? settleUncounted(facts, facts.now + notSentWaitMs(facts.now - facts.delivery.createdAt))
+        ? settleUncounted(facts, facts.now + notSentWaitMs(facts.notSentBefore))
         : settleFailed(facts, jitter)
     case 'unknown':
       return settleUncounted(facts, facts.now + unknownWaitMs(facts.unknownBefore))
@@ -83,8 +83,7 @@ function settleFailed(facts: SettleFacts, jitter: number): Settlement {
  * failure: nothing is counted against the webhook, and the delivery keeps its place in the schedule.
  *
  * After a stop it is due at once; only after `unknownAttemptsFree` of them it waits longer and longer, so that an event that
- * brings the server down cannot do so at every start. What could not be made, because a secret does not open, say, waits
- * for somebody to mend that.
+ * brings the server down cannot do so at every start. What was not sent is tried again soon, and then less often.
  */
 function settleUncounted(facts: SettleFacts, dueAt: number): Settlement {
   const { delivery, webhook } = facts

@@ -134,6 +134,8 @@ export interface SettleFacts {
   report: AttemptReport | null
   /** How many attempts of this delivery a crash cut off before. */
   unknownBefore: number
+  /** How many attempts of this delivery were not sent right before this one; 0 unless this one was not sent either. */
+  notSentBefore: number
   now: number
 }
 

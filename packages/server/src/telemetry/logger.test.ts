@@ -88,6 +88,7 @@ test('the names that people search logs by', () => {
     statusCode: 503,
     durationMs: 12,
     errorCode: 'http_server_error',
+    notSent: null,
     state: 'pending',
     nextAttemptAt: Date.UTC(2026, 0, 1),
     webhookStatus: 'active',

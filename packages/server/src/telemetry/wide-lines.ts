@@ -51,6 +51,8 @@ export interface AttemptMade {
   statusCode: number | null
   durationMs: number | null
   errorCode: string | null
+  /** A fault of ours kept it from being made, and so many others that are not told since the last that was. */
+  notSent: { message: string; repeated: number } | null
   /** The delivery after this attempt. */
   state: DeliveryState
   /** Milliseconds; null when no attempt is planned. */
@@ -76,6 +78,8 @@ export function logAttempt(logger: Logger, attempt: AttemptMade): void {
       status_code: attempt.statusCode,
       duration_ms: attempt.durationMs,
       error_code: attempt.errorCode,
+      ...(attempt.notSent !== null && { error: attempt.notSent.message }),
+      ...(attempt.notSent !== null && attempt.notSent.repeated > 0 && { repeated: attempt.notSent.repeated }),
       state: attempt.state,
       next_attempt_at: isoTimeOrNull(attempt.nextAttemptAt),
       webhook_status: attempt.webhookStatus,

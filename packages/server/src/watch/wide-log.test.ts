@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { failedReport, sampleDelivery, sampleEvent, sampleWebhook } from '../../test/support/samples.ts'
 import { createVirtualClock } from '../../test/support/virtual-clock.ts'
+import { notSentReport, type AttemptReport } from '../core/attempt.ts'
 import { Problem } from '../core/errors.ts'
 import { createLoggerOn } from '../telemetry/logger.ts'
 import { REPEAT_MS } from './repeats.ts'
@@ -47,5 +49,30 @@ describe('failures', () => {
     const { lines, log } = logged()
     for (let kind = 0; kind < 1_000; kind += 1) log.failure(new Error(`cause ${kind}`), 'committing work')
     expect(lines).toHaveLength(1_000)
+  })
+})
+
+describe('attempts that were not sent', () => {
+  it('are told once in a while, and counted, whichever deliveries they are of', async () => {
+    const { clock, lines, log } = logged()
+    const webhook = sampleWebhook()
+    const settle = (id: string, report: AttemptReport) => {
+      const delivery = sampleDelivery({ id })
+      const outcome = { stale: false, delivery, webhook, stopped: false, unblocked: false } as const
+      log.attemptSettled({ delivery, event: sampleEvent() }, report, outcome)
+    }
+    for (let times = 0; times < 60; times += 1) settle(`dlv_${times}`, notSentReport(0, 'No descriptors.'))
+    settle('dlv_0', notSentReport(0, 'No memory.'))
+    settle('dlv_0', failedReport())
+    settle('dlv_0', failedReport())
+    await clock.advance(REPEAT_MS)
+    settle('dlv_0', notSentReport(0, 'No descriptors.'))
+    expect(lines.map(({ error_code: code, error, repeated }) => [code, error, repeated])).toEqual([
+      ['not_sent', 'No descriptors.', undefined],
+      ['not_sent', 'No memory.', undefined],
+      [failedReport().error?.code, undefined, undefined],
+      [failedReport().error?.code, undefined, undefined],
+      ['not_sent', 'No descriptors.', 59],
+    ])
   })
 })

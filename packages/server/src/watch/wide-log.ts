@@ -1,4 +1,4 @@
-import type { AttemptReport } from '../core/attempt.ts'
+import { wasNotSent, type AttemptReport } from '../core/attempt.ts'
 import type { LeasedDelivery } from '../core/delivery.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Event } from '../core/event.ts'
@@ -16,9 +16,14 @@ export interface WideLog {
   failure(error: unknown, doing: string): void
 }
 
-/** With a clock, failures that say the same are told once in a while, with how many there were. */
+/**
+ * With a clock, what says the same is told once in a while, with how many there were: failures of the server, and attempts
+ * that one of them kept from being made.
+ */
 export function createWideLog(logger: Logger, clock: Pick<Clock, 'monotonic'> | null = null): WideLog {
   const repeats = clock === null ? null : createRepeats(clock)
+  /** How many of its kind were passed over; null when this one is to be. */
+  const howOften = (kind: string): number | null => (repeats === null ? 0 : repeats.heard(kind))
   return {
     runEnded(run, bytes) {
       logRun(logger, { ...run, runId: run.id, bytes })
@@ -36,6 +41,9 @@ export function createWideLog(logger: Logger, clock: Pick<Clock, 'monotonic'> | 
         }
         return
       }
+      const notSent = wasNotSent(report) ? report.error?.message : undefined
+      const repeated = notSent === undefined ? 0 : howOften(`not sent: ${notSent}`)
+      if (repeated === null) return
       logAttempt(logger, {
         deliveryId: delivery.id,
         eventId: event.id,
@@ -48,6 +56,7 @@ export function createWideLog(logger: Logger, clock: Pick<Clock, 'monotonic'> | 
         statusCode: report.statusCode,
         durationMs: report.durationMs,
         errorCode: report.error?.code ?? null,
+        notSent: notSent === undefined ? null : { message: notSent, repeated },
         state: outcome.delivery.state,
         nextAttemptAt: outcome.delivery.dueAt,
         webhookStatus: outcome.webhook.status,
@@ -56,7 +65,7 @@ export function createWideLog(logger: Logger, clock: Pick<Clock, 'monotonic'> | 
     },
     failure(error, doing) {
       const message = error instanceof Error ? error.message : String(error)
-      const repeated = repeats === null ? 0 : repeats.heard(`${doing}: ${message}`)
+      const repeated = howOften(`${doing}: ${message}`)
       if (repeated === null) return
       logger.error({ err: error, doing, ...(repeated > 0 && { repeated }) }, `failed while ${doing}`)
     },

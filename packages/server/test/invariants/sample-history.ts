@@ -234,6 +234,8 @@ export function attempt(deliveryId: string, number: number, startedAt: number, s
     },
     responseHeaders: {},
     responseBody: null,
+    repeats: 0,
+    repeatedAt: null,
   }
 }
 

@@ -41,6 +41,8 @@ export interface Launch {
   /** Opens a channel for `tell`. */
   channel?: boolean
   startMsMax?: number
+  /** File descriptors that the process may have open. */
+  descriptorsMax?: number
 }
 
 export interface CommandResult {
@@ -91,7 +93,9 @@ export function spawnServer(
   launch: Launch = {},
 ): ServerChild {
   const serve = ['serve', '--port', '0', '--data-dir', dataDir, '--allow-http', '--allow-cidr', '127.0.0.0/8']
-  const child = spawn(process.execPath, [...(launch.nodeFlags ?? []), BIN, ...serve, ...flags], {
+  const command = [process.execPath, ...(launch.nodeFlags ?? []), BIN, ...serve, ...flags]
+  const [program = '', ...args] = [...limited(launch), ...command]
+  const child = spawn(program, args, {
     env: { ...cleanEnvironment(), ...launch.environment },
     stdio: launch.channel === true ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
   })
@@ -117,6 +121,13 @@ export function spawnServer(
       return ((await answered) as unknown[])[0]
     },
   }
+}
+
+/** Node raises the soft limit to the hard one when it starts, so both are set; `exec` keeps the process's id. */
+function limited({ descriptorsMax }: Launch): string[] {
+  return descriptorsMax === undefined
+    ? []
+    : ['sh', '-c', `ulimit -n ${descriptorsMax} && exec "$@"`, 'limited']
 }
 
 function listeningUrl(child: ChildProcess, state: { output: string }, startMsMax: number): Promise<string> {

@@ -4,7 +4,9 @@ import { heldExpressions, passingFilters } from '../../src/accept/filter/passing
 import { createAlertService } from '../../src/pipelines/alert-service.ts'
 import { createApi } from '../../src/api/app.ts'
 import type { ApiState } from '../../src/api/context.ts'
+import type { AttemptReport } from '../../src/core/attempt.ts'
 import type { Clock } from '../../src/core/clock.ts'
+import type { LeasedDelivery } from '../../src/core/delivery.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { createIds, type Ids } from '../../src/core/ids.ts'
 import type { Scope, Tier } from '../../src/core/organization.ts'
@@ -27,6 +29,7 @@ import type { Store } from '../../src/store/store.ts'
 import { createLoggerOn } from '../../src/telemetry/logger.ts'
 import { createValidatorPool } from '../../src/validate/pool.ts'
 import { createAnnouncer } from '../../src/watch/announce.ts'
+import { createFaultWatch } from '../../src/watch/fault-watch.ts'
 import type { ReplayParts } from '../../src/pipelines/webhook-replay.ts'
 import { createWebhookService } from '../../src/pipelines/webhook-service.ts'
 
@@ -99,10 +102,11 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   })
   const pages = createPageFetcher({ guard, clock, version: '0.0.0', aboutUrl: () => 'https://example.com/' })
   const transport = createUndiciTransport({ guard, clock, connectionsPerOriginMax: 10 })
+  const faults = createFaultWatch(clock)
   const failures: unknown[] = []
   const watch = {
     eventAccepted: () => undefined,
-    attemptSettled: () => undefined,
+    attemptSettled: (_leased: LeasedDelivery, report: AttemptReport) => faults.settled(report),
     runEnded: () => undefined,
     failure: (error: unknown) => failures.push(error),
   }
@@ -160,7 +164,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   await deliveries.start()
 
   const log: string[] = []
-  const state = { draining: false }
+  const state = { draining: false, warnings: () => faults.warnings() }
   const app = await createApi({
     store,
     services: {

@@ -33,6 +33,12 @@ const attemptSchema = z
     response: exchangedSchema
       .nullable()
       .describe('The first 16 KiB of what came back; null when nothing did.'),
+    repeats: z
+      .int()
+      .describe(
+        'How many more attempts came to the same right after this one. Only attempts that were `not_sent` are counted like this.',
+      ),
+    repeated_at: z.string().nullable().describe('When the last of these repeats began.'),
   })
   .meta({ id: 'Attempt' })
 
@@ -90,6 +96,8 @@ export function attemptView(attempt: Attempt, requestBody: Buffer): z.output<typ
     status_code: attempt.statusCode,
     outcome: attempt.outcome,
     ...exchangeView(attempt, requestBody),
+    repeats: attempt.repeats,
+    repeated_at: isoTimeOrNull(attempt.repeatedAt),
   }
 }
 

@@ -28,6 +28,8 @@ export const describeWorkRecover: Subject = (the) => {
           requestHeaders: {},
           responseHeaders: null,
           responseBody: null,
+          repeats: 0,
+          repeatedAt: null,
         },
       ])
       expect(await deliveryNow(the(), leased)).toMatchObject({

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { notSentReport } from '../../core/attempt.ts'
 import { remove } from '../../core/webhook.ts'
+import type { Decisions } from '../work.ts'
 import { cutReport, failedReport, okReport, plainDecisions } from './decisions.ts'
 import { claimOf, deliveryNow, resultOf, settled } from './world.ts'
 import type { Subject } from './world.ts'
@@ -35,7 +37,14 @@ export const describeWorkSettle: Subject = (the) => {
       expect(await store.webhooks.get(organization.id, webhook.id)).toEqual(outcome.webhook)
       const { retryAfterMs: _, ...recorded } = report
       expect(await store.deliveries.attempts(organization.id, leased.delivery.id)).toEqual([
-        { deliveryId: leased.delivery.id, number: 1, kind: 'auto', ...recorded },
+        {
+          deliveryId: leased.delivery.id,
+          number: 1,
+          kind: 'auto',
+          ...recorded,
+          repeats: 0,
+          repeatedAt: null,
+        },
       ])
     })
 
@@ -51,6 +60,47 @@ export const describeWorkSettle: Subject = (the) => {
         lastStatusCode: null,
         lastError: 'Nothing listens there',
       })
+    })
+
+    test('attempts in a row that were not sent share one row, and each knows how many came before', async () => {
+      const { addWebhook, lease, settle, commit, clock, store, organization } = the()
+      const webhook = await addWebhook({ retrySchedule: [60, 60, 60, 60] })
+      let leased = await lease()
+      const before: number[] = []
+      const decisions: Decisions = {
+        ...plainDecisions,
+        settle(facts) {
+          before.push(facts.notSentBefore)
+          const settlement = plainDecisions.settle(facts)
+          return { ...settlement, delivery: { ...settlement.delivery, dueAt: facts.now } }
+        },
+      }
+      const startedAt: number[] = []
+      for (const message of ['One fault.', 'One fault.', 'Another.', null, 'One fault.']) {
+        clock.now += 1_000
+        startedAt.push(clock.now)
+        await settle(
+          leased,
+          message === null ? failedReport(500) : notSentReport(clock.now, message),
+          decisions,
+        )
+        const { claims } = await commit({ claims: [claimOf(webhook)] })
+        leased = claims[0]!.leased[0]!
+      }
+      expect(before).toEqual([0, 1, 2, 0, 0])
+      const attempts = await store.deliveries.attempts(organization.id, leased.delivery.id)
+      expect(attempts).toMatchObject([
+        {
+          number: 1,
+          startedAt: startedAt[0],
+          error: { message: 'Another.' },
+          repeats: 2,
+          repeatedAt: startedAt[2],
+        },
+        { number: 2, statusCode: 500, repeats: 0, repeatedAt: null },
+        { number: 3, startedAt: startedAt[4], error: { code: 'not_sent' }, repeats: 0, repeatedAt: null },
+      ])
+      expect(await deliveryNow(the(), leased)).toMatchObject({ attemptCount: 3, lastError: 'One fault.' })
     })
 
     test('a failure is due again, under a new lease, until it succeeds or is used up', async () => {

@@ -11,7 +11,15 @@ export function createSettlePort(tables: Tables, options: EngineOptions): Settle
     webhook: (id) => tables.webhooks.get(id),
     unknownAttempts: ({ id }) =>
       tables.attempts.where('delivery', id).filter((attempt) => attempt.outcome === 'unknown').length,
+    lastAttempt: ({ id, attemptCount }) => tables.attempts.get(`${id}/${attemptCount}`),
     addAttempt: (_delivery, attempt) => tables.attempts.add(attempt),
+    repeatAttempt({ id }, number, { startedAt, error }) {
+      const attempt = tables.attempts.get(`${id}/${number}`)
+      if (attempt === null) return
+      const message = error?.message ?? ''
+      const shown = attempt.error && { ...attempt.error, message }
+      tables.attempts.put({ ...attempt, error: shown, repeats: attempt.repeats + 1, repeatedAt: startedAt })
+    },
     replaceDelivery(before, after) {
       const stored = tables.deliveries.get(before.id)
       if (stored === null || !isDeepStrictEqual(stored, before)) return false

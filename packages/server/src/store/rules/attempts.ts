@@ -11,14 +11,16 @@ export function attemptOf(delivery: Delivery, report: AttemptReport | null): Att
     startedAt: report?.startedAt ?? delivery.leasedAt ?? delivery.createdAt,
     durationMs: report?.durationMs ?? null,
     statusCode: report?.statusCode ?? null,
-    error: report?.error ?? null,
+    error: report?.error ? { code: report.error.code, message: report.error.message } : null,
     requestHeaders: report?.requestHeaders ?? {},
     responseHeaders: report?.responseHeaders ?? null,
     responseBody: report?.responseBody ?? null,
+    repeats: 0,
+    repeatedAt: null,
   }
 }
 
-function kindOf({ kind, manual }: Delivery): Attempt['kind'] {
+export function kindOf({ kind, manual }: Delivery): Attempt['kind'] {
   if (kind === 'test') return 'test'
   return manual === null ? 'auto' : 'manual'
 }

@@ -1,8 +1,9 @@
-import type { AttemptOutcome, AttemptReport } from '../../core/attempt.ts'
+import { wasNotSent, type Attempt, type AttemptOutcome, type AttemptReport } from '../../core/attempt.ts'
 import { canMove, isFinished } from '../../core/delivery.ts'
 import type { Delivery } from '../../core/delivery.ts'
 import type { Webhook } from '../../core/webhook.ts'
 import type { Decisions, Settlement } from '../work.ts'
+import { kindOf } from './attempts.ts'
 
 /** What deciding on an outcome reads of an engine whose answers are synchronous. */
 export interface DecidePort {
@@ -10,13 +11,19 @@ export interface DecidePort {
   webhook(id: string): Webhook | null
   /** Attempts of this delivery with outcome `unknown`. */
   unknownAttempts(delivery: Delivery): number
+  /** The last attempt of this delivery; null when there is none. */
+  lastAttempt(delivery: Delivery): LastAttempt | null
 }
+
+export type LastAttempt = Pick<Attempt, 'number' | 'kind' | 'error' | 'repeats'>
 
 /** What an outcome makes of a delivery and its webhook, before anything is written. */
 export interface Decided {
   webhook: Webhook
   settlement: Settlement
   after: Delivery
+  /** The row of the log that this attempt shares: the one before it came to the same. */
+  repeated: LastAttempt | null
 }
 
 /** Throws when the rules break, and when they ask for a move that the state machine does not draw. */
@@ -31,14 +38,29 @@ export function decide(
   if (webhook === null) throw new Error(`delivery ${before.id} has lost its webhook ${before.webhookId}`)
   const outcome: AttemptOutcome = report?.outcome ?? 'unknown'
   const unknownBefore = before.attemptCount === 0 ? 0 : port.unknownAttempts(before)
-  const settlement = decisions.settle({ delivery: before, webhook, outcome, report, unknownBefore, now })
-  const after = afterSettlement(before, settlement)
+  const repeated = repeatedBy(port, before, report)
+  const notSentBefore = repeated === null ? 0 : repeated.repeats + 1
+  const facts = { delivery: before, webhook, outcome, report, unknownBefore, notSentBefore, now }
+  const settlement = decisions.settle(facts)
+  const after = afterSettlement(before, settlement, repeated === null ? 1 : 0)
   assertCanMove(before, after.state)
-  return { webhook, settlement, after }
+  return { webhook, settlement, after, repeated }
 }
 
-function afterSettlement(before: Delivery, { delivery, holdPending }: Settlement): Delivery {
-  const settled = { ...before, ...delivery, attemptCount: before.attemptCount + 1, leasedAt: null }
+/** Whatever kept them from being sent: causes that take turns would fill the log as well. */
+function repeatedBy(port: DecidePort, before: Delivery, report: AttemptReport | null): LastAttempt | null {
+  if (before.attemptCount === 0 || !wasNotSent(report)) return null
+  const last = port.lastAttempt(before)
+  return wasNotSent(last) && last?.kind === kindOf(before) ? last : null
+}
+
+function afterSettlement(
+  before: Delivery,
+  { delivery, holdPending }: Settlement,
+  newAttempts: 0 | 1,
+): Delivery {
+  const attemptCount = before.attemptCount + newAttempts
+  const settled = { ...before, ...delivery, attemptCount, leasedAt: null }
   // A webhook that stops takes along the delivery that stopped it, when that one still has attempts left.
   const held = holdPending && settled.state === 'pending'
   return held ? { ...settled, state: 'held', dueAt: null, endedAt: null } : settled

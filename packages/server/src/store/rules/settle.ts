@@ -12,6 +12,8 @@ import type { RunPart } from './parts.ts'
 export interface SettlePort extends DecidePort {
   delivery(id: string): Delivery | null
   addAttempt(delivery: Delivery, attempt: Attempt): void
+  /** Counts one more attempt that came to the same as that one; what the last of them said is shown. */
+  repeatAttempt(delivery: Delivery, number: number, report: AttemptReport): void
   /** Writes `after` in place of `before`, unless the stored one differs from `before`; answers whether it did. */
   replaceDelivery(before: Delivery, after: Delivery): boolean
   saveWebhookState(webhook: Webhook): void
@@ -117,11 +119,12 @@ function write(
   port: SettlePort,
   before: Delivery,
   report: AttemptReport | null,
-  { webhook, settlement, after }: Decided,
+  { webhook, settlement, after, repeated }: Decided,
   now: number,
 ): Recorded | null {
   if (!port.replaceDelivery(before, after)) return null
-  port.addAttempt(before, attemptOf(before, report))
+  if (repeated !== null && report !== null) port.repeatAttempt(before, repeated.number, report)
+  else port.addAttempt(before, attemptOf(before, report))
 
   const stopped = settlement.holdPending
   const webhookAfter =

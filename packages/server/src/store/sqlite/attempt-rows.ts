@@ -17,6 +17,8 @@ export interface AttemptRow {
   request_headers: string
   response_headers: string | null
   response_body: Uint8Array | null
+  repeats: number
+  repeated_at: number | null
 }
 
 export function attemptFrom(deliveryId: string, eventId: string, row: AttemptRow): Attempt {
@@ -33,6 +35,8 @@ export function attemptFrom(deliveryId: string, eventId: string, row: AttemptRow
     requestHeaders: decodeHeaders(row.request_headers, context),
     responseHeaders: row.response_headers === null ? null : decodeHeaders(row.response_headers, context),
     responseBody: row.response_body === null ? null : bufferOf(row.response_body),
+    repeats: row.repeats,
+    repeatedAt: row.repeated_at,
   }
 }
 

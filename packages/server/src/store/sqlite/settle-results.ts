@@ -1,5 +1,6 @@
+import type { LastAttempt } from '../rules/decide.ts'
 import type { SettlePort } from '../rules/settle.ts'
-import { createAttemptWriter } from './attempt-rows.ts'
+import { createAttemptWriter, type AttemptRow } from './attempt-rows.ts'
 import type { Connection } from './connection.ts'
 import { DELIVERY_COLUMNS, DELIVERY_TABLES, createDeliveryWriter, deliveryFrom } from './delivery-rows.ts'
 import type { DeliveryPlaces } from './delivery-places.ts'
@@ -8,7 +9,7 @@ import { findableId, idBytes } from './ids.ts'
 import type { Lines } from './lines.ts'
 import type { WaitingDeliveries } from './waiting.ts'
 import type { WebhookCache } from './webhook-cache.ts'
-import { UNKNOWN } from './words.ts'
+import { ATTEMPT_KINDS, UNKNOWN, wordOf } from './words.ts'
 
 export interface SettleParts {
   places: DeliveryPlaces
@@ -27,6 +28,11 @@ export function createSettlePort(
   )
   const countUnknown = connection.prepare<{ count: number }>(`
     SELECT count(*) AS count FROM attempts WHERE delivery_seq = ? AND outcome = ${UNKNOWN}`)
+  const selectLast = connection.prepare<LastRow>(`
+    SELECT number, kind, error_code, error_message, repeats FROM attempts WHERE delivery_seq = ? AND number = ?`)
+  const repeat = connection.prepare(`
+    UPDATE attempts SET repeats = repeats + 1, repeated_at = ?, error_message = ?
+    WHERE delivery_seq = ? AND number = ?`)
   const postpone = connection.prepare(`
     UPDATE deliveries SET leased_at = NULL, due_at = iif(due_at IS NULL, NULL, ?)
     WHERE id = ? AND fence = ? AND leased_at IS NOT NULL`)
@@ -41,6 +47,13 @@ export function createSettlePort(
     },
     webhook: (id) => webhooks.byId(id)?.webhook ?? null,
     unknownAttempts: (delivery) => countUnknown.get(places.of(delivery))?.count ?? 0,
+    lastAttempt(delivery) {
+      const row = selectLast.get(places.of(delivery), delivery.attemptCount)
+      return row === undefined ? null : lastFrom(row)
+    },
+    repeatAttempt(delivery, number, { startedAt, error }) {
+      repeat.run(startedAt, error?.message ?? null, places.of(delivery), number)
+    },
     addAttempt(delivery, attempt) {
       const seq = places.of(delivery)
       if (seq === null) throw new Error(`no delivery ${delivery.id}`)
@@ -58,4 +71,11 @@ export function createSettlePort(
     },
     postpone: ({ deliveryId, fence }, dueAt) => void postpone.run(dueAt, idBytes('dlv', deliveryId), fence),
   }
+}
+
+type LastRow = Pick<AttemptRow, 'number' | 'kind' | 'error_code' | 'error_message' | 'repeats'>
+
+function lastFrom({ number, kind, error_code: code, error_message: message, repeats }: LastRow): LastAttempt {
+  const error = code === null ? null : { code, message: message ?? '' }
+  return { number, kind: wordOf(ATTEMPT_KINDS, kind), error, repeats }
 }

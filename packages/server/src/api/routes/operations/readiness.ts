@@ -1,7 +1,19 @@
 import { z } from 'zod'
 import { Problem } from '../../../core/errors.ts'
+import { isoTime } from '../../../core/time.ts'
 import type { ApiContext } from '../../context.ts'
 import { ANY_QUERY, operation } from '../../operation.ts'
+
+const readySchema = z
+  .object({
+    status: z.literal('ready'),
+    warnings: z
+      .array(z.object({ code: z.string(), message: z.string(), since: z.string() }))
+      .describe(
+        'What of the server itself keeps deliveries from leaving now: they wait, and count against nobody.',
+      ),
+  })
+  .describe('It can.')
 
 export function readiness({ store, state }: Pick<ApiContext, 'store' | 'state'>) {
   return operation({
@@ -11,10 +23,12 @@ export function readiness({ store, state }: Pick<ApiContext, 'store' | 'state'>)
     tag: 'operations',
     summary: 'Can the server take work?',
     description:
-      'Send it no more requests while this answers 503: it is stopping, or its store is out of reach.',
+      'Send it no more requests while this answers 503: it is stopping, or its store is out of reach. It stays 200 while a ' +
+      'fault of the machine keeps deliveries from leaving, since every node may have the same, and work is taken all the ' +
+      'same; `warnings` says so.',
     access: [],
     query: ANY_QUERY,
-    answers: { 200: z.object({ status: z.literal('ready') }).describe('It can.') },
+    answers: { 200: readySchema },
     problems: ['shutting_down', 'store_unavailable', 'store_full'],
     async handle() {
       if (state.draining) throw new Problem('shutting_down', 'The server is stopping.')
@@ -24,7 +38,8 @@ export function readiness({ store, state }: Pick<ApiContext, 'store' | 'state'>)
         if (cause instanceof Problem) throw cause
         throw new Problem('store_unavailable', 'The store does not answer.', [], { cause })
       }
-      return { status: 200, body: { status: 'ready' as const } }
+      const warnings = state.warnings().map((warning) => ({ ...warning, since: isoTime(warning.since) }))
+      return { status: 200, body: { status: 'ready' as const, warnings } }
     },
   })
 }

@@ -1,6 +1,7 @@
 import { initial } from './0001-initial.ts'
 import { whatHappened } from './0002-what-happened.ts'
+import { repeatedAttempts } from './0003-repeated-attempts.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the schema's version is how many have been applied. Never change one that was released: add another. */
-export const migrations: readonly Migration[] = [initial, whatHappened]
+export const migrations: readonly Migration[] = [initial, whatHappened, repeatedAttempts]
