@@ -3,7 +3,6 @@ import { systemClock } from '../../src/core/clock.ts'
 import { systemRandom } from '../../src/core/random.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import type { Decisions } from '../../src/store/work.ts'
-import { ORGANIZATION_ID } from './facts.ts'
 import { EVENT_TYPE } from './ingest.ts'
 import type { World } from './world.ts'
 
@@ -22,22 +21,30 @@ const ACCEPT_ONLY: Decisions = {
 
 /**
  * Puts `events` events into the store of a world on which no server runs, by the store's own commit, and so `events`
- * deliveries for each of the `webhooks` that hear them.
+ * deliveries for each of the organization's `webhooks`.
  */
-export async function acceptInBulk(world: World, events: number, webhooks: number): Promise<void> {
+export async function acceptInBulk(
+  { dataDir }: Pick<World, 'dataDir'>,
+  events: number,
+  webhooks: number,
+  slug = 'default',
+): Promise<void> {
   const ids = createIds(systemClock, systemRandom)
   const store = await openSqliteStore({
-    dataDir: world.dataDir,
+    dataDir,
     now: () => Date.now(),
     makeDeliveryId: () => ids.make('dlv'),
   })
+  const organization = await store.organizations.bySlug(slug)
+  if (organization === null) throw new Error(`there is no organization ${slug}`)
+  const organizationId = organization.id
   const unitsPerCommit = Math.max(1, Math.floor(DELIVERIES_PER_COMMIT / webhooks))
   try {
     for (let done = 0; done < events; done += unitsPerCommit) {
       const now = Date.now()
       const made = Array.from({ length: Math.min(unitsPerCommit, events - done) }, () => ({
         id: ids.make('evt'),
-        organizationId: ORGANIZATION_ID,
+        organizationId,
         type: EVENT_TYPE,
         timestamp: now,
         createdAt: now,

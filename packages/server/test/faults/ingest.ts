@@ -22,9 +22,12 @@ export type ReportKind = 'event' | 'batch' | 'run' | 'job'
 export const EVENT_TYPE = 'load.made'
 /** For webhooks that are to hear of some reports only. */
 export const OTHER_EVENT_TYPE = 'load.other'
+/** Its events are held against a schema before they are accepted. */
+export const JUDGED_EVENT_TYPE = 'load.judged'
 
 const WORKFLOW = 'load'
 const WORKFLOW_PATH = `/api/v1/orgs/default/workflows/${WORKFLOW}`
+const DATA_SCHEMA = { type: 'object', properties: { number: { type: 'integer' } }, required: ['number'] }
 const BATCH_EVENTS = 3
 /** The events that a run makes, in the order of their ids. Any document passes; what is reported fails. */
 const TYPES_OF_RUN = {
@@ -35,6 +38,7 @@ const TYPES_OF_RUN = {
 /** What must be there before anything can be reported. */
 export async function prepareIngest(api: ApiClient): Promise<void> {
   for (const type of [EVENT_TYPE, OTHER_EVENT_TYPE]) await api.post('/api/v1/event-types', { type })
+  await api.post('/api/v1/event-types', { type: JUDGED_EVENT_TYPE, schema: DATA_SCHEMA })
   await api.post('/api/v1/workflows', {
     slug: WORKFLOW,
     name: 'Load',

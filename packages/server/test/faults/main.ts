@@ -8,7 +8,8 @@ const USAGE = `npm run test:faults -- [options]
 
 Every fault of the matrix at full size, one after the other. docs/faults.md says what each is.
 
-  --only NAME[,NAME]   these only: ${NAMES.join(', ')}
+  --only NAME[,NAME]   these only: ${NAMES.join(', ')};
+                       attacks stands for all that begin with attacks/
   --slice              the short form that runs with the other tests
   --seed N             repeats the chances of an earlier run; another seed each time, when left out
   --record             keeps the figures in packages/server/test/faults/results/
@@ -35,10 +36,15 @@ function readOptions(): Options | null {
   if (values.help) return null
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed)
   if (!Number.isSafeInteger(seed)) throw new Error(`--seed ${values.seed}: a whole number is needed.`)
-  const only = values.only?.split(',') ?? NAMES
-  const unknown = only.find((name) => !NAMES.includes(name))
-  if (unknown !== undefined) throw new Error(`--only ${unknown}: there is no such scenario.`)
+  const only = values.only?.split(',').flatMap(namesOf) ?? NAMES
   return { seed, only, size: values.slice ? 'slice' : 'full', keepsRecord: values.record }
+}
+
+/** The scenario of that name, or all of that group. */
+function namesOf(name: string): string[] {
+  const names = NAMES.filter((one) => one === name || one.startsWith(`${name}/`))
+  if (names.length === 0) throw new Error(`--only ${name}: there is no such scenario.`)
+  return names
 }
 
 async function runAll({ seed, only, size, keepsRecord }: Options): Promise<void> {

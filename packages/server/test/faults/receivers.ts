@@ -31,6 +31,13 @@ export interface Receivers {
   /** Opens the receiver of that name, if it is not open yet, and answers its URL. */
   open(name: string): Promise<string>
   behave(name: string, behaviour: Behaviour): void
+  /**
+   * At the host and port of that receiver, requests to paths that begin with `prefix` are somebody else's: they are never
+   * answered, and not noted as arrivals.
+   */
+  hangBeside(name: string, prefix: string): void
+  /** Breaks off every request of somebody else that is hanging. */
+  cutBeside(): void
   /** Answers 200 to every request that is held, and from now on at once. */
   release(name: string): void
   /** How many requests have arrived at one receiver. */
@@ -58,6 +65,8 @@ export function createReceivers(): Receivers {
   const servers = new Map<string, Server>()
   const arrivals: Arrival[] = []
   const behaviours = new Map<string, Behaviour>()
+  const hangingPrefixes = new Map<string, string>()
+  const hanging = new Set<ServerResponse>()
   const held = new Map<string, Set<() => void>>()
   const counts = new Map<string, number>()
   const open = new Map<string, number>()
@@ -69,6 +78,12 @@ export function createReceivers(): Receivers {
   }
 
   function serve(name: string, request: IncomingMessage, response: ServerResponse): void {
+    if (isOfAnother(name, request.url)) {
+      hanging.add(response)
+      response.once('close', () => hanging.delete(response))
+      request.on('error', () => undefined).resume()
+      return
+    }
     countOpen(name, 1)
     response.once('close', () => countOpen(name, -1))
     tellWaiters(name, 'head')
@@ -86,6 +101,11 @@ export function createReceivers(): Receivers {
     })
     // A server that is killed breaks its requests off.
     request.on('error', () => undefined)
+  }
+
+  function isOfAnother(name: string, path = ''): boolean {
+    const prefix = hangingPrefixes.get(name)
+    return prefix !== undefined && path.startsWith(prefix)
   }
 
   function countOpen(name: string, change: 1 | -1): void {
@@ -158,6 +178,10 @@ export function createReceivers(): Receivers {
       return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
     },
     behave: (name, behaviour) => void behaviours.set(name, behaviour),
+    hangBeside: (name, prefix) => void hangingPrefixes.set(name, prefix),
+    cutBeside() {
+      for (const response of hanging) response.destroy()
+    },
     release(name) {
       behaviours.set(name, () => 200)
       for (const release of held.get(name) ?? []) release()

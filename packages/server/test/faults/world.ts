@@ -56,10 +56,10 @@ export interface StartOptions {
 /** No limit on how often a load may ask, and no log line for each event. */
 const FLAGS = ['--rate-limit', '10000000', '--log-level', 'error']
 
-export async function openWorld(options: { dataDir?: string } = {}): Promise<World> {
+export async function openWorld(options: { dataDir?: string; scopes?: string } = {}): Promise<World> {
   const made = options.dataDir === undefined ? makeDataDir() : null
   const dataDir = options.dataDir ?? made?.path ?? ''
-  const key = await makeKey(dataDir)
+  const key = await makeKey(dataDir, [], options.scopes)
   const receivers = createReceivers()
   const facts = createFacts()
   /** Kept until a server has listened: callers wait for it, however many end before. */

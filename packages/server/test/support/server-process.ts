@@ -154,14 +154,18 @@ function listeningUrl(child: ChildProcess, state: { output: string }, startMsMax
 }
 
 /** Makes a key by the command line and answers it. */
-export async function makeKey(dataDir: string, flags: readonly string[] = []): Promise<string> {
+export async function makeKey(
+  dataDir: string,
+  flags: readonly string[] = [],
+  scopes = 'admin',
+): Promise<string> {
   const made = await sealpost([
     'keys',
     'create',
     '--name',
     'test',
     '--scopes',
-    'admin',
+    scopes,
     '--org',
     'default',
     '--json',

@@ -1,4 +1,6 @@
+import { scenarioOf } from '../attacks/scenario-of.ts'
 import type { Scenario } from '../scenario.ts'
+import { ATTACKS } from './attacks/index.ts'
 import { clock } from './clock.ts'
 import { drain } from './drain.ts'
 import { firstStart } from './first-start.ts'
@@ -26,4 +28,5 @@ export const SCENARIOS: readonly Scenario[] = [
   zoo,
   herd,
   pendingAtStart,
+  ...ATTACKS.map(scenarioOf),
 ]
