@@ -133,7 +133,12 @@ export const LIMITS = {
   structuredJsonDepthMax: 100,
   structuredTagDepthMax: 512,
   /** And where reading ends: a page that is deeper closes nothing, and takes the parser quadratic time. */
-  structuredTagDepthEnd: 4_096,
+  structuredTagDepthEnd: 1_024,
+  /** Elements of a page, those that the parser adds included; and those of them that hold structured data. */
+  structuredElementsMax: 1_000_000,
+  structuredMarkedMax: 100_000,
+  /** Attributes of one element of a page in XHTML. */
+  structuredAttributesMax: 10_000,
   /** Ids of one page that an `itemref` may name: the parser keeps a copy of everything inside them. */
   structuredItemrefsMax: 100,
   /** Types that a run tells of, properties of one of them, and kinds of values of one of those. */

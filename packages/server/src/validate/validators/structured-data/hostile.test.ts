@@ -52,9 +52,53 @@ describe('a page of 10 MB', () => {
     ['comments that are never closed', '<!--'],
     ['angle brackets', '<'],
     ['scripts that are empty', script('')],
+    ['line breaks of two characters', '\r\n'],
+    ['bold text that ends outside of its paragraph', '<b><p></b>'],
+    ['bold text that every paragraph repeats', '<p><b><i><u><s><font>x'],
+    ['tables', '<table>'],
+    ['attributes', '<html a b c d e>'],
+    ['entities', '&amp;'],
   ])('of %s is judged', async (_, piece) => {
     const filler = piece.repeat((PAGE_BYTES - BRAND.length) / piece.length)
     expect(await judge(`${BRAND}${filler}`)).toMatchObject({ result: 'PASS', score: 75 })
+  })
+})
+
+describe('what takes a careless parser quadratic time or more', () => {
+  const numbered = (write: (index: number) => string): string =>
+    Array.from({ length: 200_000 }, (_, n) => write(n)).join('')
+
+  it.each<[string, string]>([
+    ['attributes of one element', `<p ${numbered((n) => `a${n} `)}>`],
+    ['formatting elements that are all different', numbered((n) => `<p><b a${n}>`)],
+    ['words in a table', `<table>${'lorem ipsum '.repeat(500_000)}`],
+    ['elements in a table that stand before it', `<table>${'<b>x</b>'.repeat(200_000)}`],
+    ['end tags of what is not open, deep down', `${'<span>'.repeat(900)}${'</x>'.repeat(MEGABYTE)}`],
+    ['second bodies', numbered((n) => `<body a${n}>`)],
+    [
+      'words in a value',
+      `<b itemscope itemtype="https://schema.org/Thing"><b itemprop="name">${'lorem '.repeat(MEGABYTE)}`,
+    ],
+  ])('costs a page no more: %s', async (_, burden) => {
+    expect(await judge(`${BRAND}${burden}`)).toMatchObject({ result: 'PASS' })
+  })
+
+  it('costs XHTML no more', async () => {
+    const entities = Array.from({ length: 9 }, (_, n) => `<!ENTITY e${n + 1} "${`&e${n};`.repeat(10)}">`)
+    const asXhtml = async (text: string) => {
+      const verdict = await shared.judge(
+        [STEP],
+        documentSubmission(Buffer.from(text), 'application/xhtml+xml'),
+      )
+      return verdict.findings.map(({ code }) => code)
+    }
+    const open = '<html xmlns="http://www.w3.org/1999/xhtml">'
+    expect(
+      await asXhtml(`<!DOCTYPE html [<!ENTITY e0 "x">${entities.join('')}]>${open}&e9;</html>`),
+    ).toContain('xml_syntax')
+    expect(await asXhtml(`${open}<p ${numbered((n) => `a${n}="" `)}/></html>`)).toContain('too_much_data')
+    expect(await asXhtml(`${open}${'<p>'.repeat(MEGABYTE)}`)).toContain('too_much_data')
+    expect(await asXhtml(`${open}${'<p/>'.repeat(MEGABYTE)}</html>`)).toContain('too_much_data')
   })
 })
 

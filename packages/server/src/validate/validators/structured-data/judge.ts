@@ -2,8 +2,8 @@ import { oneError } from '../findings.ts'
 import type { Compiled, JudgedDocument, Judgement } from '../validator.ts'
 import { judgeThing } from './judge-thing.ts'
 import { createLines } from '../../lines.ts'
+import { openDocument } from './open-document.ts'
 import { readDocument } from './read-document.ts'
-import { readText } from './read-text.ts'
 import { createRemarks, type Remarks } from './remarks.ts'
 import { scoreOf, SCORE_OF_NOTHING } from './score.ts'
 import { seenIn } from './seen.ts'
@@ -29,14 +29,14 @@ export function compile(config: Record<string, unknown>): Compiled {
 }
 
 function judge(types: readonly string[], formats: readonly Format[], document: JudgedDocument): Judgement {
-  const text = readText(document.content, document.contentType)
-  const remarks = createRemarks(createLines(text))
-  const described = readDocument(document, text, formats, remarks)
-  if (described === null) {
+  const opened = openDocument(document, formats)
+  if (opened === null) {
     const message =
       'The document is neither a web page nor JSON-LD. Send HTML as text/html, or JSON-LD as application/ld+json.'
     return oneError({ code: 'document_not_readable', message })
   }
+  const remarks = createRemarks(createLines(opened.text))
+  const described = readDocument(opened, document.url, formats, remarks)
   const things = described.filter((thing) => !isBareReference(thing))
   const judged = things.flatMap((thing) => judgeThing(thing, remarks))
   judgePresence(things, types, remarks)

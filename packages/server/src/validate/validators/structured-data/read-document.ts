@@ -1,11 +1,10 @@
 import { LIMITS } from '../../../core/limits.ts'
-import type { JudgedDocument } from '../validator.ts'
 import { NO_CONTEXT } from './json-ld/context.ts'
 import { readJson } from './json-ld/json-text.ts'
 import { readRoot, type Reading } from './json-ld/read-node.ts'
-import { readPage } from './page/read-page.ts'
+import { baseUrlOf, readPage, type Page } from './page/read-page.ts'
+import type { OpenedDocument } from './open-document.ts'
 import { jsonRangeOf, type Script } from './page/scripts.ts'
-import { kindOf } from './read-text.ts'
 import type { Remarks } from './remarks.ts'
 import { quote } from './rules/formats.ts'
 import { type Format, type Place, type Thing } from './thing.ts'
@@ -13,52 +12,54 @@ import { createThings, TooMuchData, type Things } from './things.ts'
 
 const ROOT: Place = { parent: null, segment: '' }
 
-/**
- * The things of a document, in whatever formats they stand in it; what keeps some of it from being read becomes findings.
- * Null when the document is of no kind that can hold any.
- */
+/** The things of a document, in whatever formats they stand in it; what keeps some of it from being read becomes findings. */
 export function readDocument(
-  document: Pick<JudgedDocument, 'contentType' | 'url'>,
-  text: string,
+  document: OpenedDocument,
+  url: string | null,
   formats: readonly Format[],
   remarks: Remarks,
-): readonly Thing[] | null {
-  const kind = kindOf(document.contentType, text)
-  if (kind === 'unknown') return null
+): readonly Thing[] {
   const things = createThings()
-  const baseUrl = document.url !== null && URL.canParse(document.url) ? document.url : null
-
-  const readScript = ({ index, tagOffset, text: script, textOffset }: Script): void => {
-    const place = { parent: null, segment: `script[${index}]` }
-    const { from, to } = jsonRangeOf(script)
-    if (script.slice(from, to).trim() === '') {
-      const message = 'This script of type application/ld+json is empty.'
-      remarks.add({ severity: 'warning', code: 'script_empty', message, place, offset: tagOffset })
-      return
-    }
-    const source = { text: script, from, to, textOffset, scope: `script ${index}`, place }
-    readJsonLd(source, things, baseUrl, remarks)
-  }
-
+  const address = url !== null && URL.canParse(url) ? url : null
   try {
-    if (kind === 'json') {
+    if (document.kind === 'page') readPageOf(document.page, things, address, remarks)
+    else if (formats.includes('json-ld')) {
+      const { text } = document
       const source = { text, from: 0, to: text.length, textOffset: 0, scope: 'text', place: ROOT }
-      if (formats.includes('json-ld')) readJsonLd(source, things, baseUrl, remarks)
-    } else {
-      readPage(text, things, {
-        formats,
-        isXhtml: kind === 'xhtml',
-        baseUrl,
-        onScript: readScript,
-        onTooDeep: (offset) => tooDeep(remarks, offset),
-        onUnreadable: (format, offset) => unreadable(remarks, format, offset),
-      })
+      readJsonLd(source, things, address, remarks)
     }
   } catch (error) {
     if (!(error instanceof TooMuchData)) throw error
     tooMuch(remarks, error.message)
   }
   return things.all()
+}
+
+function readPageOf(page: Page, things: Things, address: string | null, remarks: Remarks): void {
+  const baseUrl = baseUrlOf(page, address)
+  readPage(page, things, {
+    baseUrl,
+    onScript: (script) => readScript(script, things, baseUrl, remarks),
+    onTooDeep: (offset) => tooDeep(remarks, offset),
+    onUnreadable: (format, offset) => unreadable(remarks, format, offset),
+  })
+  if (page.fault !== null) {
+    const message = `It is not XML, as its content type says: ${page.fault.message} Nothing is read from here on.`
+    remarks.add({ severity: 'error', code: 'xml_syntax', message, place: null, offset: page.fault.offset })
+  }
+  if (page.tooMuch !== null) throw page.tooMuch
+}
+
+function readScript(script: Script, things: Things, baseUrl: string | null, remarks: Remarks): void {
+  const { index, tagOffset, text, textOffset } = script
+  const place = { parent: null, segment: `script[${index}]` }
+  const { from, to } = jsonRangeOf(text)
+  if (text.slice(from, to).trim() === '') {
+    const message = 'This script of type application/ld+json is empty.'
+    remarks.add({ severity: 'warning', code: 'script_empty', message, place, offset: tagOffset })
+    return
+  }
+  readJsonLd({ text, from, to, textOffset, scope: `script ${index}`, place }, things, baseUrl, remarks)
 }
 
 /** JSON-LD: in part of a text, which in turn stands somewhere in the document. */

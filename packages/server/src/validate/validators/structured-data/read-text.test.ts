@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { createLines } from '../../lines.ts'
 import { pathOf } from './path.ts'
-import { kindOf, readText } from './read-text.ts'
+import { kindOf, readJsonText, readPageText } from './read-text.ts'
 import { below } from './thing.ts'
 
 const LATIN1 = Buffer.from('<p>Z\xfcrich</p>', 'latin1')
 
-describe('readText', () => {
+describe('readPageText', () => {
   it.each<[string, Buffer, string | null]>([
     ['UTF-8', Buffer.from('Zürich'), null],
     ['a byte order mark', Buffer.from('\ufeffZürich'), 'text/html; charset=latin1'],
@@ -14,18 +14,28 @@ describe('readText', () => {
     ['the content type', Buffer.from('Z\xfcrich', 'latin1'), 'text/html; Charset="ISO-8859-1"'],
     ['a charset that nobody knows', Buffer.from('Zürich'), 'text/html; charset=klingon'],
   ])('goes by %s', (_, content, contentType) => {
-    expect(readText(content, contentType)).toBe('Zürich')
+    expect(readPageText(content, contentType, false).text).toBe('Zürich')
+    expect(readPageText(content, contentType, true).text).toBe('Zürich')
   })
 
   it.each([
     '<meta charset=windows-1252>',
     '<META http-equiv="Content-Type" content="text/html; charset=iso-8859-1">',
   ])('goes by %s', (meta) => {
-    expect(readText(Buffer.concat([Buffer.from(meta), LATIN1]), 'text/html')).toContain('Zürich')
+    expect(readPageText(Buffer.concat([Buffer.from(meta), LATIN1]), 'text/html', false).text).toContain(
+      'Zürich',
+    )
   })
 
   it('takes a meta that says UTF-16 for UTF-8, since it could be read', () => {
-    expect(readText(Buffer.from('<meta charset="utf-16">Zürich'), null)).toContain('Zürich')
+    expect(readPageText(Buffer.from('<meta charset="utf-16">Zürich'), null, false).text).toContain('Zürich')
+  })
+})
+
+describe('readJsonText', () => {
+  it('is UTF-8, whatever a value of it says', () => {
+    expect(readJsonText(Buffer.from('"<meta charset=latin1>Zürich"'), 'application/json')).toContain('Zürich')
+    expect(readJsonText(Buffer.from('Z\xfcrich', 'latin1'), 'application/json;charset=latin1')).toBe('Zürich')
   })
 })
 
@@ -40,7 +50,7 @@ describe('kindOf', () => {
     ['application/octet-stream', 'PK', 'unknown'],
     [null, '', 'unknown'],
   ])('of %s with %j is %s', (contentType, text, kind) => {
-    expect(kindOf(contentType, text)).toBe(kind)
+    expect(kindOf(contentType, Buffer.from(text))).toBe(kind)
   })
 })
 

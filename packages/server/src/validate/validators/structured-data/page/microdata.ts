@@ -1,15 +1,8 @@
 import { MicrodataRdfParser } from 'microdata-rdf-streaming-parser'
 import { LIMITS } from '../../../../core/limits.ts'
+import { attributeOf, visit, type PageNode } from './node.ts'
 import type { Quad } from './quads.ts'
-import type { TagListener } from './tags.ts'
-
-const ATTRIBUTE = /\sitemscope(?=[\s=>/])/i
-const ITEMREF = /\sitemref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))/gi
-
-/** Whether a page may hold Microdata: a cheap look, since most pages do not. */
-export function mayHoldMicrodata(text: string): boolean {
-  return ATTRIBUTE.test(text)
-}
+import type { Tag, TagListener } from './tags.ts'
 
 /** The parser without its stream: quads are handed on as they are found, not queued. */
 class Parser extends MicrodataRdfParser {
@@ -27,22 +20,25 @@ class Parser extends MicrodataRdfParser {
   }
 }
 
-/** Throws what `read` throws. */
+/** Throws what `read` throws, which is told where in the page it is. */
 export function createMicrodataListener(
-  text: string,
+  root: PageNode,
   baseUrl: string,
-  read: (quad: Quad) => void,
+  read: (quad: Quad, offset: number) => void,
 ): TagListener {
-  const parser = new Parser(baseUrl, read)
-  const wantedIds = idsReferredTo(text)
+  let offset = 0
+  const parser = new Parser(baseUrl, (quad) => read(quad, offset))
+  const ids = createIds(root)
   return {
-    onOpenTag(name, attributes) {
-      parser.onTagOpen(name, withWantedIds(attributes, wantedIds))
+    onOpenTag(tag) {
+      offset = tag.offset
+      parser.onTagOpen(tag.name, microdataOf(tag, ids, baseUrl))
     },
     onText(data) {
       parser.onText(data)
     },
-    onCloseTag() {
+    onCloseTag(opened) {
+      offset = opened
       parser.onTagClose()
     },
     onEnd() {
@@ -51,36 +47,91 @@ export function createMicrodataListener(
   }
 }
 
+interface Ids {
+  /** Whether some `itemref` names it. */
+  isWanted(id: string): boolean
+  /** Whether it is wanted, and the element is the first to have it: only that one is meant. */
+  isMeant(id: string): boolean
+}
+
 /**
  * The ids that some `itemref` names. For each element with an id the parser keeps all that is inside it, in case that an
  * `itemref` comes later: with all ids of a page that takes quadratic time and memory.
  */
-function idsReferredTo(text: string): ReadonlySet<string> {
-  const ids = new Set<string>()
-  for (const [, double, single, bare] of text.matchAll(ITEMREF)) {
-    for (const id of (double ?? single ?? bare ?? '').split(/\s+/)) {
+function createIds(root: PageNode): Ids {
+  const wanted = new Set<string>()
+  const met = new Set<string>()
+  visit(root, (node) => {
+    if (!node.isMarked) return
+    for (const id of wordsIn(attributeOf(node, 'itemref'))) {
       // The parser looks ids up in plain objects, where these are found without having been put there.
-      if (id === '' || id in Object.prototype) continue
-      if (ids.size >= LIMITS.structuredItemrefsMax) return ids
-      ids.add(id)
+      if (!(id in Object.prototype) && wanted.size < LIMITS.structuredItemrefsMax) wanted.add(id)
     }
+  })
+  return {
+    isWanted: (id) => wanted.has(id),
+    isMeant(id) {
+      if (!wanted.has(id) || met.has(id)) return false
+      met.add(id)
+      return true
+    },
   }
-  return ids
 }
 
-function withWantedIds(
-  attributes: Record<string, string>,
-  wantedIds: ReadonlySet<string>,
-): Record<string, string> {
+/** The attributes are those of HTML's elements; SVG has none of them. */
+const ITEM_ATTRIBUTES = ['itemscope', 'itemtype', 'itemid', 'itemref', 'itemprop', 'itemprop-reverse']
+const LOOKED_AT = [...ITEM_ATTRIBUTES, 'id']
+/** These mean something on an item only; the parser would take an item's type for that of the item around it. */
+const ATTRIBUTES_OF_ITEMS = ['itemtype', 'itemid', 'itemref']
+/** Where the value of an element stands (HTML standard, "value of a property"); elsewhere it is the text. */
+const VALUE_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
+  ['meta', 'content'],
+  ['data', 'value'],
+  ['meter', 'value'],
+  ['a', 'href'],
+  ['area', 'href'],
+  ['link', 'href'],
+  ['audio', 'src'],
+  ['embed', 'src'],
+  ['iframe', 'src'],
+  ['img', 'src'],
+  ['source', 'src'],
+  ['track', 'src'],
+  ['video', 'src'],
+  ['object', 'data'],
+])
+const URL_ATTRIBUTES = new Set(['href', 'src', 'data'])
+
+/** The attributes of a tag as the parser has to be told of them to make of it what the HTML standard makes of it. */
+function microdataOf(tag: Tag, ids: Ids, baseUrl: string): Record<string, string> {
+  if (!LOOKED_AT.some((name) => name in tag.attributes)) return tag.attributes
+  const isItem = tag.isHtml && tag.attributes['itemscope'] !== undefined
+  const left = tag.isHtml ? (isItem ? [] : ATTRIBUTES_OF_ITEMS) : ITEM_ATTRIBUTES
+  const attributes = Object.fromEntries(
+    Object.entries(tag.attributes).filter(([name]) => !left.includes(name)),
+  )
   const { id, itemref } = attributes
-  if ((id === undefined || wantedIds.has(id)) && itemref === undefined) return attributes
-  const changed = { ...attributes }
-  if (id !== undefined && !wantedIds.has(id)) delete changed['id']
+  if (id !== undefined && !ids.isMeant(id)) delete attributes['id']
   if (itemref !== undefined) {
-    changed['itemref'] = itemref
-      .split(/\s+/)
-      .filter((each) => wantedIds.has(each))
+    attributes['itemref'] = wordsIn(itemref)
+      .filter((each) => ids.isWanted(each))
       .join(' ')
   }
-  return changed
+  if (attributes['itemprop'] !== undefined) setValue(attributes, tag.name, baseUrl)
+  return attributes
+}
+
+function setValue(attributes: Record<string, string>, element: string, baseUrl: string): void {
+  const name = VALUE_ATTRIBUTES.get(element)
+  const value = name === undefined ? undefined : attributes[name]
+  // Search engines take a `content` from any element that has no such attribute; of two values the parser would give both.
+  if (value !== undefined && name !== 'content') delete attributes['content']
+  if (element === 'time' && attributes['datetime'] !== undefined) delete attributes['content']
+  if (name === undefined) return
+  if (value === undefined) attributes['content'] ??= ''
+  else if (URL_ATTRIBUTES.has(name)) attributes[name] = URL.parse(value, baseUrl)?.href ?? value
+}
+
+function wordsIn(text: string | undefined): string[] {
+  return text?.split(/[\t\n\f\r ]+/).filter((word) => word !== '') ?? []
 }

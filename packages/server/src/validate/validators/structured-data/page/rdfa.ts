@@ -2,17 +2,6 @@ import { RdfaParser } from 'rdfa-streaming-parser'
 import type { Quad } from './quads.ts'
 import type { TagListener } from './tags.ts'
 
-/**
- * Only what has a type is judged, so that `property` alone, which nearly every page has for Open Graph, is not worth the
- * parser's time.
- */
-const ATTRIBUTE = /\stypeof\s*=/i
-
-/** Whether a page may hold things in RDFa: a cheap look, since most pages do not. */
-export function mayHoldRdfa(text: string): boolean {
-  return ATTRIBUTE.test(text)
-}
-
 /** The parser without its stream: quads are handed on as they are found, not queued. */
 class Parser extends RdfaParser {
   readonly #read: (quad: Quad) => void
@@ -29,32 +18,32 @@ class Parser extends RdfaParser {
   }
 }
 
-/** Throws what `read` throws. */
+/** Throws what `read` throws, which is told where in the page it is. */
 export function createRdfaListener(
-  text: string,
   baseUrl: string,
   isXhtml: boolean,
-  read: (quad: Quad) => void,
+  read: (quad: Quad, offset: number) => void,
 ): TagListener {
-  const parser = new Parser(baseUrl, isXhtml ? 'application/xhtml+xml' : 'text/html', read)
-  // In HTML these two are there whether they are written or not, and what stands at the very top of a text speaks about
-  // the page as a whole: without them the things of a fragment would become one.
-  if (!/<html[\s>]/i.test(text)) {
-    parser.onTagOpen('html', {})
-    parser.onTagOpen('body', {})
-  }
+  let offset = 0
+  const parser = new Parser(baseUrl, isXhtml ? 'application/xhtml+xml' : 'text/html', (quad) =>
+    read(quad, offset),
+  )
   /** For each open element, whether it or one around it may need its text. */
   const needsText: boolean[] = []
   return {
-    onOpenTag(name, attributes) {
-      needsText.push(needsText.at(-1) === true || 'property' in attributes)
-      parser.onTagOpen(name, withSlash(attributes))
+    onOpenTag(tag) {
+      offset = tag.offset
+      needsText.push(needsText.at(-1) === true || 'property' in tag.attributes)
+      // The page's base is known.
+      if (tag.name !== 'base') parser.onTagOpen(tag.name, withSlash(tag.attributes))
+      else parser.onTagOpen(tag.name, {})
     },
     onText(data) {
       // The parser hands the text of every element up to the ones around it, in lists that it copies each time.
       if (needsText.at(-1) === true) parser.onText(data)
     },
-    onCloseTag() {
+    onCloseTag(opened) {
+      offset = opened
       needsText.pop()
       parser.onTagClose()
     },
@@ -69,5 +58,5 @@ function withSlash(attributes: Record<string, string>): Record<string, string> {
   const { vocab } = attributes
   return vocab !== undefined && /^https?:\/\/(?:www\.)?schema\.org$/.test(vocab)
     ? { ...attributes, vocab: `${vocab}/` }
-    : attributes
+    : { ...attributes }
 }

@@ -1,20 +1,29 @@
-import { Parser } from 'htmlparser2'
-import { LIMITS } from '../../../../core/limits.ts'
 import type { Format } from '../thing.ts'
-import { TooMuchData, type Things } from '../things.ts'
-import { createMicrodataListener, mayHoldMicrodata } from './microdata.ts'
+import type { TooMuchData, Things } from '../things.ts'
+import { createMicrodataListener } from './microdata.ts'
 import { createQuadReader, type Quad } from './quads.ts'
-import { createRdfaListener, mayHoldRdfa } from './rdfa.ts'
-import { isJsonLdType, type Script } from './scripts.ts'
+import { createRdfaListener } from './rdfa.ts'
+import type { Script } from './scripts.ts'
 import { contained, type TagListener } from './tags.ts'
+import type { PageTree } from './tree.ts'
+import { walk } from './walk.ts'
 
 /** Relative URLs of a page without an address; `.invalid` is no host anywhere (RFC 2606). */
 const NO_ADDRESS = 'https://document.invalid/'
 
-export interface PageOptions {
-  formats: readonly Format[]
+/** A page, parsed. */
+export interface Page {
+  text: string
+  tree: PageTree
   isXhtml: boolean
-  /** The page's address; null when it has none. */
+  /** What there was too much of to read all of it. */
+  tooMuch: TooMuchData | null
+  /** Where and why it is not what its content type says, so that nothing is read from there on. */
+  fault: { message: string; offset: number } | null
+}
+
+export interface PageOptions {
+  /** Where relative URLs start; null when the page has no address. */
   baseUrl: string | null
   onScript(script: Script): void
   /** Told once, where elements are deeper in each other than is looked at. */
@@ -23,91 +32,35 @@ export interface PageOptions {
   onUnreadable(format: Format, offset: number): void
 }
 
+/** Where a page's relative URLs start: its own address, unless it has a `<base>` that says otherwise. */
+export function baseUrlOf({ tree }: Page, address: string | null): string | null {
+  if (tree.baseHref === null) return address
+  return URL.parse(tree.baseHref, address ?? undefined)?.href ?? address
+}
+
 /**
- * Reads a page once, for all formats: hands on the JSON-LD scripts and puts the things of Microdata and RDFa into
+ * Goes through a page once, for all formats: hands on the JSON-LD scripts and puts the things of Microdata and RDFa into
  * `things`. Throws `TooMuchData` as `things` does; the things gathered until then have their places.
  */
-export function readPage(text: string, things: Things, options: PageOptions): void {
-  const { formats } = options
+export function readPage(page: Page, things: Things, options: PageOptions): void {
+  const { tree } = page
   const ends: (() => void)[] = []
   const listeners: TagListener[] = []
   const baseUrl = options.baseUrl ?? NO_ADDRESS
 
-  function quadsOf(format: Format): (quad: Quad) => void {
+  function listen(format: Format, create: (read: (quad: Quad, offset: number) => void) => TagListener): void {
     const reader = createQuadReader(format, things)
     ends.push(() => reader.end())
-    return (quad) => reader.read(quad, parser.startIndex)
+    const listener = create((quad, offset) => reader.read(quad, offset))
+    listeners.push(contained(listener, (offset) => options.onUnreadable(format, offset)))
   }
 
-  function listen(format: Format, listener: TagListener): void {
-    listeners.push(contained(listener, () => options.onUnreadable(format, parser.startIndex)))
-  }
-
-  if (formats.includes('microdata') && mayHoldMicrodata(text)) {
-    listen('microdata', createMicrodataListener(text, baseUrl, quadsOf('microdata')))
-  }
-  const wantsScripts = formats.includes('json-ld') && /ld\+json/i.test(text)
-  const parser = createParser(options, wantsScripts, listeners)
-  if (formats.includes('rdfa') && mayHoldRdfa(text)) {
-    listen('rdfa', createRdfaListener(text, baseUrl, options.isXhtml, quadsOf('rdfa')))
-  }
-  if (!wantsScripts && listeners.length === 0) return
+  // The two are made only where there is an item: nothing without a type is judged.
+  if (tree.hasMicrodata) listen('microdata', (read) => createMicrodataListener(tree.root, baseUrl, read))
+  if (tree.hasRdfa) listen('rdfa', (read) => createRdfaListener(baseUrl, page.isXhtml, read))
   try {
-    parser.write(text)
-    parser.end()
+    walk(tree.root, page.text, { ...options, listeners })
   } finally {
     for (const end of ends) end()
   }
-}
-
-function createParser(
-  options: PageOptions,
-  wantsScripts: boolean,
-  listeners: readonly TagListener[],
-): Parser {
-  let depth = 0
-  let script: Script | null = null
-  let scripts = 0
-  let wasTooDeep = false
-
-  const parser: Parser = new Parser(
-    {
-      onopentag(name, attributes) {
-        depth += 1
-        if (wantsScripts && name === 'script' && isJsonLdType(attributes['type'])) {
-          script = { index: scripts, tagOffset: parser.startIndex, text: '', textOffset: parser.endIndex + 1 }
-          scripts += 1
-        }
-        if (depth <= LIMITS.structuredTagDepthMax) {
-          for (const listener of listeners) listener.onOpenTag(name, attributes)
-        } else if (depth > LIMITS.structuredTagDepthEnd) {
-          throw new TooMuchData(`elements more than ${LIMITS.structuredTagDepthEnd} deep`)
-        } else if (!wasTooDeep && listeners.length > 0) {
-          wasTooDeep = true
-          options.onTooDeep(parser.startIndex)
-        }
-      },
-      ontext(data) {
-        if (script !== null) {
-          // In XHTML a section mark or an entity may come before the text, or split it.
-          if (script.text === '') script.textOffset = parser.startIndex
-          script.text += data
-        }
-        for (const listener of listeners) listener.onText(data)
-      },
-      onclosetag(name) {
-        if (depth <= LIMITS.structuredTagDepthMax) for (const listener of listeners) listener.onCloseTag()
-        depth -= 1
-        if (script !== null && name === 'script') {
-          options.onScript(script)
-          script = null
-        }
-      },
-      onend() {
-        for (const listener of listeners) listener.onEnd()
-      },
-    },
-    { xmlMode: options.isXhtml, recognizeSelfClosing: true },
-  )
-  return parser
 }

@@ -1,10 +1,21 @@
 import { TooMuchData } from '../things.ts'
 
+export interface Tag {
+  /** Lower case in HTML. */
+  name: string
+  /** Whether it is HTML's own, and not of SVG or the like. */
+  isHtml: boolean
+  attributes: Record<string, string>
+  /** Where it begins in the page. */
+  offset: number
+}
+
 /** Told of each tag and text of a page, in order; every opened tag is closed. */
 export interface TagListener {
-  onOpenTag(name: string, attributes: Record<string, string>): void
+  onOpenTag(tag: Tag): void
   onText(data: string): void
-  onCloseTag(): void
+  /** `offset`: where the tag begins that is closed. */
+  onCloseTag(offset: number): void
   onEnd(): void
 }
 
@@ -12,8 +23,9 @@ export interface TagListener {
  * A listener that is told nothing more once it has thrown, `TooMuchData` apart. The parsers stumble over markup now and
  * then, such as a `property` that is called like a method of every object; that must not cost the rest of the page.
  */
-export function contained(listener: TagListener, onFailure: () => void): TagListener {
+export function contained(listener: TagListener, onFailure: (offset: number) => void): TagListener {
   let hasFailed = false
+  let offset = 0
   function attempt(action: () => void): void {
     if (hasFailed) return
     try {
@@ -21,13 +33,16 @@ export function contained(listener: TagListener, onFailure: () => void): TagList
     } catch (error) {
       if (error instanceof TooMuchData) throw error
       hasFailed = true
-      onFailure()
+      onFailure(offset)
     }
   }
   return {
-    onOpenTag: (name, attributes) => attempt(() => listener.onOpenTag(name, attributes)),
+    onOpenTag(tag) {
+      offset = tag.offset
+      attempt(() => listener.onOpenTag(tag))
+    },
     onText: (data) => attempt(() => listener.onText(data)),
-    onCloseTag: () => attempt(() => listener.onCloseTag()),
+    onCloseTag: (offset) => attempt(() => listener.onCloseTag(offset)),
     onEnd: () => attempt(() => listener.onEnd()),
   }
 }
