@@ -84,8 +84,13 @@ export function secure(
     early = []
     onEnd(null, secured)
   })
-  // Stays, so that an error of a socket that was cut or handed on is never one that nobody listens to.
-  secured.on('error', fail)
+  // Stays, so that an error of a socket that was cut or handed on is never one that nobody listens to. And with TLS 1.3 a
+  // server refuses a client without a certificate after the handshake: Node tells that alert as an error but leaves the
+  // socket, which then ends as if the server had nothing to say.
+  secured.on('error', (error: Error) => {
+    if (over) secured.destroy()
+    else fail(error)
+  })
   secured.once('close', () => {
     fail(Object.assign(new Error('The connection was closed.'), { code: 'ECONNRESET' }))
   })

@@ -1,5 +1,6 @@
 import { errors } from 'undici'
 import { Problem } from '../core/errors.ts'
+import { LIMITS } from '../core/limits.ts'
 import { SECOND_MS } from '../core/time.ts'
 import { ConnectError } from '../guard/connect-error.ts'
 import { errorCode } from '../guard/error-code.ts'
@@ -57,10 +58,7 @@ function timedOut(context: FailureContext): NetworkFailure {
         message: `Connection timeout: ${address ?? host} did not answer within ${seconds}.`,
       }
     case 'securing':
-      return {
-        code: 'timeout',
-        message: `No secure connection within ${seconds}. ${peer} accepted the connection, then did not finish the TLS handshake.`,
-      }
+      return handshakeTimedOut(peer, deadlineMs)
     case 'sent':
       return {
         code: 'timeout',
@@ -76,7 +74,7 @@ function acceptedWords({ peer, connectMs }: FailureContext): string {
 }
 
 function fromCode(code: string, error: unknown, context: FailureContext): NetworkFailure {
-  const { host, stage, headerBytesMax } = context
+  const { host, headerBytesMax } = context
   const where = context.address ?? host
   switch (code) {
     case 'ECONNREFUSED':
@@ -85,10 +83,7 @@ function fromCode(code: string, error: unknown, context: FailureContext): Networ
     case 'ENETUNREACH':
       return { code: 'connection_unreachable', message: `The network has no way to ${where} (${code}).` }
     case 'ETIMEDOUT':
-    case 'UND_ERR_CONNECT_TIMEOUT':
-      return stage === 'sent'
-        ? { code: 'connection_reset', message: `The connection to ${host} was lost.` }
-        : { code: 'connection_timeout', message: `Connection timeout: ${where} did not answer.` }
+      return lost(where, context)
     case 'ECONNRESET':
     case 'EPIPE':
       return wasReset(context)
@@ -119,6 +114,20 @@ function fromFamily(code: string, error: unknown, { host }: FailureContext): Net
       message: `The request failed: ${messageOf(error)}${named}.`,
     }
   )
+}
+
+/** The kernel gave up, or the guard: on an address that did not answer, or a handshake that did not end. */
+function lost(where: string, { peer, host, stage }: FailureContext): NetworkFailure {
+  if (stage === 'sent') return { code: 'connection_reset', message: `The connection to ${host} was lost.` }
+  if (stage === 'securing') return handshakeTimedOut(peer, LIMITS.tlsHandshakeMsMax)
+  return { code: 'connection_timeout', message: `Connection timeout: ${where} did not answer.` }
+}
+
+function handshakeTimedOut(peer: string, withinMs: number): NetworkFailure {
+  return {
+    code: 'timeout',
+    message: `No secure connection within ${withinMs / SECOND_MS} s. ${peer} accepted the connection, then did not finish the TLS handshake.`,
+  }
 }
 
 function wasReset({ peer, stage }: FailureContext): NetworkFailure {

@@ -71,9 +71,39 @@ export const NETWORK_ERRORS = {
     meaning: 'The certificate of the server is signed by nobody that is trusted here.',
     remedy: 'Send the whole chain, with intermediate certificates, or use a public certificate authority.',
   },
+  tls_ip_as_name: {
+    meaning:
+      'The certificate of the server has the IP address of the URL as a DNS name, where it counts for nothing.',
+    remedy:
+      'Get a certificate with the address as an IP address among its alternative names, or use a host name.',
+  },
+  tls_weak_key: {
+    meaning:
+      'A key of the server, or of an authority that its certificate is signed by, is too short to be safe.',
+    remedy:
+      'Use a certificate with an RSA key of 2048 bits or more, or an elliptic curve key of 224 bits or more.',
+  },
+  tls_weak_signature: {
+    meaning: 'The certificate of the server is signed with SHA-1 or MD5, which can be forged.',
+    remedy:
+      'Get a certificate that is signed with SHA-256 or better, and send intermediate certificates that are, too.',
+  },
+  tls_client_certificate: {
+    meaning: 'The server wants a certificate from whoever connects. Sealpost presents none.',
+    remedy:
+      'Let this path in without a client certificate. The signature of each request already says who sent it.',
+  },
+  tls_version: {
+    meaning: 'The server speaks no version of TLS that is safe: only TLS 1.1 or older.',
+    remedy: 'Enable TLS 1.2 or 1.3 on the server, or on the proxy before it.',
+  },
+  http1_not_offered: {
+    meaning: 'The server refuses HTTP/1.1 in the TLS handshake (ALPN). Sealpost speaks HTTP/1.1 only.',
+    remedy: 'Enable HTTP/1.1 beside HTTP/2 on the server, or on the proxy before it.',
+  },
   tls_failed: {
     meaning: 'A secure connection could not be agreed upon.',
-    remedy: 'Check that the port speaks TLS, version 1.2 or newer.',
+    remedy: 'Check that the port speaks TLS, version 1.2 or newer, with common ciphers.',
   },
   timeout: {
     meaning: 'The server took the connection, but no complete answer came in time.',

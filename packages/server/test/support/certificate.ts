@@ -1,4 +1,10 @@
-import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
+import {
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  type KeyObject,
+  type KeyPairKeyObjectResult,
+} from 'node:crypto'
 import { isIPv4 } from 'node:net'
 
 /**
@@ -16,25 +22,44 @@ export interface Authority extends Identity {
   issue(options: CertificateOptions): Identity
 }
 
-export interface CertificateOptions {
+export interface KeyOptions {
+  /** An RSA key of that many bits; without it, one of an elliptic curve. */
+  rsaBits?: number
+}
+
+export interface CertificateOptions extends KeyOptions {
   /** Host names and IPv4 addresses. */
   names: readonly string[]
+  /** Addresses are written as if they were host names. */
+  addressesAsNames?: boolean
   notBefore?: Date
   notAfter?: Date
+  /** What the signature is made with; sha256 when left out. */
+  digest?: Digest
 }
+
+type Digest = 'sha256' | 'sha1'
 
 const DAY_MS = 86_400_000
 
 const OID = {
   commonName: '550403',
-  ecdsaWithSha256: '2a8648ce3d040302',
   basicConstraints: '551d13',
   subjectAltName: '551d11',
 }
 
+/** How a signature says what it was made with, by the kind of key. */
+const SIGNATURES: Readonly<Record<string, Readonly<Record<Digest, Buffer>>>> = {
+  ec: { sha256: oid('2a8648ce3d040302'), sha1: oid('2a8648ce3d0401') },
+  rsa: {
+    sha256: Buffer.concat([oid('2a864886f70d01010b'), tagged(0x05, Buffer.alloc(0))]),
+    sha1: Buffer.concat([oid('2a864886f70d010105'), tagged(0x05, Buffer.alloc(0))]),
+  },
+}
+
 /** A certificate authority of one's own. */
-export function createAuthority(commonName = 'Test authority'): Authority {
-  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+export function createAuthority(commonName = 'Test authority', options: KeyOptions = {}): Authority {
+  const keys = keyPair(options)
   const subject = name(commonName)
   const extensions = [extension(OID.basicConstraints, sequence(boolean(true)), true)]
   const cert = certificate({
@@ -57,11 +82,17 @@ export function createSelfSigned(options: CertificateOptions): Identity {
   return leaf(options, null, null)
 }
 
+function keyPair({ rsaBits }: KeyOptions): KeyPairKeyObjectResult {
+  return rsaBits === undefined
+    ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    : generateKeyPairSync('rsa', { modulusLength: rsaBits })
+}
+
 function leaf(options: CertificateOptions, issuer: Buffer | null, signer: KeyObject | null): Identity {
-  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const keys = keyPair(options)
   const subject = name(options.names[0] ?? 'nobody')
   const names = options.names.map((entry) =>
-    isIPv4(entry)
+    isIPv4(entry) && options.addressesAsNames !== true
       ? tagged(0x87, Buffer.from(entry.split('.').map(Number)))
       : tagged(0x82, Buffer.from(entry)),
   )
@@ -86,6 +117,7 @@ interface CertificateParts {
   extensions: readonly Buffer[]
   notBefore?: Date
   notAfter?: Date
+  digest?: Digest
 }
 
 function certificate({
@@ -94,9 +126,10 @@ function certificate({
   publicKey,
   signer,
   extensions,
+  digest = 'sha256',
   ...validity
 }: CertificateParts): string {
-  const algorithm = sequence(oid(OID.ecdsaWithSha256))
+  const algorithm = sequence(SIGNATURES[signer.asymmetricKeyType ?? '']![digest])
   const notBefore = validity.notBefore ?? new Date(Date.now() - DAY_MS)
   const notAfter = validity.notAfter ?? new Date(Date.now() + DAY_MS)
   const content = sequence(
@@ -109,7 +142,7 @@ function certificate({
     publicKey.export({ type: 'spki', format: 'der' }),
     tagged(0xa3, sequence(...extensions)),
   )
-  const der = sequence(content, algorithm, bits(sign('sha256', content, signer)))
+  const der = sequence(content, algorithm, bits(sign(digest, content, signer)))
   const lines = der.toString('base64').match(/.{1,64}/g) ?? []
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
 }
