@@ -1,3 +1,4 @@
+import { LIMITS } from './limits.ts'
 import type { OwnFault } from './own-fault.ts'
 
 /**
@@ -56,6 +57,16 @@ export interface AttemptReport {
   requestHeaders: Record<string, string>
   responseHeaders: Record<string, string> | null
   responseBody: Buffer | null
+}
+
+/** Until when the receiver asked to be left alone, milliseconds: a day at most; null when it did not ask. */
+export function askedUntil(
+  report: Pick<AttemptReport, 'startedAt' | 'durationMs' | 'retryAfterMs'> | null,
+): number | null {
+  if (report?.retryAfterMs == null) return null
+  return Math.ceil(
+    report.startedAt + report.durationMs + Math.min(report.retryAfterMs, LIMITS.retryAfterMsMax),
+  )
 }
 
 const NOT_SENT = 'not_sent'

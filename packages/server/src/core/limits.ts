@@ -80,6 +80,8 @@ export const LIMITS = {
   readyMax: 5_000,
   readyBytesMax: 64 * 1024 * 1024,
   claimRowsMax: 200,
+  /** Deliveries of one webhook sent again by hand that go before all others; beyond it they take their turn. */
+  byHandMax: 100,
   /** Bodies that one claim reads. */
   claimBytesMax: 4 * 1024 * 1024,
   /** Deliveries that one slice of a move takes along when a webhook is stopped, started or deleted. */

@@ -90,12 +90,17 @@ export interface Webhook extends SealedKeys {
   exhaustedInStreak: boolean
   lastError: string | null
   lastTriggeredAt: number | null
+  /**
+   * Its receiver asked, with `Retry-After`, that nothing comes before this time, milliseconds: the latest time that was
+   * asked for. It is no status: what is sent by hand is sent all the same. May be past.
+   */
+  pausedUntil: number | null
 }
 
 /** The part of a webhook that the outcome of attempts changes. */
 export type WebhookState = Pick<
   Webhook,
-  'status' | 'health' | 'failureCount' | 'exhaustedInStreak' | 'lastError' | 'lastTriggeredAt'
+  'status' | 'health' | 'failureCount' | 'exhaustedInStreak' | 'lastError' | 'lastTriggeredAt' | 'pausedUntil'
 >
 
 /** The state of one that nothing was sent to yet. */
@@ -106,6 +111,7 @@ export const FRESH_STATE: Readonly<WebhookState> = {
   exhaustedInStreak: false,
   lastError: null,
   lastTriggeredAt: null,
+  pausedUntil: null,
 }
 
 /** Retries after 1, 5, 30 and 60 minutes: five attempts in all. */
@@ -114,6 +120,16 @@ export const DISABLE_AFTER_DEFAULT = 5
 
 export function isLive(webhook: Pick<Webhook, 'status' | 'deletedAt'>): boolean {
   return webhook.status === 'active' && webhook.deletedAt === null
+}
+
+/** Until when its receiver wants to be left alone, seen at `now`; null when it does not, or no longer. */
+export function pauseEnd({ pausedUntil }: Pick<Webhook, 'pausedUntil'>, now: number): number | null {
+  return pausedUntil !== null && pausedUntil > now ? pausedUntil : null
+}
+
+/** When what is planned for `dueAt` may start, as far as its receiver's wishes are known. */
+export function startsAt(dueAt: number | null, { pausedUntil }: Pick<Webhook, 'pausedUntil'>): number | null {
+  return dueAt === null ? null : Math.max(dueAt, pausedUntil ?? 0)
 }
 
 /** Retries left in the schedule say how often an event is tried in all: one more than there are waits. */
@@ -163,14 +179,22 @@ export function pause(webhook: Webhook, now: number): WebhookChange {
   return { webhook: { ...webhook, status: 'paused', updatedAt: now }, waiting: ['hold'] }
 }
 
-/** Start again, after more than a pause with a clean slate; the owner chooses what becomes of held deliveries. */
+/**
+ * Start again, after more than a pause with a clean slate; the owner chooses what becomes of held deliveries. Whoever
+ * enables a webhook wants it to work now: what its receiver asked for with `Retry-After` is forgotten.
+ */
 export function enable(webhook: Webhook, held: 'send' | 'drop', now: number): WebhookChange {
   const fresh: WebhookState = { ...FRESH_STATE, lastTriggeredAt: webhook.lastTriggeredAt }
-  if (isLive(webhook)) return { webhook, waiting: [held] }
+  if (isLive(webhook)) return { webhook: unpaused(webhook, now), waiting: [held] }
   if (webhook.status === 'paused') {
-    return { webhook: { ...webhook, status: 'active', updatedAt: now }, waiting: [held] }
+    return { webhook: { ...webhook, status: 'active', pausedUntil: null, updatedAt: now }, waiting: [held] }
   }
   return { webhook: { ...webhook, ...fresh, updatedAt: now }, waiting: [held] }
+}
+
+/** Forgets what its receiver asked for with `Retry-After`. */
+export function unpaused(webhook: Webhook, now: number): Webhook {
+  return webhook.pausedUntil === null ? webhook : { ...webhook, pausedUntil: null, updatedAt: now }
 }
 
 /** The row stays for the log; its secret does not. */

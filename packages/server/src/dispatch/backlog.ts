@@ -2,9 +2,18 @@ import type { Clock, Timer } from '../core/clock.ts'
 import { LIMITS } from '../core/limits.ts'
 import { isLive, type Webhook } from '../core/webhook.ts'
 import type { GroupCommit } from '../store/group-commit.ts'
-import type { ClaimOutcome, LaneWork } from '../store/work.ts'
+import type { ClaimOutcome, LaneClaim, LaneWork } from '../store/work.ts'
 import { createAlarm } from './alarm.ts'
-import { hasBacklog, isPaused, learn, nextStartOf, noteDue, startsAllowedBy, type Lane } from './lane.ts'
+import {
+  hasBacklog,
+  isPaused,
+  learn,
+  nextStartOf,
+  noteDue,
+  restEnd,
+  startsAllowedBy,
+  type Lane,
+} from './lane.ts'
 import type { Lanes } from './lanes.ts'
 import type { FrontRunner } from './front-runner.ts'
 import { isOpen } from './pacing.ts'
@@ -42,6 +51,16 @@ export interface BacklogParts {
   onError: (error: unknown, doing: string) => void
 }
 
+/** A delivery that is claimed before its turn: sent again by hand, or furthest in its schedule. */
+type Ahead =
+  { deliveryId: string; frontRunner?: undefined } | { frontRunner: FrontRunner; deliveryId?: undefined }
+
+function askedFor(ahead: Ahead | null): Pick<LaneClaim, 'deliveryId' | 'dueFrom'> {
+  if (ahead === null) return {}
+  const { deliveryId, frontRunner } = ahead
+  return deliveryId === undefined ? { dueFrom: frontRunner.dueAt } : { deliveryId }
+}
+
 /** After a claim that failed, how long until the next. */
 const CLAIM_RETRY_MS = 1_000
 
@@ -74,25 +93,41 @@ export function createBacklog(parts: BacklogParts): Backlog {
 
   function refill(lane: Lane): void {
     if (stopped || isPaused(lane) || lane.claiming) return
-    const first = dueFrontRunner(lane)
-    if (first === null && (!isLow(lane) || !hasBacklog(lane, clock))) return
+    const ahead = aheadOf(lane)
+    if (ahead === null && !needsMore(lane)) return
     if (lane.webhook === null) {
       track(learnWebhook(lane))
       return
     }
-    const reserved = first === null ? places.reserve(lane, LIMITS.claimRowsMax) : places.reserveInFront(lane)
+    const reserved = ahead === null ? places.reserve(lane, LIMITS.claimRowsMax) : places.reserveInFront(lane)
     if (reserved === null) {
       waitForRoom(lane)
       return
     }
     hungry.all.delete(lane)
     hungry.impeded.delete(lane)
-    track(claim(lane, reserved, first))
+    track(claim(lane, reserved, ahead))
   }
 
   function track(work: Promise<void>): void {
     const tracked = work.finally(() => underWay.delete(tracked))
     underWay.add(tracked)
+  }
+
+  /** Whether to claim what is due: not while it may not start. Then the alarm rings when it may. */
+  function needsMore(lane: Lane): boolean {
+    const restsUntil = restEnd(lane, clock)
+    if (restsUntil === null) return isLow(lane) && hasBacklog(lane, clock)
+    if (lane.nextDueAt !== null) due.set(lane.webhookId, Math.max(lane.nextDueAt, restsUntil))
+    return false
+  }
+
+  /** What goes before all that the lane holds, and is claimed by itself. */
+  function aheadOf(lane: Lane): Ahead | null {
+    const [deliveryId] = lane.wanted
+    if (deliveryId !== undefined) return { deliveryId }
+    const frontRunner = dueFrontRunner(lane)
+    return frontRunner === null || restEnd(lane, clock) !== null ? null : { frontRunner }
   }
 
   /** While the breaker lets one attempt start at a time, the delivery that goes before the others. */
@@ -135,38 +170,43 @@ export function createBacklog(parts: BacklogParts): Backlog {
     lanes.dropIfIdle(lane)
   }
 
-  async function claim(lane: Lane, reserved: Reserved, first: FrontRunner | null): Promise<void> {
+  async function claim(lane: Lane, reserved: Reserved, ahead: Ahead | null): Promise<void> {
     const { changes } = lane
     lane.claiming = true
     lane.nextDueAt = null // the claim answers with the new one; what is noted meanwhile is kept
     const { rows: limit, bytes: bytesMax } = reserved
-    const dueFrom = first === null ? {} : { dueFrom: first.dueAt }
-    const asked = { webhookId: lane.webhookId, limit, bytesMax, ...dueFrom }
-    const outcome = await commit.claim(asked).catch((error: unknown) => {
-      onError(error, 'claiming due deliveries')
-      return null
-    })
+    const outcome = await commit
+      .claim({ webhookId: lane.webhookId, limit, bytesMax, ...askedFor(ahead) })
+      .catch((error: unknown) => {
+        onError(error, 'claiming due deliveries')
+        return null
+      })
     places.unreserve(lane, reserved)
     lane.claiming = false
     if (outcome === null) note(lane, clock.now() + CLAIM_RETRY_MS)
-    else if (changes === lane.changes) take(lane, outcome, first)
+    else if (changes === lane.changes) take(lane, outcome, ahead)
     else claimAgain(lane, outcome)
     lanes.dropIfIdle(lane)
     // Places are reserved for as many as may come; those that did not come are free again.
     refillHungry()
   }
 
-  function take(lane: Lane, outcome: ClaimOutcome, first: FrontRunner | null): void {
+  function take(lane: Lane, outcome: ClaimOutcome, ahead: Ahead | null): void {
     // The webhook was stopped while the claim was under way: nothing of it may start.
     if (stopped || lane.stopped || lane.webhook === null || !isLive(lane.webhook)) {
       void commit.release(outcome.leased)
       return
     }
+    // One that is not due any more has been sent, or has ended.
+    if (ahead?.deliveryId !== undefined) lane.wanted.delete(ahead.deliveryId)
     for (const item of outcome.leased) {
-      places.push(lane, item, first !== null || item.delivery.id === lane.frontRunner?.deliveryId)
+      const { id } = item.delivery
+      if (lane.wanted.delete(id) || id === ahead?.deliveryId) lane.byHand.add(id)
+      places.push(lane, item, ahead !== null || id === lane.frontRunner?.deliveryId)
     }
-    if (first !== null && lane.frontRunner === first) lane.frontRunner = null
+    if (ahead?.frontRunner !== undefined && lane.frontRunner === ahead.frontRunner) lane.frontRunner = null
     if (outcome.nextDueAt !== null) note(lane, outcome.nextDueAt)
+    if (lane.wanted.size > 0) refill(lane)
     parts.onReady(lane)
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createEngine, type Engine, type EngineOptions } from '../../test/support/engine.ts'
+import { createEngine, type Answer, type Engine, type EngineOptions } from '../../test/support/engine.ts'
 import { LIMITS } from '../core/limits.ts'
 import { MINUTE_MS, SECOND_MS } from '../core/time.ts'
 import { disable, enable, type Webhook } from '../core/webhook.ts'
@@ -13,7 +13,7 @@ async function createObserved(options: EngineOptions = {}) {
   const starts: { url: string; atMs: number }[] = []
   const inFlight = new Map<string, number>()
   const most = new Map<string, number>()
-  const answer = async (request: Request): Promise<number> => {
+  const answer = async (request: Request): Promise<Awaited<Answer>> => {
     const { url } = request
     starts.push({ url, atMs: engine.clock.monotonic() })
     inFlight.set(url, (inFlight.get(url) ?? 0) + 1)

@@ -1,4 +1,4 @@
-import { notSentReport, type AttemptReport } from '../core/attempt.ts'
+import { askedUntil, notSentReport, type AttemptReport } from '../core/attempt.ts'
 import type { Clock } from '../core/clock.ts'
 import type { LeasedDelivery } from '../core/delivery.ts'
 import { shuttingDown } from '../core/errors.ts'
@@ -12,10 +12,10 @@ import { createBacklog } from './backlog.ts'
 import { createFaultPauses } from './fault-pauses.ts'
 import { createFlights } from './flights.ts'
 import { frontRunnerAfter } from './front-runner.ts'
-import { hear, learn, noteDue, type Lane } from './lane.ts'
+import { hear, learn, noteDue, restEnd, type Lane } from './lane.ts'
 import type { Lanes } from './lanes.ts'
 import { createMover } from './mover.ts'
-import { isOpen } from './pacing.ts'
+import { isOpen, PACING } from './pacing.ts'
 import type { Places } from './places.ts'
 import { createSlots } from './slots.ts'
 import { createTurns } from './turns.ts'
@@ -35,6 +35,8 @@ export interface Dispatcher {
   offer(leased: readonly LeasedDelivery[]): void
   /** The store holds due work for this webhook. */
   noteWaiting(webhookId: string, organizationId: number): void
+  /** Somebody sends this delivery again by hand: it goes before all others, and no pause that the receiver asked for holds it up. */
+  noteByHand(deliveryId: string, webhookId: string, organizationId: number): void
   /** A commit stopped this webhook: nothing of it starts any more. */
   stopped(webhook: Webhook): void
   /**
@@ -150,13 +152,15 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   async function perform(lane: Lane, leased: LeasedDelivery, webhook: Webhook): Promise<void> {
     const started = flights.started(lane)
     faultPauses.started(started)
+    lane.byHand.delete(leased.delivery.id)
     underWay += 1
     const report = await parts.attempt(leased, webhook)
     underWay -= 1
     flights.ended(started, report, webhook)
     faultPauses.ended(started, report, lane)
-    const settled = settle(leased, report)
+    const settled = settle(leased, report, webhook)
     lane.unsettled += 1
+    if (webhook.url === lane.webhook?.url) hearPatience(lane, report)
     // Of a webhook in strict order the next may start once this one is settled: the claim shares the commit of the result.
     if (webhook.ordering !== null && !lane.stopped) noteDue(lane, clock.now())
     backlog.refill(lane)
@@ -167,6 +171,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     lane.unsettled -= 1
     places.settled(lane, leased)
     if (!outcome.stale) afterSettling(lane, outcome)
+    if (lane.unsettled === 0) forgetPatience(lane)
     lanes.dropIfIdle(lane)
     parts.onSettled(leased, report, outcome)
     finishIfDrained()
@@ -174,9 +179,29 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   /** Whoever waits for the answer counts `unsettled` down. */
-  function settle({ delivery }: LeasedDelivery, report: AttemptReport): Promise<ResultOutcome> {
+  function settle(
+    { delivery }: LeasedDelivery,
+    report: AttemptReport,
+    { url: sentTo }: Webhook,
+  ): Promise<ResultOutcome> {
     unsettled += 1
-    return commit.settle({ deliveryId: delivery.id, fence: delivery.fence, report, leased: delivery })
+    return commit.settle({ deliveryId: delivery.id, fence: delivery.fence, report, leased: delivery, sentTo })
+  }
+
+  /** What the receiver asks for holds from its answer on, and not only from the commit that records it. */
+  function hearPatience(lane: Lane, report: AttemptReport): void {
+    const until = askedUntil(report)
+    if (until === null) return
+    lane.askedUntil = Math.max(lane.askedUntil, until)
+    lane.allowance = Math.min(lane.allowance, PACING.allowanceAtFirst)
+    makeRoom(lane)
+  }
+
+  /** Every answer is committed: from here on the webhook's row says how long its receiver wants to be left alone. */
+  function forgetPatience(lane: Lane): void {
+    if (lane.askedUntil === 0) return
+    lane.askedUntil = 0
+    backlog.refill(lane)
   }
 
   function afterSettling(lane: Lane, outcome: SettledOutcome): void {
@@ -196,16 +221,20 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   function stop(lane: Lane): void {
     lane.stopped = true
     lane.nextDueAt = null
+    lane.wanted.clear()
+    lane.byHand.clear()
     giveBackReady(lane)
   }
 
   /** A change has begun since these were leased, and may have taken them back: a claim finds those that are still owed. */
   function giveBackToClaim(lane: Lane): void {
-    void commit.release(places.clear(lane))
+    giveBackReady(lane)
     backlog.note(lane, clock.now())
   }
 
   function giveBackReady(lane: Lane): void {
+    for (const deliveryId of lane.byHand) lane.wanted.add(deliveryId)
+    lane.byHand.clear()
     void commit.release(places.clear(lane))
     backlog.refillHungry()
   }
@@ -250,6 +279,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     places.fill(lane, leased)
     if (lane.stopped || draining !== null) void commit.release(places.clear(lane))
     else if (lane.changes !== lane.changesAtAdmission) giveBackToClaim(lane)
+    else if (restEnd(lane, clock) !== null) makeRoom(lane)
     else turns.join(lane)
   }
 
@@ -267,6 +297,12 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       pump()
     },
     noteWaiting,
+    noteByHand(deliveryId, webhookId, organizationId) {
+      const lane = lanes.of(webhookId, organizationId)
+      const isSoon = lane.wanted.size < LIMITS.byHandMax && !lane.stopped && draining === null
+      if (isSoon) lane.wanted.add(deliveryId)
+      backlog.note(lane, clock.now())
+    },
     stopped(webhook) {
       const lane = lanes.get(webhook.id)
       // A change made since this commit knows better.
@@ -293,6 +329,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
         await settle(
           leased,
           notSentReport(clock.now(), 'The server was stopping, so the request was not sent.', STOPPING),
+          webhook,
         )
         unsettled -= 1
         finishIfDrained()
@@ -303,7 +340,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       const report = await parts.attempt(leased, webhook)
       underWay -= 1
       faultPauses.ended(started, report, null)
-      const outcome = await settle(leased, report)
+      const outcome = await settle(leased, report, webhook)
       unsettled -= 1
       parts.onSettled(leased, report, outcome)
       finishIfDrained()

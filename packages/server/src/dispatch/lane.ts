@@ -40,6 +40,15 @@ export interface Lane {
   frontRunner: FrontRunner | null
   /** The webhook is stopped: nothing of it may start. */
   stopped: boolean
+  /**
+   * Until when answers that are not committed yet ask for nothing to come, milliseconds; 0 when none does. What is
+   * committed stands in the webhook.
+   */
+  askedUntil: number
+  /** Deliveries that somebody sends again by hand, in the store: no pause holds them up. At most `LIMITS.byHandMax`. */
+  readonly wanted: Set<string>
+  /** Those of them that are ready. */
+  readonly byHand: Set<string>
   /** Changes of the webhook that are under way: nothing of it may start until each has told what became of it. */
   pauses: number
   /** How many changes of the webhook have begun. */
@@ -71,6 +80,9 @@ export function createLane(webhookId: string, organizationId: number): Lane {
     nextDueAt: null,
     frontRunner: null,
     stopped: false,
+    askedUntil: 0,
+    wanted: new Set(),
+    byHand: new Set(),
     pauses: 0,
     changes: 0,
     changesAtAdmission: 0,
@@ -86,6 +98,7 @@ export function isIdle(lane: Lane): boolean {
     lane.inFlight === 0 &&
     lane.unsettled === 0 &&
     lane.pauses === 0 &&
+    lane.wanted.size === 0 &&
     !lane.claiming &&
     lane.nextDueAt === null
   )
@@ -93,6 +106,18 @@ export function isIdle(lane: Lane): boolean {
 
 export function isPaused(lane: Lane): boolean {
   return lane.stopped || lane.pauses > 0
+}
+
+/** Until when its receiver wants nothing but what is sent by hand, milliseconds; null when it may have all. */
+export function restEnd(lane: Lane, clock: Pick<Clock, 'now'>): number | null {
+  const until = Math.max(lane.askedUntil, lane.webhook?.pausedUntil ?? 0)
+  // Most never asked for anything, and then the time does not matter.
+  return until > 0 && until > clock.now() ? until : null
+}
+
+/** Whether a delivery of it may start now, as far as its receiver's wishes go. */
+export function isWelcome(lane: Lane, { delivery }: LeasedDelivery, clock: Pick<Clock, 'now'>): boolean {
+  return lane.byHand.has(delivery.id) || restEnd(lane, clock) === null
 }
 
 /** Nothing much of it can start soon: what is ready of it only takes the place of others. */

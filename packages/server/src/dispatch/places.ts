@@ -3,7 +3,7 @@ import type { LeasedDelivery } from '../core/delivery.ts'
 import { LIMITS } from '../core/limits.ts'
 import { SECOND_MS } from '../core/time.ts'
 import type { Webhook } from '../core/webhook.ts'
-import { hasBacklog, isImpeded, isPaused, learn, startsAllowedBy, type Lane } from './lane.ts'
+import { hasBacklog, isImpeded, isPaused, learn, restEnd, startsAllowedBy, type Lane } from './lane.ts'
 import type { Lanes } from './lanes.ts'
 import { fairShare, PACING } from './pacing.ts'
 
@@ -33,8 +33,8 @@ export interface Places {
   /** Empties the lane; what it held is the caller's to give back. */
   clear(lane: Lane): LeasedDelivery[]
   /**
-   * Counts the lane where it belongs, now that it turned slow or its webhook changed. Answers what it may no longer hold,
-   * which is the caller's to give back.
+   * Counts the lane where it belongs, now that it turned slow, its webhook changed or its receiver asked for a pause.
+   * Answers what it may no longer hold, which is the caller's to give back.
    */
   reclassify(lane: Lane): LeasedDelivery[]
   /** Refuses new work from now on. */
@@ -114,6 +114,17 @@ export function createPlaces(lanes: Lanes, clock: Clock): Places {
     return taken
   }
 
+  /** What its receiver does not want now only takes the place of others. */
+  function takeUnwanted(lane: Lane): LeasedDelivery[] {
+    const ready = lane.ready.splice(0)
+    const { wanted = [], unwanted = [] } = Object.groupBy(ready, ({ delivery }) =>
+      lane.byHand.has(delivery.id) ? 'wanted' : 'unwanted',
+    )
+    lane.ready.push(...wanted)
+    for (const { event } of unwanted) count(lane, -1, -event.body.length)
+    return unwanted
+  }
+
   function take(lane: Lane, rows: number, room: number): Reserved | null {
     const bytes = Math.min(LIMITS.claimBytesMax, room)
     if (closed || rows <= 0 || bytes <= 0) return null
@@ -128,7 +139,7 @@ export function createPlaces(lanes: Lanes, clock: Clock): Places {
       const lane = lanes.of(webhook.id, webhook.organizationId)
       learn(lane, webhook)
       classify(lane)
-      if (isPaused(lane) || hasBacklog(lane, clock)) return false
+      if (isPaused(lane) || restEnd(lane, clock) !== null || hasBacklog(lane, clock)) return false
       if (roomForRows(lane) <= 0 || roomForBytes(lane) < bytes) return false
       lane.reserved += 1
       lane.changesAtAdmission = lane.changes
@@ -168,6 +179,7 @@ export function createPlaces(lanes: Lanes, clock: Clock): Places {
     clear: (lane) => takeFrom(lane, 0),
     reclassify(lane) {
       classify(lane)
+      if (restEnd(lane, clock) !== null) return takeUnwanted(lane)
       const crowded = heldImpeded.rows > LIMITS.readyMax * PACING.slowShare
       const kept = lane.impeded && crowded ? IMPEDED_READY_MAX : Number.POSITIVE_INFINITY
       return takeFrom(lane, Math.min(kept, allowedSoon(lane)))

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Alarm } from './alarm.ts'
 import type { FaultPause } from './fault-pause.ts'
-import { isPaused, nextStartOf, type Lane } from './lane.ts'
+import { isPaused, isWelcome, nextStartOf, type Lane } from './lane.ts'
 import type { Slots } from './slots.ts'
 import { createTurnOrder } from './turn-order.ts'
 
@@ -16,7 +16,11 @@ export interface Turns {
   next(): Lane | null
 }
 
-export function createTurns(slots: Slots, alarm: Alarm<string>, clock: Pick<Clock, 'monotonic'>): Turns {
+export function createTurns(
+  slots: Slots,
+  alarm: Alarm<string>,
+  clock: Pick<Clock, 'monotonic' | 'now'>,
+): Turns {
   const fast = createTurnOrder()
   const slow = createTurnOrder()
   let slowFirst = false
@@ -26,9 +30,10 @@ export function createTurns(slots: Slots, alarm: Alarm<string>, clock: Pick<Cloc
   const mayStartSlow = (lane: Lane): boolean => lane.slow && mayStart(lane)
 
   function mayStart(lane: Lane): boolean {
-    if (lane.ready.length === 0 || lane.webhook === null || isPaused(lane) || !slots.mayStart(lane))
-      return false
+    const [first] = lane.ready
+    if (first === undefined || lane.webhook === null || isPaused(lane) || !slots.mayStart(lane)) return false
     if (lane.fault !== null && !mayProbe(lane, lane.fault)) return false
+    if (!isWelcome(lane, first, clock)) return false
     if (lane.webhook.rateLimit === null) return true
     const now = clock.monotonic()
     const startAt = nextStartOf(lane, now)

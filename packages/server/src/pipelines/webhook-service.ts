@@ -65,7 +65,7 @@ export function createWebhookService(parts: WebhookServiceParts): WebhookService
     async resend(organizationId, deliveryId) {
       const outcome = await store.deliveries.resend(organizationId, deliveryId, clock.now())
       if (outcome?.outcome === 'queued') {
-        pipeline.dispatcher.noteWaiting(outcome.delivery.webhookId, organizationId)
+        pipeline.dispatcher.noteByHand(deliveryId, outcome.delivery.webhookId, organizationId)
       }
       return outcome
     },

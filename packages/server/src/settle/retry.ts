@@ -4,23 +4,25 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/time.ts'
 
 /**
  * When the next attempt may start, milliseconds: the schedule's wait after the end of the attempt before, longer by up
- * to `LIMITS.retryJitterMax` so that a crowd does not come back in step. `Retry-After` may postpone it, up to a day,
- * and never hastens it.
+ * to `LIMITS.retryJitterMax` so that a crowd does not come back in step. What a receiver asks for with `Retry-After` is not
+ * part of it: that holds for the whole webhook (`Webhook.pausedUntil`), for as long as its owner lets it.
  *
  * `tries` is how many automatic attempts have been made, so `schedule[tries - 1]` is the wait that follows.
  */
 export function retryDueAt(
   schedule: readonly number[],
   tries: number,
-  report: Pick<AttemptReport, 'startedAt' | 'durationMs' | 'retryAfterMs'> | null,
+  report: Pick<AttemptReport, 'startedAt' | 'durationMs'> | null,
   now: number,
   jitter: number,
 ): number {
-  const endedAt = report === null ? now : report.startedAt + report.durationMs
   const waitMs = (schedule[tries - 1] ?? 0) * SECOND_MS
-  const scheduled = endedAt + Math.ceil(waitMs * (1 + LIMITS.retryJitterMax * jitter))
-  const asked = endedAt + Math.min(report?.retryAfterMs ?? 0, LIMITS.retryAfterMsMax)
-  return Math.max(scheduled, asked)
+  return endOf(report, now) + Math.ceil(waitMs * (1 + LIMITS.retryJitterMax * jitter))
+}
+
+/** When the attempt ended; `now` when there is no report of it. */
+export function endOf(report: Pick<AttemptReport, 'startedAt' | 'durationMs'> | null, now: number): number {
+  return report === null ? now : report.startedAt + report.durationMs
 }
 
 /** How long a delivery waits whose attempts a crash cut off so often: not at all, then a minute, doubled up to an hour. */

@@ -27,6 +27,7 @@ function facts(fields: Partial<SettleFacts> = {}): SettleFacts {
     webhook: sampleWebhook(),
     outcome,
     report,
+    sentTo: null,
     unknownBefore: 0,
     notSentBefore: 0,
     now: NOW,
@@ -68,6 +69,7 @@ describe('an acknowledged attempt', () => {
         exhaustedInStreak: false,
         lastError: null,
         lastTriggeredAt: START_MS,
+        pausedUntil: null,
       },
       holdPending: false,
     })
@@ -104,14 +106,6 @@ describe('a failed attempt', () => {
       dueAt: null,
       endedAt: NOW,
     })
-  })
-
-  it('is postponed by Retry-After, never hastened, and by no more than a day', () => {
-    const due = (retryAfterMs: number) =>
-      settle(facts({ report: failedReport({ statusCode: 429, retryAfterMs }) }), 0).delivery.dueAt
-    expect(due(1_000)).toBe(START_MS + 20 + MINUTE_MS)
-    expect(due(10 * MINUTE_MS)).toBe(START_MS + 20 + 10 * MINUTE_MS)
-    expect(due(90 * DAY_MS)).toBe(START_MS + 20 + DAY_MS)
   })
 
   it('turns health to failing at the third in a row', () => {
@@ -331,6 +325,58 @@ describe('a delivery sent again by hand', () => {
     const webhook = sampleWebhook({ status: 'paused' })
     const settled = settle(facts({ delivery, webhook, outcome: 'unknown', report: null }), 0).delivery
     expect(settled).toEqual({ state: 'delivered', tries: 2, manual: null, dueAt: null, endedAt: 7 })
+  })
+})
+
+describe('a pause that the receiver asked for', () => {
+  const asking = (retryAfterMs: number, fields: Partial<Parameters<typeof failedReport>[0]> = {}) =>
+    failedReport({ statusCode: 503, retryAfterMs, ...fields })
+  const paused = (fields: Partial<Webhook> = {}) => sampleWebhook({ pausedUntil: NOW + HOUR_MS, ...fields })
+
+  it('is the latest time that was asked for, a day at most', () => {
+    const until = (retryAfterMs: number, webhook = sampleWebhook()) =>
+      settle(facts({ webhook, report: asking(retryAfterMs) }), 0).webhook?.pausedUntil
+    expect(until(HOUR_MS)).toBe(START_MS + 20 + HOUR_MS)
+    expect(until(90 * DAY_MS)).toBe(START_MS + 20 + DAY_MS)
+    expect(until(MINUTE_MS, paused())).toBe(NOW + HOUR_MS)
+    expect(until(2 * HOUR_MS, paused())).toBe(START_MS + 20 + 2 * HOUR_MS)
+    expect(until(MINUTE_MS, paused({ pausedUntil: START_MS - 1 }))).toBe(START_MS + 20 + MINUTE_MS)
+  })
+
+  it('outlasts an acknowledgement, and any failure that asks for nothing', () => {
+    const webhook = paused({ failureCount: 2 })
+    for (const outcome of ['delivered', 'failed'] as const) {
+      expect(settle(facts({ webhook, outcome }), 0).webhook?.pausedUntil).toBe(webhook.pausedUntil)
+    }
+  })
+
+  it('begins with an attempt that counts, and while it lasts none does', () => {
+    const one = settle(facts({ report: asking(HOUR_MS) }), 0)
+    expect(one.webhook).toMatchObject({ failureCount: 1 })
+    expect(one.delivery).toMatchObject({ state: 'pending', tries: 1, dueAt: START_MS + 20 + MINUTE_MS })
+    const webhook = paused({ failureCount: 4, exhaustedInStreak: false, disableAfter: 5 })
+    const last = facts({ webhook, delivery: sampleDelivery({ tries: 4 }), report: asking(HOUR_MS) })
+    expect(settle(last, 0)).toMatchObject({
+      delivery: { state: 'exhausted', tries: 5 },
+      webhook: { status: 'active', failureCount: 4, exhaustedInStreak: false },
+    })
+    const late = failedReport({ startedAt: NOW + HOUR_MS, durationMs: 20 })
+    expect(settle(facts({ webhook, report: late }), 0).webhook?.failureCount).toBe(5)
+  })
+
+  it('does not keep a receiver from saying that it is gone', () => {
+    expect(settle(facts({ webhook: paused(), report: goneReport() }), 0).webhook?.status).toBe(
+      'disabled_gone',
+    )
+  })
+
+  it('is not asked for by what the webhook led to before, nor by a test', () => {
+    const report = asking(HOUR_MS)
+    const elsewhere = settle(facts({ report, sentTo: 'https://old.example.com/hooks' }), 0)
+    expect(elsewhere.webhook?.pausedUntil).toBeNull()
+    const there = settle(facts({ report, sentTo: sampleWebhook().url }), 0)
+    expect(there.webhook?.pausedUntil).toBe(START_MS + 20 + HOUR_MS)
+    expect(settle(facts({ report, delivery: sampleDelivery({ kind: 'test' }) }), 0).webhook).toBeNull()
   })
 })
 

@@ -1,10 +1,10 @@
-import { saysGone, wasNotSent, type AttemptReport } from '../core/attempt.ts'
+import { askedUntil, saysGone, wasNotSent } from '../core/attempt.ts'
 import type { Delivery, DeliveryState } from '../core/delivery.ts'
 import { LIMITS } from '../core/limits.ts'
 import { SECOND_MS } from '../core/time.ts'
-import { attemptsMax, isLive, type Webhook, type WebhookState } from '../core/webhook.ts'
+import { attemptsMax, isLive, pauseEnd, type Webhook, type WebhookState } from '../core/webhook.ts'
 import type { SettleFacts, Settlement } from '../store/work.ts'
-import { notSentWaitMs, retryDueAt, unknownWaitMs } from './retry.ts'
+import { endOf, notSentWaitMs, retryDueAt, unknownWaitMs } from './retry.ts'
 
 /** `last_triggered_at` is exact to this; within it, a success that changes nothing else writes no webhook row. */
 const TRIGGERED_RESOLUTION_MS = SECOND_MS
@@ -50,6 +50,7 @@ function settleDelivered({ delivery, webhook, report, now }: SettleFacts): Settl
       exhaustedInStreak: false,
       lastError: null,
       lastTriggeredAt: report?.startedAt ?? now,
+      pausedUntil: webhook.pausedUntil,
     }),
     holdPending: false,
   }
@@ -64,7 +65,7 @@ function settleFailed(facts: SettleFacts, jitter: number): Settlement {
   const { delivery, webhook, report, now } = facts
   const tries = delivery.tries + triesOf(delivery)
   const usedUp = delivery.manual !== 'once' && tries >= attemptsMax(webhook)
-  const next = afterFailure(webhook, report, usedUp, now)
+  const next = afterFailure(facts, usedUp)
   const stopping = isLive(webhook) && next.status !== 'active'
   return {
     delivery: {
@@ -121,17 +122,19 @@ function nextStep(
 /**
  * failing: three failed attempts in a row (Validibot). Auto-disable: failureCount has reached the threshold and a
  * delivery has used up its attempts during the streak (ValidGraph). 410 Gone stops at once.
+ *
+ * While a pause lasts that the receiver asked for, what fails is no news: the attempts that were in flight when it asked,
+ * or one that was sent by hand. The answer that asks for it counts.
  */
-function afterFailure(
-  webhook: Webhook,
-  report: AttemptReport | null,
-  usedUp: boolean,
-  now: number,
-): WebhookState {
-  const failureCount = webhook.failureCount + 1
-  const exhaustedInStreak = webhook.exhaustedInStreak || usedUp
-  const tooMany = webhook.disableAfter > 0 && failureCount >= webhook.disableAfter && exhaustedInStreak
-  const stop = saysGone(report) ? 'disabled_gone' : tooMany ? 'disabled_too_many_failures' : null
+function afterFailure({ webhook, report, sentTo, now }: SettleFacts, usedUp: boolean): WebhookState {
+  const counts = pauseEnd(webhook, endOf(report, now)) === null
+  const failureCount = webhook.failureCount + (counts ? 1 : 0)
+  const exhaustedInStreak = webhook.exhaustedInStreak || (counts && usedUp)
+  const isTooMany = webhook.disableAfter > 0 && failureCount >= webhook.disableAfter && exhaustedInStreak
+  const tooMany = counts && isTooMany ? 'disabled_too_many_failures' : null
+  const stop = saysGone(report) ? 'disabled_gone' : tooMany
+  // What the webhook led to before has no say about where it leads now.
+  const asked = sentTo === null || sentTo === webhook.url ? askedUntil(report) : null
   return {
     status: webhook.status === 'active' && stop !== null ? stop : webhook.status,
     health: failureCount >= LIMITS.failingAfter ? 'failing' : webhook.health,
@@ -139,6 +142,7 @@ function afterFailure(
     exhaustedInStreak,
     lastError: report?.error?.message ?? null,
     lastTriggeredAt: report?.startedAt ?? now,
+    pausedUntil: asked === null ? webhook.pausedUntil : Math.max(asked, webhook.pausedUntil ?? 0),
   }
 }
 

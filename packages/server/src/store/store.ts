@@ -283,6 +283,8 @@ export interface DeliveryFilter {
 /** A delivery with the words a list shows beside it. */
 export interface DeliveryRow extends Delivery {
   eventType: string
+  /** Before this time nothing of its webhook starts, because the receiver asked for that; may be past. */
+  pausedUntil: number | null
   /** The unfinished delivery that goes before this one, if it waits for its turn. */
   blockedBy: string | null
   /** Outcome of its last attempt, if any. */

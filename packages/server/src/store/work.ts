@@ -86,6 +86,8 @@ export interface AttemptResult {
    * that finds it so need not read it.
    */
   leased?: Delivery
+  /** Where the request went; absent when that is not known. */
+  sentTo?: string
 }
 
 export interface LeaseRelease {
@@ -93,19 +95,24 @@ export interface LeaseRelease {
   fence: number
 }
 
-/** "Lease me up to `limit` due deliveries of this webhook, and stop after `bytesMax` of bodies; but one at least." */
+/**
+ * "Lease me up to `limit` due deliveries of this webhook, and stop after `bytesMax` of bodies; but one at least." Nothing
+ * is due before the webhook's `pausedUntil`.
+ */
 export interface LaneClaim {
   webhookId: string
   limit: number
   bytesMax: number
   /** Pass over what was due before this time, milliseconds. */
   dueFrom?: number
+  /** This delivery alone, if it is due, also while the receiver wants to be left alone: it is sent by hand. */
+  deliveryId?: string
 }
 
 export interface LaneWork {
   webhookId: string
   organizationId: number
-  /** Milliseconds; when the first unleased pending delivery is due. */
+  /** Milliseconds; when the first unleased pending delivery is due, and not before `pausedUntil`. */
   nextDueAt: number
 }
 
@@ -132,6 +139,8 @@ export interface SettleFacts {
   outcome: AttemptOutcome
   /** Null when the outcome is `unknown`. */
   report: AttemptReport | null
+  /** Where the request went; null when that is not known. */
+  sentTo: string | null
   /** How many attempts of this delivery a crash cut off before. */
   unknownBefore: number
   /** How many attempts of this delivery were not sent right before this one; 0 unless this one was not sent either. */
@@ -203,6 +212,6 @@ export type ResultOutcome =
 export interface ClaimOutcome {
   webhookId: string
   leased: LeasedDelivery[]
-  /** When the next unleased pending delivery of the webhook is due; null when there is none. */
+  /** When the next unleased pending delivery of the webhook is due, not before `pausedUntil`; null when there is none. */
   nextDueAt: number | null
 }

@@ -3,6 +3,7 @@ import type { LeasedDelivery } from '../core/delivery.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Event } from '../core/event.ts'
 import type { Run } from '../core/run.ts'
+import { startsAt } from '../core/webhook.ts'
 import type { ResultOutcome } from '../store/work.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { logAttempt, logEventAccepted, logRun } from '../telemetry/wide-lines.ts'
@@ -58,7 +59,7 @@ export function createWideLog(logger: Logger, clock: Pick<Clock, 'monotonic'> | 
         errorCode: report.error?.code ?? null,
         notSent: notSent === undefined ? null : { message: notSent, repeated },
         state: outcome.delivery.state,
-        nextAttemptAt: outcome.delivery.dueAt,
+        nextAttemptAt: startsAt(outcome.delivery.dueAt, outcome.webhook),
         webhookStatus: outcome.webhook.status,
         webhookHealth: outcome.webhook.health,
       })

@@ -10,7 +10,7 @@ export const INVARIANTS: Readonly<Record<number, string>> = {
   5: 'what a receiver saw is recorded',
   6: 'automatic attempts are as many as the schedule allows, manual ones as many as were asked for',
   7: 'no attempt starts once its webhook was stopped or deleted',
-  8: 'no attempt starts earlier than its schedule and Retry-After allow',
+  8: 'no attempt starts earlier than its schedule allows, nor in a pause that its receiver asked for',
   9: 'a delivery has one live lease at most, and no result is written under another',
   10: 'a receiver sees an acknowledged event again only for a reason, and with the same id and bytes',
   11: 'every signature verifies, and every timestamp is fresh',

@@ -72,6 +72,10 @@ const SPOILED: Record<number, Record<string, (history: Draft) => void>> = {
     'the wait was too short': ({ rows }) => (rows.attempts[1]!.startedAt -= 1),
     'Retry-After was not heeded': ({ rows }) =>
       Object.assign(first(rows.attempts), { statusCode: 429, responseHeaders: { 'retry-after': '90' } }),
+    'Retry-After was heeded by its own delivery alone': ({ rows, requests }) => {
+      Object.assign(first(rows.attempts), { statusCode: 429, responseHeaders: { 'retry-after': '50' } })
+      requests.push(request('webhook_retried', 'held', T + 40_000, 200, [WRONG_SECRET]))
+    },
   },
   9: {
     'leased twice': ({ leases }) => leases.splice(1, 0, lease(20, 'dlv_1', 2, 'taken')),
@@ -158,6 +162,14 @@ const SPOILED: Record<number, Record<string, (history: Draft) => void>> = {
       changes[4]!.webhook.disableAfter = 1
       first(settled).state = 'exhausted'
     },
+    'a failure in a pause was counted': ({ settled }) => {
+      first(settled).webhook.pausedUntil = T + 60_000
+      Object.assign(first(settled), { statusCode: 503, retryAfterSeconds: 60, endedAt: T })
+      settled.splice(1, 0, { ...first(settled), order: 11, retryAfterSeconds: null, endedAt: T + 1 })
+      settled[1]!.webhook = { ...first(settled).webhook, failureCount: 2 }
+    },
+    'a pause was not written down': ({ settled }) =>
+      Object.assign(first(settled), { statusCode: 503, retryAfterSeconds: 60 }),
     'not disabled by a 410': ({ settled }) => (first(settled).statusCode = 410),
   },
   22: {
@@ -267,6 +279,36 @@ describe('what excuses', () => {
     expect(violated(history)).not.toContain(16)
     history.requests[1]!.at = T + 10_000
     expect(violated(history)).toContain(16)
+  })
+
+  it('a wait that the receiver asked for', () => {
+    const history = sampleHistory()
+    history.requests[1]!.at += 60_000
+    expect(violated(history)).toContain(16)
+    Object.assign(history.rows.attempts[2]!, { statusCode: 503, responseHeaders: { 'retry-after': '60' } })
+    expect(violated(history)).not.toContain(16)
+  })
+
+  it.each<[string, (history: Draft) => void]>([
+    [
+      'sent again by hand',
+      ({ resends }) =>
+        resends.push({
+          ...{ webhookId: 'webhook_retried', deliveryId: 'dlv_1', status: 202 },
+          ...{ askedAt: T + 30_000, answeredAt: T + 30_001 },
+        }),
+    ],
+    [
+      'its owner ended the pause',
+      ({ changes, rows }) => changes.push(changed(rows.webhooks[0] as never, 'patched', T + 30_000, 30)),
+    ],
+    ['the clock was set forward', ({ clockSteps }) => clockSteps.push({ at: T + 30_000, byMs: 40_000 })],
+  ])('a start in a pause: %s', (_what, excuse) => {
+    const history = sampleHistory()
+    Object.assign(first(history.rows.attempts), { statusCode: 429, responseHeaders: { 'retry-after': '90' } })
+    expect(violated(history)).toContain(8)
+    excuse(history)
+    expect(violated(history)).not.toContain(8)
   })
 
   it('a clock that was set back', () => {

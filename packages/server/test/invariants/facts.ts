@@ -22,6 +22,8 @@ export interface Facts {
   storeTime(at: ObserverMs): StoreMs
   /** By how much the store's clock was set back between the two, all steps together. */
   setBackMs(from: ObserverMs, to: ObserverMs): number
+  /** And set forward. */
+  setForwardMs(from: ObserverMs, to: ObserverMs): number
 }
 
 export function createFacts(history: History): Facts {
@@ -38,6 +40,8 @@ export function createFacts(history: History): Facts {
   const changes: Map<string, WebhookChanged[]> = Map.groupBy(history.changes, (change) => change.webhookId)
   const timelines = new Map([...changes].map(([id, ofOne]) => [id, createTimeline(ofOne)]))
   const nothingKnown = createTimeline([])
+  const stepsMs = (from: ObserverMs, to: ObserverMs): number[] =>
+    history.clockSteps.filter(({ at }) => at >= from && at <= to).map(({ byMs }) => byMs)
 
   return {
     history,
@@ -50,12 +54,8 @@ export function createFacts(history: History): Facts {
     requestsOf: ({ webhookId, eventId }) => requests.get(requestKey(webhookId, eventId)) ?? [],
     timelineOf: (webhookId) => timelines.get(webhookId) ?? nothingKnown,
     storeTime: (at) => at + sum(history.clockSteps.filter((step) => step.at <= at).map((step) => step.byMs)),
-    setBackMs: (from, to) =>
-      sum(
-        history.clockSteps
-          .filter((step) => step.byMs < 0 && step.at >= from && step.at <= to)
-          .map((step) => -step.byMs),
-      ),
+    setBackMs: (from, to) => sum(stepsMs(from, to).map((byMs) => Math.max(0, -byMs))),
+    setForwardMs: (from, to) => sum(stepsMs(from, to).map((byMs) => Math.max(0, byMs))),
   }
 }
 

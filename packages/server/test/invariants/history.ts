@@ -200,7 +200,11 @@ export interface Settled {
   /** Of the attempt. */
   kind: Attempt['kind']
   outcome: AttemptOutcome
+  /** When it ended. */
+  endedAt: StoreMs
   statusCode: number | null
+  /** From `Retry-After`, which means something with a 429 or 503. */
+  retryAfterSeconds: number | null
   /** Of the delivery, afterwards. */
   state: DeliveryState
   /** The webhook afterwards. */

@@ -247,11 +247,18 @@ function settled(
   state: Partial<WebhookState>,
 ) {
   const fresh = { status: 'active', health: 'healthy', failureCount: 0, exhaustedInStreak: false } as const
-  const webhook: WebhookState = { ...fresh, lastError: null, lastTriggeredAt: null, ...state }
+  const webhook: WebhookState = {
+    ...fresh,
+    lastError: null,
+    lastTriggeredAt: null,
+    pausedUntil: null,
+    ...state,
+  }
   const delivered = statusCode === 200
   return {
     ...{ order, at: T + order, webhookId, deliveryId, kind: 'auto' as const, statusCode, webhook },
     outcome: delivered ? ('delivered' as const) : ('failed' as const),
+    ...{ endedAt: T + order, retryAfterSeconds: null },
     state: delivered ? ('delivered' as const) : ('pending' as const),
   }
 }

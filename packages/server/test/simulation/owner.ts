@@ -17,7 +17,8 @@ export const RECEIVERS_API_KEY = 'a-key-of-the-receiver'
 export async function createWebhook(world: World, tenant: Tenant, dice: Dice): Promise<void> {
   const node = world.cluster.current()
   if (node === null) return
-  const kinds = Object.values(RECEIVERS).map(({ weight, make }) => [weight, make] as const)
+  const { receivers = Object.keys(RECEIVERS) } = world.scenario
+  const kinds = receivers.map((name) => [RECEIVERS[name]!.weight, RECEIVERS[name]!.make] as const)
   const receiver = dice.weighted(kinds)(dice.fork(`receiver ${world.webhooks.length}`))
   const id = node.ids.make('webhook')
   const now = node.process.clock.now()

@@ -18,6 +18,8 @@ export interface Scenario {
   faultsPerDay: Record<Fault, number>
   /** Deliveries that move in one slice when a webhook is stopped or started. */
   moveRowsPerSlice: number
+  /** Kinds of receivers that webhooks lead to; all kinds when left out. */
+  receivers?: readonly string[]
   /** How long finished work is kept; null: for ever. */
   retentionMs: number | null
   /** Whether the log lines are written and read, which takes time. */

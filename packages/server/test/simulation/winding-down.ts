@@ -27,7 +27,8 @@ const REST_STEP_MS = 10 * MINUTE_MS
 export async function windDown(world: World): Promise<void> {
   Object.assign(world.weather, { failing: 0, full: false, trap: null })
   world.network.trap = null
-  const needs = needsMs(await readNow(world))
+  const asking = askingWebhooks(world)
+  const needs = needsMs(await readNow(world), asking)
   if (await restsWithin(world, REST_MS_MAX)) return
   const rows = await readNow(world)
   if (rows.deliveries.some((row) => isOwed(row) && (needs.get(row.webhookId) ?? 0) <= REST_MS_MAX)) return
@@ -43,23 +44,32 @@ async function restsWithin(world: World, ms: number): Promise<boolean> {
   return false
 }
 
+/** Each answer of theirs may ask that the whole webhook waits. */
+function askingWebhooks({ notes }: World): Set<string> {
+  const asked = notes.requests.filter(({ answer }) => answer?.retryAfterSeconds != null)
+  return new Set(asked.map(({ webhookId }) => webhookId))
+}
+
 function readNow({ backing, webhooks }: World): Promise<Rows> {
   const ids = webhooks.map(({ id }) => id)
   return readRows(backing.store, ids)
 }
 
 /** How long at most each webhook needs for what it is owed, while every attempt fails as late as it can. */
-export function needsMs({
-  webhooks,
-  deliveries,
-}: Pick<Rows, 'webhooks' | 'deliveries'>): Map<string, number> {
+export function needsMs(
+  { webhooks, deliveries }: Pick<Rows, 'webhooks' | 'deliveries'>,
+  asking: ReadonlySet<string> = new Set(),
+): Map<string, number> {
   const live = new Set(webhooks.filter(isLive).map(({ id }) => id))
   // What was held may be on its way back to a webhook that was started again.
   const owed = deliveries.filter((row) => isOwed(row) || (row.state === 'held' && live.has(row.webhookId)))
   const shares = sharesOf(webhooks, owed)
   // A webhook that fails is probed with one attempt at a time, and those that hang may share a single slot.
   const attemptsMs = sum(
-    shares.map(({ webhook, waiting }) => waiting.length * attemptsMax(webhook) * betweenStartsMs(webhook)),
+    shares.map(({ webhook, waiting }) => {
+      const patienceMs = asking.has(webhook.id) ? RETRY_AFTER_SECONDS_MAX * SECOND_MS : 0
+      return waiting.length * attemptsMax(webhook) * (betweenStartsMs(webhook) + patienceMs)
+    }),
   )
   return new Map(
     shares.map(({ webhook, waiting }) => [
@@ -76,7 +86,9 @@ function drainMs({ webhooks, deliveries }: Rows, now: number): number {
     // One that is under way may still fail, and be planned anew.
     const anew = webhook.retrySchedule.map((seconds) => LIMITS.attemptDeadlineMs + retryMs(seconds))
     const startsMs = waiting.length * Math.max(SECOND_MS, rateSpacingMs(webhook))
-    return Math.max(LIMITS.attemptDeadlineMs, ...planned, ...anew) + startsMs
+    return (
+      Math.max(LIMITS.attemptDeadlineMs, ...planned, ...anew) + startsMs + RETRY_AFTER_SECONDS_MAX * SECOND_MS
+    )
   })
   return Math.max(...takesMs) + REST_STEP_MS
 }

@@ -14,12 +14,12 @@ import { createMemoryStore } from '../../src/store/memory/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createAnnouncer } from '../../src/watch/announce.ts'
 import { NO_CARRIERS } from './no-carriers.ts'
-import { reportAnswer } from './reports.ts'
+import { reportAnswer, type ScriptedAnswer } from './reports.ts'
 import { sampleEvent, sampleWebhook } from './samples.ts'
 import { createSeededRandom, createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
-/** What a scripted receiver does with one request: a status at once, or nothing until it is told. */
-export type Answer = number | Promise<number>
+/** What a scripted receiver does with one request: an answer at once, or nothing until it is told. */
+export type Answer = number | ScriptedAnswer | Promise<number | ScriptedAnswer>
 
 export interface Engine {
   clock: VirtualClock
@@ -35,6 +35,8 @@ export interface Engine {
   /** Accepts `count` events, of run.completed unless `fields` say otherwise, each in a unit of its own. */
   publish(count?: number, fields?: Partial<Event>): Promise<Event[]>
   webhook(id: string): Promise<Webhook>
+  /** Sends a delivery again by hand, as the API does. */
+  resend(deliveryId: string): Promise<string | undefined>
   /** Changes a webhook as the API does. */
   change(id: string, decide: (webhook: Webhook) => WebhookChange): Promise<Webhook | null>
   /** A second engine over the same store, as after a crash: the first is simply not used any more. */
@@ -119,6 +121,7 @@ async function startOn(store: Store, clock: VirtualClock, ids: Ids, options: Eng
       for (const outcome of await asked) if (outcome.status === 'rejected') throw outcome.reason
       return events
     },
+    resend: async (deliveryId) => (await webhooks.resend(1, deliveryId))?.outcome,
     change: (id, decide) => webhooks.change(1, id, decide),
     async webhook(id) {
       const webhook = await store.webhooks.byId(id)
@@ -141,9 +144,10 @@ function scripted(
   return {
     async send(request): Promise<OutboundReport> {
       requests.push(request)
-      const statusCode = await answer(request)
+      const answered = await answer(request)
+      const whole = typeof answered === 'number' ? { status: answered } : answered
       const elapsedMs = clock.now() - request.startedAt
-      return reportAnswer(request, { status: statusCode }, { elapsedMs, nowMs: clock.now() })
+      return reportAnswer(request, whole, { elapsedMs, nowMs: clock.now() })
     },
     close: async () => undefined,
   }

@@ -17,8 +17,11 @@ export interface Receiver {
   close(): Promise<void>
 }
 
+/** A status, or one with headers. */
+export type Reply = number | { status: number; headers: Record<string, string> }
+
 /** What it answers to a request; the default is 200 at once. */
-export type AnswerWith = (request: Received, count: number) => number | Promise<number>
+export type AnswerWith = (request: Received, count: number) => Reply | Promise<Reply>
 
 export async function startReceiver(answer: AnswerWith = () => 200, port = 0): Promise<Receiver> {
   const received: Received[] = []
@@ -29,8 +32,9 @@ export async function startReceiver(answer: AnswerWith = () => 200, port = 0): P
     request.on('end', () => {
       const item = { path: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks) }
       received.push(item)
-      void Promise.resolve(answer(item, received.length)).then((status) => {
-        response.writeHead(status, { 'content-type': 'text/plain' }).end(`answer ${status}`)
+      void Promise.resolve(answer(item, received.length)).then((reply) => {
+        const { status, headers = {} } = typeof reply === 'number' ? { status: reply } : reply
+        response.writeHead(status, { 'content-type': 'text/plain', ...headers }).end(`answer ${status}`)
       })
       for (const wake of [...waiters]) wake()
     })

@@ -36,6 +36,7 @@ export function sampleWebhook(fields: Partial<Webhook> = {}): Webhook {
     exhaustedInStreak: false,
     lastError: null,
     lastTriggeredAt: null,
+    pausedUntil: null,
     ...fields,
   }
 }

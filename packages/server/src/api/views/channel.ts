@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { addressesOf } from '../../core/mail.ts'
-import { isoTime } from '../../core/time.ts'
-import { WEBHOOK_STATUSES, type Webhook } from '../../core/webhook.ts'
-import { webhookSchema, webhookView } from './webhook.ts'
+import { isoTime, isoTimeOrNull } from '../../core/time.ts'
+import { pauseEnd, WEBHOOK_STATUSES, type Webhook } from '../../core/webhook.ts'
+import { pausedUntilField, webhookSchema, webhookView } from './webhook.ts'
 import type { Scope } from '../../core/organization.ts'
 
 const STATE_FIELDS = {
@@ -11,6 +11,7 @@ const STATE_FIELDS = {
   health: z.enum(['healthy', 'failing']).describe('`failing` after three failed attempts in a row.'),
   failure_count: z.int().describe('Failed attempts in a row, over all of its deliveries.'),
   last_error: z.string().nullable(),
+  paused_until: pausedUntilField,
   created_at: z.string(),
 }
 
@@ -26,6 +27,7 @@ const EXAMPLE = {
   health: 'healthy',
   failure_count: 0,
   last_error: null,
+  paused_until: null,
   created_at: '2025-03-22T14:30:00Z',
 }
 
@@ -49,7 +51,7 @@ export const channelSchema = z
   .describe('The channel.')
   .meta({ id: 'Channel', examples: [EXAMPLE] })
 
-export function channelView(row: Webhook): z.output<typeof channelSchema> {
+export function channelView(row: Webhook, now: number): z.output<typeof channelSchema> {
   const { id, description: name } = row
   const state = {
     events: row.events,
@@ -57,6 +59,7 @@ export function channelView(row: Webhook): z.output<typeof channelSchema> {
     health: row.health,
     failure_count: row.failureCount,
     last_error: row.lastError,
+    paused_until: isoTimeOrNull(pauseEnd(row, now)),
     created_at: isoTime(row.createdAt),
   }
   return row.carrier === 'email'
@@ -75,5 +78,5 @@ export function subscriptionView(
   scopes: readonly Scope[],
   now: number,
 ): z.output<typeof subscriptionSchema> {
-  return row.carrier === 'webhook' ? webhookView(row, scopes, now) : channelView(row)
+  return row.carrier === 'webhook' ? webhookView(row, scopes, now) : channelView(row, now)
 }

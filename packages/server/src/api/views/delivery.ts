@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Attempt } from '../../core/attempt.ts'
 import { DELIVERY_STATES } from '../../core/delivery.ts'
+import { startsAt } from '../../core/webhook.ts'
 import { isoTime, isoTimeOrNull } from '../../core/time.ts'
 import type { DeliveryRow } from '../../store/store.ts'
 
@@ -77,7 +78,7 @@ export function deliveryView(row: DeliveryRow): z.output<typeof deliverySchema> 
     kind: row.kind,
     state: row.state,
     attempt_count: row.attemptCount,
-    next_attempt_at: isoTimeOrNull(row.dueAt),
+    next_attempt_at: isoTimeOrNull(startsAt(row.dueAt, row)),
     blocked_by: row.blockedBy,
     last_status_code: row.lastStatusCode,
     last_error: row.lastError,

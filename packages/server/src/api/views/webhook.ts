@@ -3,6 +3,7 @@ import type { Scope } from '../../core/organization.ts'
 import { isoTime, isoTimeOrNull } from '../../core/time.ts'
 import {
   ORDERINGS,
+  pauseEnd,
   retiredAt,
   SIGNATURE_SCHEMES,
   WEBHOOK_STATUSES,
@@ -18,6 +19,17 @@ export const scopeSchema = z
     z.strictObject({ type: z.literal('workflow'), id: z.int().positive() }),
   ])
   .describe('Which events it hears: all of the organization, or those of one project or workflow.')
+
+/** Of a webhook or channel. */
+export const pausedUntilField = z
+  .string()
+  .nullable()
+  .describe(
+    'Its receiver asked, with `Retry-After` on a 429 or 503, that nothing comes before this time: the latest that it asked ' +
+      'for, a day ahead at most. Null when it did not ask, and once that is past. Tests and deliveries that are sent again ' +
+      'by hand go out all the same, and no failure counts meanwhile. Enabling it, another URL, or `"paused_until": null` in ' +
+      'a PATCH ends it at once.',
+  )
 
 /** The six fields of ValidGraph's contract come first, in its order. */
 const CONTRACT_FIELDS = {
@@ -35,6 +47,7 @@ const OTHER_FIELDS = {
   health: z.enum(['healthy', 'failing']).describe('`failing` after three failed attempts in a row.'),
   failure_count: z.int().describe('Failed attempts in a row, over all of its deliveries.'),
   last_error: z.string().nullable(),
+  paused_until: pausedUntilField,
   retry_schedule: z.array(z.number()).describe('Waits before each retry, in seconds.'),
   disable_after: z.int().describe('Failed attempts in a row that disable it; 0 never does.'),
   headers: z
@@ -75,6 +88,7 @@ const OTHER_EXAMPLE = {
   health: 'healthy',
   failure_count: 0,
   last_error: null,
+  paused_until: null,
   retry_schedule: [60, 300, 1800, 3600],
   disable_after: 5,
   headers: { 'X-Team': 'shop' },
@@ -119,6 +133,7 @@ export function webhookView(
     health: webhook.health,
     failure_count: webhook.failureCount,
     last_error: webhook.lastError,
+    paused_until: isoTimeOrNull(pauseEnd(webhook, now)),
     retry_schedule: webhook.retrySchedule,
     disable_after: webhook.disableAfter,
     headers: covers(scopes, 'write') ? webhook.headers : withoutCredentials(webhook.headers),

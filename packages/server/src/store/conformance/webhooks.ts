@@ -19,6 +19,7 @@ export const describeWebhooks: Subject = (the) => {
         exhaustedInStreak: true,
         lastError: 'Connection refused',
         lastTriggeredAt: 12,
+        pausedUntil: 34,
       })
       const scoped = await addWebhook({ scope: { type: 'project', id: project.id }, events: [] })
       expect(await store.webhooks.get(organization.id, rich.id)).toEqual(rich)

@@ -27,6 +27,38 @@ export const describeWorkClaim: Subject = (the) => {
       expect(await deliveryNow(the(), claim!.leased[0]!)).toMatchObject(claim!.leased[0]!.delivery)
     })
 
+    test('leases nothing while the receiver wants to be left alone, but one delivery that is asked for', async () => {
+      const { addWebhook, accept, event, claimDue, clock, store } = the()
+      const pausedUntil = clock.now + 60_000
+      const webhook = await addWebhook({ pausedUntil })
+      await accept([event(), event()], noRoom)
+      expect(await claimDue(webhook)).toEqual({ webhookId: webhook.id, leased: [], nextDueAt: pausedUntil })
+      expect(await store.work.lanes()).toMatchObject([{ webhookId: webhook.id, nextDueAt: pausedUntil }])
+      const { rows } = await store.deliveries.list(webhook.organizationId, {}, { limit: 2, before: null })
+      expect(rows.map((row) => row.pausedUntil)).toEqual([pausedUntil, pausedUntil])
+      const deliveryId = rows[0]!.id
+      const one = await claimDue(webhook, { deliveryId })
+      expect(one.leased.map(({ delivery }) => delivery.id)).toEqual([deliveryId])
+      expect((await claimDue(webhook, { deliveryId })).leased).toEqual([])
+      clock.now = pausedUntil
+      expect((await claimDue(webhook)).leased).toHaveLength(1)
+      expect(await store.work.lanes()).toEqual([])
+    })
+
+    test('leases one delivery only while it is due, and of its own webhook', async () => {
+      const { addWebhook, lease, accept, claimDue, commit, store, organization } = the()
+      const webhook = await addWebhook()
+      const other = await addWebhook({ events: ['other'] })
+      const { delivery } = await lease()
+      expect((await claimDue(webhook, { deliveryId: delivery.id })).leased).toEqual([])
+      await commit({ releases: [{ deliveryId: delivery.id, fence: 1 }] })
+      expect((await claimDue(other, { deliveryId: delivery.id })).leased).toEqual([])
+      expect((await claimDue(webhook, { deliveryId: 'dlv_unknown' })).leased).toEqual([])
+      expect((await claimDue(webhook, { deliveryId: delivery.id })).leased).toHaveLength(1)
+      await accept()
+      expect(await store.deliveries.get(organization.id, delivery.id)).toMatchObject({ fence: 2 })
+    })
+
     test('stops after the body that reaches its bytes, with one delivery at least', async () => {
       const { addWebhook, accept, event, claimDue, clock } = the()
       const webhook = await addWebhook()

@@ -30,6 +30,7 @@ export const describeWorkSettle: Subject = (the) => {
       expect(await deliveryNow(the(), leased)).toEqual({
         ...outcome.delivery,
         eventType: leased.event.type,
+        pausedUntil: null,
         blockedBy: null,
         lastStatusCode: 200,
         lastError: null,

@@ -233,6 +233,7 @@ function createMakers({ organization, project, workflow }: Tenant, ids: Ids, clo
       exhaustedInStreak: false,
       lastError: null,
       lastTriggeredAt: null,
+      pausedUntil: null,
       ...changes,
     }),
     event: (changes: Partial<Event> = {}): Event => ({

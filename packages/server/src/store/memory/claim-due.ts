@@ -1,23 +1,32 @@
 import type { Delivery, LeasedDelivery } from '../../core/delivery.ts'
-import { takeClaimed } from '../rules/due.ts'
+import { pauseEnd } from '../../core/webhook.ts'
+import { dueAfterPause, takeClaimed } from '../rules/due.ts'
 import type { ClaimOutcome, LaneClaim } from '../work.ts'
 import { findSendable } from './sendable.ts'
 import type { Tables } from './tables.ts'
 
 export function claimDue(tables: Tables, claim: LaneClaim, now: number): ClaimOutcome {
-  const { webhookId, limit, dueFrom = 0 } = claim
-  if (findSendable(tables, webhookId) === null) return { webhookId, leased: [], nextDueAt: null }
-  const ready = tables.deliveries.where('ready', webhookId).sort(byDueTime)
-  const passedOver = ready.filter((delivery) => dueTime(delivery) < dueFrom).length
-  const due = ready.filter((delivery) => dueTime(delivery) <= now).slice(passedOver, passedOver + limit)
-  const taken = takeClaimed(
+  const { webhookId, limit, dueFrom = 0, deliveryId } = claim
+  const webhook = findSendable(tables, webhookId)
+  if (webhook === null) return { webhookId, leased: [], nextDueAt: null }
+  const isPaused = pauseEnd(webhook, now) !== null
+  const mayStart = (delivery: Delivery): boolean =>
+    deliveryId === undefined ? !isPaused && dueTime(delivery) >= dueFrom : delivery.id === deliveryId
+  const due = tables.deliveries
+    .where('ready', webhookId)
+    .filter((delivery) => dueTime(delivery) <= now && mayStart(delivery))
+    .sort(byDueTime)
+    .slice(0, limit)
+  const leased = takeClaimed(
     due.map((delivery) => leaseOf(tables, delivery, now)),
     claim,
     ({ event }) => event.body.length,
   )
-  for (const { delivery } of taken) tables.deliveries.put(delivery)
-  const next = ready[passedOver > 0 ? 0 : taken.length]
-  return { webhookId, leased: taken, nextDueAt: next === undefined ? null : dueTime(next) }
+  for (const { delivery } of leased) tables.deliveries.put(delivery)
+  const next = tables.deliveries.where('ready', webhookId).reduce<number | null>((earliest, delivery) => {
+    return earliest === null ? dueTime(delivery) : Math.min(earliest, dueTime(delivery))
+  }, null)
+  return { webhookId, leased, nextDueAt: dueAfterPause(next, webhook, now) }
 }
 
 function leaseOf(tables: Tables, before: Delivery, now: number): LeasedDelivery {

@@ -24,6 +24,7 @@ export function createDeliveryStore(tables: Tables, makeDeliveryId: () => string
     return {
       ...delivery,
       eventType: tables.events.get(delivery.eventId)?.type ?? '',
+      pausedUntil: tables.webhooks.get(delivery.webhookId)?.pausedUntil ?? null,
       blockedBy: blockedBy(delivery, firsts),
       lastStatusCode: last?.statusCode ?? null,
       lastError: last?.error?.message ?? null,

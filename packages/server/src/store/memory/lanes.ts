@@ -9,6 +9,8 @@ export function listLanes(tables: Tables): LaneWork[] {
     if (first === undefined) return []
     // A fold, not Math.min(...): a backlog has more rows than a call may have arguments.
     const nextDueAt = ready.reduce((earliest, delivery) => Math.min(earliest, dueTime(delivery)), Infinity)
-    return [{ webhookId: first.webhookId, organizationId: first.organizationId, nextDueAt }]
+    const { webhookId: id, organizationId } = first
+    const pausedUntil = tables.webhooks.get(id)?.pausedUntil ?? 0
+    return [{ webhookId: id, organizationId, nextDueAt: Math.max(nextDueAt, pausedUntil) }]
   })
 }

@@ -26,11 +26,17 @@ export interface Decided {
   repeated: LastAttempt | null
 }
 
+/** Without a report it is `unknown`. */
+export interface Outcome {
+  report: AttemptReport | null
+  sentTo?: string
+}
+
 /** Throws when the rules break, and when they ask for a move that the state machine does not draw. */
 export function decide(
   port: DecidePort,
   before: Delivery,
-  report: AttemptReport | null,
+  { report, sentTo }: Outcome,
   decisions: Pick<Decisions, 'settle'>,
   now: number,
 ): Decided {
@@ -39,9 +45,11 @@ export function decide(
   const outcome: AttemptOutcome = report?.outcome ?? 'unknown'
   const unknownBefore = before.attemptCount === 0 ? 0 : port.unknownAttempts(before)
   const repeated = repeatedBy(port, before, report)
-  const notSentBefore = repeated === null ? 0 : repeated.repeats + 1
-  const facts = { delivery: before, webhook, outcome, report, unknownBefore, notSentBefore, now }
-  const settlement = decisions.settle(facts)
+  const settlement = decisions.settle({
+    ...{ delivery: before, webhook, outcome, report, unknownBefore, now },
+    sentTo: sentTo ?? null,
+    notSentBefore: repeated === null ? 0 : repeated.repeats + 1,
+  })
   const after = afterSettlement(before, settlement, repeated === null ? 1 : 0)
   assertCanMove(before, after.state)
   return { webhook, settlement, after, repeated }

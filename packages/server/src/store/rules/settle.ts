@@ -5,7 +5,7 @@ import type { Webhook } from '../../core/webhook.ts'
 import type { AttemptResult, Decisions, LeaseRelease, ResultOutcome } from '../work.ts'
 import { attemptOf } from './attempts.ts'
 import { decide } from './decide.ts'
-import type { Decided, DecidePort } from './decide.ts'
+import type { Decided, DecidePort, Outcome } from './decide.ts'
 import type { RunPart } from './parts.ts'
 
 /** What recording an attempt reads and writes of an engine whose answers are synchronous. */
@@ -41,14 +41,14 @@ export function settleResult(
 ): Recorded {
   return runPart<Recorded>(
     () => {
-      const { deliveryId, fence, report } = result
+      const { deliveryId, fence } = result
       const recorded = recordAsLeased(port, result, decisions, now)
       if (recorded !== null) return recorded
       const delivery = port.delivery(deliveryId)
       if (delivery?.leasedAt == null || delivery.fence !== fence) {
         return { outcome: { stale: true }, webhookBefore: null }
       }
-      return recordStored(port, delivery, report, decisions, now)
+      return recordStored(port, delivery, result, decisions, now)
     },
     (error) => {
       port.postpone(result, now + LIMITS.faultWaitMs)
@@ -60,19 +60,20 @@ export function settleResult(
 /** Null when the delivery has to be read. */
 function recordAsLeased(
   port: SettlePort,
-  { deliveryId, fence, report, leased }: AttemptResult,
+  result: AttemptResult,
   decisions: Pick<Decisions, 'settle'>,
   now: number,
 ): Recorded | null {
+  const { deliveryId, fence, leased } = result
   if (leased?.id !== deliveryId || leased.fence !== fence || leased.leasedAt === null) return null
   let decided: Decided
   try {
-    decided = decide(port, leased, report, decisions, now)
+    decided = decide(port, leased, result, decisions, now)
   } catch {
     // It may have changed since. What breaks on the delivery as it is now breaks once more.
     return null
   }
-  return write(port, leased, report, decided, now)
+  return write(port, leased, result.report, decided, now)
 }
 
 /**
@@ -91,7 +92,7 @@ export function settleCutOff(
       () => {
         // Read one by one: an earlier one may have stopped the webhook and held this one.
         const delivery = port.delivery(lease.deliveryId)
-        if (delivery !== null) recordStored(port, delivery, null, decisions, now)
+        if (delivery !== null) recordStored(port, delivery, { report: null }, decisions, now)
         return []
       },
       (cause) => {
@@ -105,11 +106,12 @@ export function settleCutOff(
 function recordStored(
   port: SettlePort,
   stored: Delivery,
-  report: AttemptReport | null,
+  outcome: Outcome,
   decisions: Pick<Decisions, 'settle'>,
   now: number,
 ): Recorded {
-  const recorded = write(port, stored, report, decide(port, stored, report, decisions, now), now)
+  const decided = decide(port, stored, outcome, decisions, now)
+  const recorded = write(port, stored, outcome.report, decided, now)
   if (recorded === null) throw new Error(`delivery ${stored.id} changed while it was settled`)
   return recorded
 }

@@ -16,6 +16,7 @@ import { STATES, numberOf } from './words.ts'
 
 interface ListedRecord extends DeliveryRecord {
   event_type: string
+  paused_until: number | null
   /** The first of its order that has not ended: itself, or what it waits for; null when it is in no order. */
   first_id: Uint8Array | null
   last_status_code: number | null
@@ -23,7 +24,7 @@ interface ListedRecord extends DeliveryRecord {
 }
 
 const LISTED_COLUMNS = `${DELIVERY_COLUMNS},
-  e.type AS event_type, a.status_code AS last_status_code, a.error_message AS last_error,
+  e.type AS event_type, w.paused_until, a.status_code AS last_status_code, a.error_message AS last_error,
   CASE WHEN d.order_key IS NOT NULL AND d.ended_at IS NULL THEN (
     SELECT f.id FROM deliveries f INDEXED BY deliveries_order
     WHERE f.webhook_seq = d.webhook_seq AND f.order_key = d.order_key AND f.ended_at IS NULL ORDER BY f.seq LIMIT 1
@@ -69,7 +70,7 @@ export function createDeliveryStore(
         const after = resend(before, findSendable(before.webhookId) !== null, now)
         if (typeof after === 'string') return { outcome: 'refused', reason: after }
         writer.update(after)
-        return { outcome: 'queued', delivery: { ...before, ...after } }
+        return { outcome: 'queued', delivery: { ...before, ...after, pausedUntil: null } }
       }),
     countByEvent: async (organizationId, eventIds) =>
       connection.read(() =>
@@ -139,6 +140,7 @@ function rowFrom(row: ListedRecord): DeliveryRow {
   return {
     ...delivery,
     eventType: row.event_type,
+    pausedUntil: row.paused_until,
     blockedBy: firstId === delivery.id ? null : firstId,
     lastStatusCode: row.last_status_code,
     lastError: row.last_error,

@@ -56,7 +56,7 @@ const SET_UP = `
     scope: { type: 'organization' }, sealedSecret: 's', signingKey: null, signatures: ['v1'], retired: null, headers: {},
     retrySchedule: [], disableAfter: 0, rateLimit: null, ordering: null, filter: null, revision: 1, createdAt: 1,
     updatedAt: 1, deletedAt: null, status: 'active', health: 'healthy', failureCount: 0, exhaustedInStreak: false,
-    lastError: null, lastTriggeredAt: null,
+    lastError: null, lastTriggeredAt: null, pausedUntil: null,
   }, null)
   const unitOf = (id) => ({
     claim: null, run: null, submission: null, target: null,

@@ -19,10 +19,10 @@ export function createListLanes(connection: Connection): () => LaneWork[] {
         WHERE d.due_at IS NOT NULL AND d.leased_at IS NULL AND d.webhook_seq > lanes.webhook_seq
       ) FROM lanes WHERE lanes.webhook_seq IS NOT NULL
     )
-    SELECT w.id, w.organization_id, (
+    SELECT w.id, w.organization_id, max(coalesce(w.paused_until, 0), (
       SELECT min(d.due_at) FROM deliveries d
       WHERE d.webhook_seq = w.seq AND d.due_at IS NOT NULL AND d.leased_at IS NULL
-    ) AS next_due_at
+    )) AS next_due_at
     FROM lanes CROSS JOIN webhooks w ON w.seq = lanes.webhook_seq`)
 
   return () =>

@@ -58,6 +58,7 @@ function add(number: number): Webhook {
     exhaustedInStreak: false,
     lastError: null,
     lastTriggeredAt: null,
+    pausedUntil: null,
   }
   connection.write(() => cache.insert(webhook))
   return webhook

@@ -31,6 +31,7 @@ export interface WebhookRow {
   exhausted_in_streak: number
   last_error: string | null
   last_triggered_at: number | null
+  paused_until: number | null
 }
 
 export function webhookFrom(row: WebhookRow): Webhook {
@@ -62,6 +63,7 @@ export function webhookFrom(row: WebhookRow): Webhook {
     exhaustedInStreak: row.exhausted_in_streak === 1,
     lastError: row.last_error,
     lastTriggeredAt: row.last_triggered_at,
+    pausedUntil: row.paused_until,
   }
 }
 
@@ -70,17 +72,18 @@ export function createWebhookWriter(connection: Connection) {
   const insert = connection.prepare(`
     INSERT INTO webhooks (carrier, url, description, events, scope, sealed_secret, signing_key, signatures, retired, headers,
       retry_schedule, disable_after, rate_limit, ordering, filter, created_at, updated_at, deleted_at, revision, status,
-      health, failure_count, exhausted_in_streak, last_error, last_triggered_at, organization_id, id)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      health, failure_count, exhausted_in_streak, last_error, last_triggered_at, paused_until, organization_id,
+      id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const update = connection.prepare(`
     UPDATE webhooks SET carrier = ?, url = ?, description = ?, events = ?, scope = ?, sealed_secret = ?, signing_key = ?,
       signatures = ?, retired = ?, headers = ?, retry_schedule = ?, disable_after = ?, rate_limit = ?, ordering = ?,
       filter = ?, created_at = ?, updated_at = ?, deleted_at = ?, revision = ?, status = ?, health = ?,
-      failure_count = ?, exhausted_in_streak = ?, last_error = ?, last_triggered_at = ?
+      failure_count = ?, exhausted_in_streak = ?, last_error = ?, last_triggered_at = ?, paused_until = ?
     WHERE organization_id = ? AND id = ?`)
   const updateState = connection.prepare(`
     UPDATE webhooks SET revision = ?, status = ?, health = ?, failure_count = ?, exhausted_in_streak = ?, last_error = ?,
-      last_triggered_at = ?
+      last_triggered_at = ?, paused_until = ?
     WHERE seq = ?`)
   const hear = connection.prepare(
     'INSERT OR IGNORE INTO webhook_events (organization_id, event_type, webhook_seq) VALUES (?, ?, ?)',
@@ -145,6 +148,7 @@ function stateValuesOf(webhook: Webhook) {
     webhook.exhaustedInStreak ? 1 : 0,
     webhook.lastError,
     webhook.lastTriggeredAt,
+    webhook.pausedUntil,
   ] as const
 }
 

@@ -1,6 +1,7 @@
 import type { Webhook, WebhookState } from '../../../src/core/webhook.ts'
 import type { Check, Report } from '../check.ts'
 import type { Settled, WebhookChanged } from '../history.ts'
+import { patienceMs } from '../pauses.ts'
 
 /** 21 */
 export const healthFollowsTheRule: Check = {
@@ -65,11 +66,11 @@ function inOrder(
   return [...known, ...settled].sort((left, right) => (left.order ?? 0) - (right.order ?? 0))
 }
 
-type Health = Pick<WebhookState, 'status' | 'health' | 'failureCount' | 'exhaustedInStreak'>
+type Health = Pick<WebhookState, 'status' | 'health' | 'failureCount' | 'exhaustedInStreak' | 'pausedUntil'>
 
 function followSteps(steps: readonly (Settled | WebhookChanged)[], { looked, broken }: Report): void {
   let webhook: Webhook | null = null
-  let expected: Health = { status: 'active', health: 'healthy', failureCount: 0, exhaustedInStreak: false }
+  let expected: Health = FRESH
   for (const step of steps) {
     if (!('outcome' in step)) {
       if (step.what !== 'stopped') expected = afterChange(expected, step)
@@ -79,7 +80,7 @@ function followSteps(steps: readonly (Settled | WebhookChanged)[], { looked, bro
     if (webhook === null || webhook.deletedAt !== null) continue
     looked()
     expected = afterAttempt(expected, step, webhook.disableAfter)
-    const wrong = (['status', 'health', 'failureCount'] as const).filter(
+    const wrong = (['status', 'health', 'failureCount', 'pausedUntil'] as const).filter(
       (name) => step.webhook[name] !== expected[name],
     )
     for (const name of wrong) {
@@ -94,15 +95,21 @@ function followSteps(steps: readonly (Settled | WebhookChanged)[], { looked, bro
   }
 }
 
-/** Only a start after a stop, and not after a pause, wipes the slate. */
+const FRESH: Health = {
+  status: 'active',
+  health: 'healthy',
+  failureCount: 0,
+  exhaustedInStreak: false,
+  pausedUntil: null,
+}
+
+/** Only a start after a stop, and not after a pause, wipes the slate. What the receiver asked for ends with any start. */
 function afterChange(before: Health, { what, webhook }: WebhookChanged): Health {
-  const { status } = webhook
-  if (what === 'created')
-    return { ...before, status, health: webhook.health, failureCount: webhook.failureCount }
+  const { status, health, failureCount } = webhook
+  if (what === 'created') return { ...before, status, health, failureCount }
+  const pausedUntil = what === 'enabled' ? null : webhook.pausedUntil
   const restarted = what === 'enabled' && before.status !== 'active' && before.status !== 'paused'
-  return restarted
-    ? { status, health: 'healthy', failureCount: 0, exhaustedInStreak: false }
-    : { ...before, status }
+  return restarted ? { ...FRESH, status, pausedUntil } : { ...before, status, pausedUntil }
 }
 
 function afterAttempt(before: Health, step: Settled, disableAfter: number): Health {
@@ -110,9 +117,12 @@ function afterAttempt(before: Health, step: Settled, disableAfter: number): Heal
   if (step.kind === 'test' || step.outcome === 'unknown') return before
   if (step.outcome === 'delivered')
     return { ...before, health: 'healthy', failureCount: 0, exhaustedInStreak: false }
-  const failureCount = before.failureCount + 1
-  const exhaustedInStreak = before.exhaustedInStreak || step.state === 'exhausted' || wasCancelled(step)
-  const tooMany = disableAfter > 0 && failureCount >= disableAfter && exhaustedInStreak
+  // What fails while the receiver wants to be left alone says nothing new.
+  const counts = before.pausedUntil === null || before.pausedUntil <= step.endedAt
+  const failureCount = before.failureCount + (counts ? 1 : 0)
+  const usedUp = step.state === 'exhausted' || wasCancelled(step)
+  const exhaustedInStreak = before.exhaustedInStreak || (counts && usedUp)
+  const tooMany = counts && disableAfter > 0 && failureCount >= disableAfter && exhaustedInStreak
   const stop =
     step.statusCode === 410 ? 'disabled_gone' : tooMany ? 'disabled_too_many_failures' : before.status
   return {
@@ -120,7 +130,13 @@ function afterAttempt(before: Health, step: Settled, disableAfter: number): Heal
     health: failureCount >= FAILING_AFTER ? 'failing' : before.health,
     failureCount,
     exhaustedInStreak,
+    pausedUntil: pausedAfter(before, step),
   }
+}
+
+function pausedAfter({ pausedUntil }: Health, step: Settled): number | null {
+  const patience = patienceMs(step)
+  return patience === 0 ? pausedUntil : Math.max(pausedUntil ?? 0, Math.ceil(step.endedAt + patience))
 }
 
 /** Dropped while its request was under way: whether that was its last try shows in the webhook alone. */

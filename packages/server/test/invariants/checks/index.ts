@@ -20,7 +20,12 @@ import { rotationsOverlap } from './rotation.ts'
 import { noSecretIsWrittenDown } from './secrets.ts'
 import { signaturesVerify, timestampsAreFresh } from './signatures.ts'
 import { noSocketToDeniedAddresses } from './sockets.ts'
-import { nothingStartsEarly, nothingStartsOnceEnded, nothingStartsOnceStopped } from './starts.ts'
+import {
+  nothingStartsEarly,
+  nothingStartsOnceEnded,
+  nothingStartsOnceStopped,
+  pausesAreKept,
+} from './starts.ts'
 import {
   requestsStayInTheirOrganization,
   rowsStayInTheirOrganization,
@@ -40,6 +45,7 @@ export const CHECKS: readonly Check[] = [
   nothingStartsOnceStopped,
   nothingStartsOnceEnded,
   nothingStartsEarly,
+  pausesAreKept,
   oneLiveLease,
   oneRequestAtATime,
   repeatsHaveAReason,

@@ -1,9 +1,9 @@
-import type { Attempt } from '../../../src/core/attempt.ts'
-import { LIMITS } from '../../../src/core/limits.ts'
 import type { Check } from '../check.ts'
 import type { Facts } from '../facts.ts'
 import { startOf } from '../facts.ts'
+import { pausesOf } from '../pauses.ts'
 import { recorded } from '../recorded.ts'
+import { momentOf } from '../timeline.ts'
 import type { ObserverMs } from '../history.ts'
 
 /** 7. Tests are sent whatever the webhook's status. */
@@ -49,7 +49,7 @@ export const nothingStartsOnceEnded: Check = {
   },
 }
 
-/** 8, on the store's clock. */
+/** 8: the schedule, on the store's clock. */
 export const nothingStartsEarly: Check = {
   invariant: 8,
   needs: ['rows', 'removals', 'requests'],
@@ -71,7 +71,7 @@ export const nothingStartsEarly: Check = {
         const to = seen.get(next.number)
         if (from === undefined || to === undefined || startedAnew(facts, webhookId, [from, to])) return
         looked()
-        const waitMs = Math.max(scheduledMs(facts, webhookId, tries, [from, to]), askedMs(attempt))
+        const waitMs = scheduledMs(facts, webhookId, tries, [from, to])
         const waitedMs = next.startedAt - attempt.startedAt - (attempt.durationMs ?? 0)
         if (waitedMs >= waitMs - facts.setBackMs(from, to)) return
         broken(`attempt ${next.number} came ${waitedMs} ms after the one before, not ${waitMs}`, {
@@ -94,8 +94,51 @@ function scheduledMs(facts: Facts, webhookId: string, tries: number, span: [Obse
   return Math.min(...schedules.map((webhook) => (webhook?.retrySchedule[tries - 1] ?? 0) * 1_000))
 }
 
-function askedMs({ statusCode, responseHeaders }: Attempt): number {
-  if (statusCode !== 429 && statusCode !== 503) return 0
-  const seconds = Number(responseHeaders?.['retry-after'] ?? 0)
-  return Number.isFinite(seconds) ? Math.min(seconds * 1_000, LIMITS.retryAfterMsMax) : 0
+/**
+ * 8: once a receiver has asked to be left alone, nothing of its webhook starts before the time it named, but for tests and
+ * what is sent again by hand. Enabling the webhook, and its owner, end that.
+ */
+export const pausesAreKept: Check = {
+  invariant: 8,
+  needs: ['rows', 'removals', 'requests', 'resends'],
+  run(facts, { looked, broken }) {
+    const requests = Map.groupBy(facts.history.requests ?? [], (request) => request.webhookId)
+    const byHand = byHandOf(facts)
+    for (const { webhookId, from, forMs } of pausesOf(facts)) {
+      looked()
+      for (const request of requests.get(webhookId) ?? []) {
+        const start = startOf(facts, request)
+        if (start === null || start[0] <= from) continue
+        const waitedMs = start[1] - from + facts.setForwardMs(from, start[1])
+        if (waitedMs >= forMs || mayEnd(facts, webhookId, [from, start[1]])) continue
+        const eventId = request.headers['webhook-id'] ?? ''
+        if (facts.event(eventId)?.type === 'webhook.test' || byHand.has(`${webhookId} ${eventId}`)) continue
+        broken(`an attempt started ${waitedMs} ms after the receiver asked for ${forMs}`, {
+          ...{ webhookId, eventId },
+          at: start[0],
+        })
+      }
+    }
+  },
+}
+
+function byHandOf(facts: Facts): Set<string> {
+  return new Set(
+    (facts.history.resends ?? []).flatMap(({ deliveryId, webhookId }) => {
+      const delivery = facts.delivery(deliveryId)
+      return delivery === undefined ? [] : [`${webhookId} ${delivery.eventId}`]
+    }),
+  )
+}
+
+/** Whether somebody may have ended a pause in between, or whoever had the answer stood still and had not read it yet. */
+function mayEnd(facts: Facts, webhookId: string, [from, to]: [ObserverMs, ObserverMs]): boolean {
+  const freed = facts.timelineOf(webhookId).changes.some((change) => {
+    const [earliest, latest] = momentOf(change)
+    return change.webhook.pausedUntil === null && earliest <= to && latest >= from
+  })
+  const stood = facts.history.outages.some(
+    (outage) => outage.cause === 'freeze' && outage.from <= to && outage.until >= from,
+  )
+  return freed || stood
 }

@@ -3,6 +3,7 @@ import { clockStep, crash, diskFull, freeze, restart, storeErrors } from './faul
 import {
   disableWebhook,
   enableWebhook,
+  endPause,
   finishSecretRotation,
   flipWebhook,
   patchSchedule,
@@ -27,6 +28,7 @@ export const ACTIONS: readonly Action[] = [
   replaceWebhook,
   testWebhook,
   pauseWebhook,
+  endPause,
   rotateSecret,
   finishSecretRotation,
   resendDelivery,

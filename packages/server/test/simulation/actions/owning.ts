@@ -1,4 +1,12 @@
-import { disable, enable, finishRotation, pause, remove, rotate } from '../../../src/core/webhook.ts'
+import {
+  disable,
+  enable,
+  finishRotation,
+  pause,
+  remove,
+  rotate,
+  unpaused,
+} from '../../../src/core/webhook.ts'
 import { LIMITS } from '../../../src/core/limits.ts'
 import { MINUTE_MS } from '../../../src/core/time.ts'
 import type { Webhook, WebhookChange } from '../../../src/core/webhook.ts'
@@ -63,6 +71,11 @@ function patched(webhook: Webhook, fields: Partial<Webhook>, now: number): Webho
   const after = { ...webhook, ...fields, updatedAt: now }
   return { webhook: after, waiting: after.ordering === webhook.ordering ? [] : ['unorder'] }
 }
+
+/** The owner knows better than the receiver that it may be sent to. */
+export const endPause = owning('end pause', 0.1, (world, owned) =>
+  change(world, owned, 'patched', (webhook, now) => ({ webhook: unpaused(webhook, now), waiting: [] })),
+)
 
 export const pauseWebhook = owning('pause', 0.1, (world, owned) => change(world, owned, 'paused', pause))
 

@@ -3,7 +3,16 @@ import { lostHeldDelivery, oldSecret, stopUnheard } from './changing.ts'
 import { claimRace, forgottenAttempts, staleLeaseWrite } from './leasing.ts'
 import type { Mutation } from './mutation.ts'
 import { pendingRemoved } from './retaining.ts'
-import { forgottenDelivery, lateDisable, miscount, oneTooMany, shortWait } from './settling.ts'
+import {
+  forgottenDelivery,
+  lastPauseHolds,
+  lateDisable,
+  miscount,
+  oneTooMany,
+  pausedFailureCounts,
+  pauseIgnored,
+  shortWait,
+} from './settling.ts'
 
 /** Every planted bug. */
 export const MUTATIONS: readonly Mutation[] = [
@@ -16,6 +25,9 @@ export const MUTATIONS: readonly Mutation[] = [
   forgottenDelivery,
   miscount,
   lateDisable,
+  pauseIgnored,
+  lastPauseHolds,
+  pausedFailureCounts,
   acceptedAndLost,
   claimIgnored,
   scopeIgnored,

@@ -59,6 +59,44 @@ export const lateDisable = settling(
     }),
 )
 
+const ASKING = {
+  ...BUSY,
+  receivers: ['limiting', 'closed'],
+  faultsPerDay: { ...BUSY.faultsPerDay!, crash: 0 },
+  ownerActionsPerHour: 0,
+  burstsPerHour: 4,
+}
+
+/** The receiver's wish holds for the delivery that it answered, and for no other. */
+export const pauseIgnored: Mutation = {
+  ...settling('Retry-After is forgotten', 8, (settle) => (facts) => {
+    const right = settle(facts)
+    return { ...right, webhook: right.webhook && { ...right.webhook, pausedUntil: null } }
+  }),
+  scenario: ASKING,
+}
+
+export const lastPauseHolds: Mutation = {
+  ...settling('the last Retry-After holds, and not the longest', 21, (settle) => (facts) => {
+    const free = { ...facts.webhook, pausedUntil: null }
+    const [right, last] = [settle(facts), settle({ ...facts, webhook: free })]
+    const pausedUntil = last.webhook?.pausedUntil ?? right.webhook?.pausedUntil ?? null
+    return { ...right, webhook: right.webhook && { ...right.webhook, pausedUntil } }
+  }),
+  scenario: ASKING,
+}
+
+export const pausedFailureCounts: Mutation = {
+  ...settling('what fails in a pause counts', 21, (settle) => (facts) => {
+    const { pausedUntil } = facts.webhook
+    const wrong = settle({ ...facts, webhook: { ...facts.webhook, pausedUntil: null } })
+    const right = settle(facts)
+    if (wrong.webhook === null || pausedUntil === null) return right
+    return { ...wrong, webhook: { ...wrong.webhook, pausedUntil: right.webhook?.pausedUntil ?? pausedUntil } }
+  }),
+  scenario: ASKING,
+}
+
 export const forgottenDelivery = settling(
   'an acknowledged delivery is tried again',
   4,

@@ -116,6 +116,20 @@ export const RECEIVERS: Readonly<Record<string, { weight: number; make: MakeRece
       }
     },
   },
+  /** For spells it takes nothing, and says until when. */
+  closed: {
+    weight: 1,
+    make(dice) {
+      const isOpen = spells(dice, dice.between(0.1, 2) * HOUR_MS, dice.between(1, 15) * MINUTE_MS)
+      return {
+        prompt: false,
+        react: (_request, at) =>
+          isOpen(at)
+            ? ok(dice)
+            : { afterMs: 5, status: 503, retryAfterSeconds: dice.integer(1, RETRY_AFTER_SECONDS_MAX) },
+      }
+    },
+  },
   resetting: {
     weight: 1,
     make: (dice) => ({

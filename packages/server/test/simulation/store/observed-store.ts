@@ -1,3 +1,4 @@
+import type { AttemptReport } from '../../../src/core/attempt.ts'
 import type { Delivery } from '../../../src/core/delivery.ts'
 import type { Event } from '../../../src/core/event.ts'
 import type { Webhook } from '../../../src/core/webhook.ts'
@@ -20,7 +21,7 @@ export function observedStore(store: Store, notes: Notes, node: string): Store {
   function noteResult(
     fence: number,
     deliveryId: string,
-    statusCode: number | null,
+    report: AttemptReport,
     outcome: ResultOutcome,
   ): void {
     if (outcome.stale) {
@@ -29,6 +30,7 @@ export function observedStore(store: Store, notes: Notes, node: string): Store {
       return
     }
     const { delivery, webhook } = outcome
+    const { statusCode, startedAt, durationMs, responseHeaders } = report
     lease('written', { id: deliveryId, fence })
     notes.settled.push({
       order: notes.nextOrder(),
@@ -37,7 +39,9 @@ export function observedStore(store: Store, notes: Notes, node: string): Store {
       deliveryId,
       number: delivery.attemptCount,
       outcome: statusCode !== null && statusCode >= 200 && statusCode < 300 ? 'delivered' : 'failed',
+      endedAt: startedAt + durationMs,
       statusCode,
+      retryAfterSeconds: Number(responseHeaders?.['retry-after'] ?? 0),
       state: delivery.state,
       webhook,
     })
@@ -68,7 +72,7 @@ export function observedStore(store: Store, notes: Notes, node: string): Store {
     }
     batch.results.forEach(({ deliveryId, fence, report }, index) => {
       const result = outcome.results[index]
-      if (result !== undefined) noteResult(fence, deliveryId, report.statusCode, result)
+      if (result !== undefined) noteResult(fence, deliveryId, report, result)
     })
     for (const { events, outcome: accepted } of outcome.announced) {
       if (accepted.outcome === 'accepted') noteAnnounced(events, accepted)

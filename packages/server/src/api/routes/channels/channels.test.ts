@@ -50,6 +50,7 @@ describe('a channel', () => {
       health: 'healthy',
       failure_count: 0,
       last_error: null,
+      paused_until: null,
       created_at: expect.any(String),
     })
     expect((await acme.call('GET', `${CHANNELS}/${body.id}`)).body).toEqual(body)

@@ -65,7 +65,7 @@ export function createChannel({
       })
       const created = await store.webhooks.create(channel, claim)
       const { row, headers } = await rowOf(created, (id) => store.webhooks.get(organization.id, id))
-      return { status: 201, body: channelView(row), headers }
+      return { status: 201, body: channelView(row, channel.createdAt), headers }
     },
   })
 }

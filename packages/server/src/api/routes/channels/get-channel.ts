@@ -4,7 +4,7 @@ import { channelSchema, channelView } from '../../views/channel.ts'
 import { idParams } from '../fields.ts'
 import { asChannel } from '../webhooks/carrier.ts'
 
-export function getChannel({ store }: Pick<ApiContext, 'store'>) {
+export function getChannel({ store, clock }: Pick<ApiContext, 'store' | 'clock'>) {
   return operation({
     id: 'getChannel',
     method: 'GET',
@@ -17,7 +17,7 @@ export function getChannel({ store }: Pick<ApiContext, 'store'>) {
     answers: { 200: channelSchema },
     async handle({ caller: { organization }, params }) {
       const channel = asChannel(await store.webhooks.get(organization.id, params.id))
-      return { status: 200, body: channelView(channel) }
+      return { status: 200, body: channelView(channel, clock.now()) }
     },
   })
 }

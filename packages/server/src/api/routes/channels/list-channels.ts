@@ -4,7 +4,7 @@ import { operation } from '../../operation.ts'
 import { listBody, listSchema, PAGE_QUERY, pageRequest } from '../../pagination.ts'
 import { channelSchema, channelView } from '../../views/channel.ts'
 
-export function listChannels({ store }: Pick<ApiContext, 'store'>) {
+export function listChannels({ store, clock }: Pick<ApiContext, 'store' | 'clock'>) {
   return operation({
     id: 'listChannels',
     method: 'GET',
@@ -17,7 +17,8 @@ export function listChannels({ store }: Pick<ApiContext, 'store'>) {
     answers: { 200: listSchema(channelSchema) },
     async handle({ caller: { organization }, query }) {
       const page = await store.webhooks.list(organization.id, 'channels', pageRequest('channels', query))
-      return { status: 200, body: listBody('channels', page, channelView) }
+      const now = clock.now()
+      return { status: 200, body: listBody('channels', page, (row) => channelView(row, now)) }
     },
   })
 }

@@ -1,17 +1,18 @@
 import { z } from 'zod'
 import { fieldProblem } from '../../../core/errors.ts'
-import type { Webhook } from '../../../core/webhook.ts'
+import { unpaused, type Webhook } from '../../../core/webhook.ts'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { channelSchema, channelView } from '../../views/channel.ts'
 import { idParams } from '../fields.ts'
 import { asChannel } from '../webhooks/carrier.ts'
 import { checkedEventTypes } from '../webhooks/event-types.ts'
+import { unpauseField } from '../webhooks/fields.ts'
 import { CHANNEL_FIELDS } from './fields.ts'
 import { mailTarget, slackTarget, type Target } from './target.ts'
 
 const body = z
-  .strictObject(CHANNEL_FIELDS)
+  .strictObject({ ...CHANNEL_FIELDS, paused_until: unpauseField })
   .partial()
   .meta({ id: 'ChannelChanges', examples: [{ recipients: ['oncall@example.com', 'ops@example.com'] }] })
 
@@ -51,17 +52,19 @@ export function updateChannel({
       const channel = asChannel(await store.webhooks.get(organization.id, params.id))
       const events = changes.events && (await checkedEventTypes(store, organization.id, changes.events))
       const target = targetOf(channel, changes)
+      const now = clock.now()
+      const isFree = target !== null || changes.paused_until === null
       const changed = await services.webhooks.change(organization.id, params.id, (current) => ({
         webhook: {
-          ...current,
+          ...(isFree ? unpaused(current, now) : current),
           ...target,
           description: changes.name ?? current.description,
           events: events ?? current.events,
-          updatedAt: clock.now(),
+          updatedAt: now,
         },
         waiting: [],
       }))
-      return { status: 200, body: channelView(asChannel(changed)) }
+      return { status: 200, body: channelView(asChannel(changed), now) }
     },
   })
 }

@@ -20,7 +20,9 @@ export function enableWebhook({ services, clock }: Pick<ApiContext, 'services' |
     path: '/api/v1/webhooks/:id/enable',
     tag: 'webhooks',
     summary: 'Enable a webhook again',
-    description: 'Its failure count and health start afresh.',
+    description:
+      'Its failure count and health start afresh. A pause that its receiver asked for with `Retry-After` ends, also of a ' +
+      'webhook that is enabled already.',
     access: ['write'],
     feature: ['webhooks', 'channels'],
     params: idParams,

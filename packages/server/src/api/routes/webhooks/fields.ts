@@ -38,6 +38,11 @@ function headerFault(name: string, value: string, seen: ReadonlySet<string>): st
   return null
 }
 
+/** Of a PATCH. How long a receiver wants to be left alone is for the receiver to say; its owner may only end it. */
+export const unpauseField = z
+  .null()
+  .describe('Null ends the pause that the receiver asked for with `Retry-After`; what waits is sent now.')
+
 /** What POST and PATCH have in common. */
 export const WEBHOOK_FIELDS = {
   url: z

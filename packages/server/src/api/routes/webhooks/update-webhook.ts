@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { disable, enable, type Webhook, type WebhookChange } from '../../../core/webhook.ts'
+import { disable, enable, unpaused, type Webhook, type WebhookChange } from '../../../core/webhook.ts'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
@@ -7,7 +7,7 @@ import { scopeSchema, webhookSchema, webhookView } from '../../views/webhook.ts'
 import { idParams } from '../fields.ts'
 import { refuseChannel } from './carrier.ts'
 import { checkedEventTypes } from './event-types.ts'
-import { WEBHOOK_FIELDS } from './fields.ts'
+import { unpauseField, WEBHOOK_FIELDS } from './fields.ts'
 import { makeSigningKey } from './keys.ts'
 import { checkScope } from './scope.ts'
 
@@ -29,6 +29,7 @@ const body = z
     ordering: WEBHOOK_FIELDS.ordering,
     filter: WEBHOOK_FIELDS.filter,
     signatures: WEBHOOK_FIELDS.signatures,
+    paused_until: unpauseField,
   })
   .partial()
   .meta({ id: 'WebhookChanges', examples: [{ events: ['run.failed'], retry_schedule: [10, 60] }] })
@@ -78,9 +79,11 @@ function applyChanges(
   now: number,
 ): WebhookChange {
   const { signatures = current.signatures, ordering = current.ordering } = changes
+  const { url = current.url } = changes
+  const isFree = url !== current.url || changes.paused_until === null
   const webhook: Webhook = {
-    ...current,
-    url: changes.url ?? current.url,
+    ...(isFree ? unpaused(current, now) : current),
+    url,
     events: changes.events ?? current.events,
     description: changes.description ?? current.description,
     headers: changes.headers ?? current.headers,

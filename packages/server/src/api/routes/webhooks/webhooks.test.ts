@@ -46,6 +46,7 @@ describe('creating a webhook', () => {
         'health',
         'failure_count',
         'last_error',
+        'paused_until',
         'retry_schedule',
         'disable_after',
         'headers',
