@@ -6,12 +6,15 @@ import { createJudgedAccept } from './judged-accept.ts'
 const PASSES = 'score < 50'
 const FAILS = 'score > 50'
 
+const noHearers = async () => ({ webhooks: [], next: null, version: 0 })
+
 /** Accepts as a store does whose webhooks have `filters`: a unit that was not held against each is refused. */
 function acceptOver(filters: string[]) {
   const handedIn: AcceptUnit[] = []
   const judged: string[] = []
   const accept = createJudgedAccept({
-    store: { webhooks: { filters: async () => [...filters] } },
+    store: { webhooks: { filters: async () => [...filters], hearers: noHearers } },
+    turn: async () => undefined,
     judgeFilters: async (event, texts) => {
       judged.push(event.id)
       return new Map(texts.map((text) => [text, text === PASSES]))
@@ -75,7 +78,8 @@ describe('accepting events that filters are for', () => {
   it('gives up when that never ends', async () => {
     let round = 0
     const accept = createJudgedAccept({
-      store: { webhooks: { filters: async () => [`round == ${round++}`] } },
+      store: { webhooks: { filters: async () => [`round == ${round++}`], hearers: noHearers } },
+      turn: async () => undefined,
       judgeFilters: async () => new Map(),
       accept: async () => {
         throw new FilterUnjudged('not judged')
@@ -94,7 +98,8 @@ describe('accepting events that filters are for', () => {
 
   it('passes on every other refusal', async () => {
     const accept = createJudgedAccept({
-      store: { webhooks: { filters: async () => [] } },
+      store: { webhooks: { filters: async () => [], hearers: noHearers } },
+      turn: async () => undefined,
       judgeFilters: async () => new Map(),
       accept: async () => {
         throw new Error('the disk is full')

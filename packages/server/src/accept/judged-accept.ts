@@ -1,13 +1,16 @@
 import { Problem } from '../core/errors.ts'
 import type { Event } from '../core/event.ts'
 import type { Store } from '../store/store.ts'
-import { FilterUnjudged, type AcceptUnit } from '../store/work.ts'
+import { FilterUnjudged, HearersUnknown, type AcceptUnit } from '../store/work.ts'
+import { findHearers } from './hearers.ts'
 
 export interface JudgedAcceptParts<Accepted> {
-  store: { webhooks: Pick<Store['webhooks'], 'filters'> }
+  store: { webhooks: Pick<Store['webhooks'], 'filters' | 'hearers'> }
   /** Holds an event against filters: which of their texts let it through. Rejects with `Problem` when it cannot say. */
   judgeFilters: (event: Event, filters: readonly string[]) => Promise<ReadonlyMap<string, boolean>>
   accept: (unit: AcceptUnit) => Promise<Accepted>
+  /** Lets everything else have its turn. */
+  turn: () => Promise<void>
 }
 
 const NOTHING_JUDGED: NonNullable<AcceptUnit['filtered']> = new Map()
@@ -23,7 +26,8 @@ const KNOWN_TYPES_MAX = 10_000
  * time and a commit must not. A webhook may be given another filter meanwhile; the unit is refused then, and judged again.
  *
  * Most types have no filter, and nobody should wait for a look at the store to learn so. A unit is handed in with nothing
- * judged until its type is known to have filters, which the first refusal tells.
+ * judged until its type is known to have filters, which the first refusal tells. Nor is it asked before the commit who hears
+ * it, until a refusal tells that this is too much to ask in one.
  */
 export function createJudgedAccept<Accepted>(
   parts: JudgedAcceptParts<Accepted>,
@@ -55,19 +59,39 @@ export function createJudgedAccept<Accepted>(
     else known.delete(nameOf(event))
   }
 
+  async function withHearers<Unit extends AcceptUnit & { filtered: NonNullable<AcceptUnit['filtered']> }>(
+    unit: Unit,
+  ): Promise<Unit> {
+    let judged = unit
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      try {
+        const hearers = await findHearers(parts, judged)
+        if (hearers !== null) return { ...judged, hearers }
+      } catch (error) {
+        if (!(error instanceof FilterUnjudged)) throw error
+        judged = { ...judged, filtered: await judge(unit.events) }
+      }
+    }
+    return judged
+  }
+
   return async (unit) => {
     // What is for one webhook alone passes its filter.
     if (unit.target !== null) return accept(unit)
-    let filtered = mayMeetFilter(unit) ? await judge(unit.events) : NOTHING_JUDGED
+    let judged = { ...unit, filtered: mayMeetFilter(unit) ? await judge(unit.events) : NOTHING_JUDGED }
     for (let round = 0; round < ROUNDS_MAX; round++) {
       try {
-        return await accept({ ...unit, filtered })
+        return await accept(judged)
       } catch (error) {
-        if (!(error instanceof FilterUnjudged)) throw error
-        filtered = await judge(unit.events)
+        if (error instanceof FilterUnjudged) judged = { ...judged, filtered: await judge(unit.events) }
+        else if (error instanceof HearersUnknown) judged = await withHearers(judged)
+        else throw error
       }
     }
-    throw new Problem('overloaded', 'The filters of its webhooks change too fast. Try again in a moment.')
+    throw new Problem(
+      'overloaded',
+      'The webhooks of its organization change too fast. Try again in a moment.',
+    )
   }
 }
 

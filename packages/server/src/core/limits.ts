@@ -68,12 +68,26 @@ export const LIMITS = {
   /** Attempts of one delivery that a crash may cut off before it waits longer and longer for the next. */
   unknownAttemptsFree: 5,
 
-  /** Rows that share one commit, and how long the first of them waits for company. */
+  /**
+   * What one step of the event loop does at most, whoever asked for it: rows read or written and their bytes, and events
+   * held against webhooks. A row takes up to 50 µs on a slow machine, and nobody is served before the step ends.
+   */
+  stepRowsMax: 1_000,
+  stepBytesMax: 4 * 1024 * 1024,
+  stepMatchesMax: 10_000,
+  /** Deliveries that are made in the commit of their events; more follow it in slices of so many. */
+  deliveriesAtOnceMax: 500,
+  fanoutRowsPerSlice: 500,
+  /** Events of one organization whose deliveries are still to be made; beyond it more are refused with 503. */
+  fanoutsWaitingMax: 100_000,
+  /** With as many rows waiting, a commit does not wait for company; and how long the first of them does otherwise. */
   commitRowsMax: 500,
   commitWaitMs: 2,
   /** Work waiting for a commit, and its bodies; beyond it the API answers 503. */
   commitQueueMax: 20_000,
   commitQueueBytesMax: 64 * 1024 * 1024,
+  /** An organization has at most so many times as much waiting as is free. */
+  commitQueueOwnToFreeMax: 4,
   /** Deliveries a lane holds in memory, leased and ready, beyond those in flight. */
   laneReadyMax: 100,
   /** Ready deliveries over all lanes, and their bodies. */

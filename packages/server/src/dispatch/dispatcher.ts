@@ -6,7 +6,7 @@ import { LIMITS } from '../core/limits.ts'
 import type { OwnFault, OwnFaultCode } from '../core/own-fault.ts'
 import { isLive, type Webhook } from '../core/webhook.ts'
 import type { GroupCommit } from '../store/group-commit.ts'
-import type { LaneWork, MoveProgress, ResultOutcome } from '../store/work.ts'
+import type { FanoutProgress, LaneWork, MoveProgress, ResultOutcome } from '../store/work.ts'
 import { createAlarm } from './alarm.ts'
 import { createBacklog } from './backlog.ts'
 import { createFaultPauses } from './fault-pauses.ts'
@@ -37,6 +37,8 @@ export interface Dispatcher {
   noteWaiting(webhookId: string, organizationId: number): void
   /** Somebody sends this delivery again by hand: it goes before all others, and no pause that the receiver asked for holds it up. */
   noteByHand(deliveryId: string, webhookId: string, organizationId: number): void
+  /** The store holds events whose deliveries are still to be made. */
+  noteFanout(): void
   /** A commit stopped this webhook: nothing of it starts any more. */
   stopped(webhook: Webhook): void
   /**
@@ -67,6 +69,7 @@ export interface DispatcherParts {
   findLanes: () => Promise<LaneWork[]>
   findWebhook: (id: string) => Promise<Webhook | null>
   moveWaiting: () => Promise<MoveProgress | null>
+  bearWaiting: () => Promise<FanoutProgress | null>
   /** Attempts under way at once: over all webhooks, and for each. See slots.ts. */
   slots: number
   slotsPerWebhook: number
@@ -103,6 +106,18 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     clock,
     onMoved: ({ webhookId, organizationId }) => noteWaiting(webhookId, organizationId),
     onError: parts.onError,
+    doing: 'moving the deliveries of a changed webhook',
+  })
+  const bearer = createMover({
+    move: parts.bearWaiting,
+    clock,
+    onMoved: ({ organizationId, due }) => {
+      for (const webhookId of due) noteWaiting(webhookId, organizationId)
+      // A move may have waited for these.
+      mover.kick()
+    },
+    onError: parts.onError,
+    doing: 'making the deliveries of accepted events',
   })
   /** Attempts under way, tests included, and those whose result is not committed yet. */
   let underWay = 0
@@ -262,7 +277,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     for (const lane of lanes.all()) void commit.release(places.clear(lane))
     const ended = new Promise<void>((resolve) => (finishDraining = resolve))
     finishIfDrained()
-    await Promise.all([ended, backlog.stop(), mover.stop()])
+    await Promise.all([ended, backlog.stop(), mover.stop(), bearer.stop()])
     flights.stop()
     faultPauses.stop()
     alarm.stop()
@@ -290,6 +305,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   return {
     async start() {
       mover.kick()
+      bearer.kick()
       await backlog.start()
     },
     offer(leased) {
@@ -303,6 +319,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       if (isSoon) lane.wanted.add(deliveryId)
       backlog.note(lane, clock.now())
     },
+    noteFanout: () => bearer.kick(),
     stopped(webhook) {
       const lane = lanes.get(webhook.id)
       // A change made since this commit knows better.

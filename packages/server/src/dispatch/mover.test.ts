@@ -20,6 +20,7 @@ function moving(slices: number) {
     clock,
     onMoved: (progress) => moved.push(progress),
     onError: (error) => errors.push(error),
+    doing: 'moving',
   })
   return { clock, mover, state, moved, errors }
 }

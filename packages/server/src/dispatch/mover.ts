@@ -1,24 +1,28 @@
 import type { Clock, Timer } from '../core/clock.ts'
 import { SECOND_MS } from '../core/time.ts'
-import type { MoveProgress } from '../store/work.ts'
 
 /**
- * Moves the deliveries of webhooks that were stopped, started or deleted, slice after slice, until none is left to move.
+ * Does work that is too much for one step of the event loop, slice after slice, until none is left: moves the deliveries
+ * of webhooks that were stopped, started or deleted, and makes those that follow the commit of their events. Each slice is
+ * stored whole or not at all, and the store knows what is left; so it goes on after a crash where it was.
  *
  *   resting ──kick()──▶ moving ──nothing left──▶ resting          any ──stop()──▶ stopped
  */
 export interface Mover {
-  /** There may be something to move. */
+  /** There may be something to do. */
   kick(): void
   /** Begins no further slice; resolves when the one under way has ended. Safe to call twice. */
   stop(): Promise<void>
 }
 
-export interface MoverParts {
-  move: () => Promise<MoveProgress | null>
+export interface MoverParts<Progress> {
+  /** Does the next slice; null when none is left. */
+  move: () => Promise<Progress | null>
   clock: Pick<Clock, 'after'>
-  /** A slice was moved: some of the webhook's deliveries may be due. */
-  onMoved: (progress: MoveProgress) => void
+  /** A slice is done: some deliveries may be due. */
+  onMoved: (progress: Progress) => void
+  /** What it does, for the log. */
+  doing: string
   onError: (error: unknown, doing: string) => void
 }
 
@@ -27,7 +31,7 @@ export const MOVE_REST_MS = 20
 /** After a slice that failed. */
 export const MOVE_RETRY_MS = SECOND_MS
 
-export function createMover({ move, clock, onMoved, onError }: MoverParts): Mover {
+export function createMover<Progress>({ move, clock, onMoved, onError, doing }: MoverParts<Progress>): Mover {
   let state: 'resting' | 'moving' | 'stopped' = 'resting'
   let kicks = 0
   let timer: Timer | null = null
@@ -57,7 +61,7 @@ export function createMover({ move, clock, onMoved, onError }: MoverParts): Move
       onMoved(progress)
       return 'moved'
     } catch (error) {
-      onError(error, 'moving the deliveries of a changed webhook')
+      onError(error, doing)
       return 'failed'
     }
   }

@@ -90,6 +90,7 @@ export function createDeliveryPipeline(parts: DeliveryParts): DeliveryPipeline {
     store,
     judgeFilters: parts.judgeFilters,
     accept: (unit) => commit.accept(unit),
+    turn: () => turn(clock),
   })
   const dispatcher = createDispatcher({
     lanes,
@@ -100,6 +101,7 @@ export function createDeliveryPipeline(parts: DeliveryParts): DeliveryPipeline {
     findLanes: () => store.work.lanes(),
     findWebhook: (id) => store.webhooks.byId(id),
     moveWaiting: () => store.work.moveWaiting(),
+    bearWaiting: () => store.work.bearWaiting(),
     slots: parts.slots,
     slotsPerWebhook: parts.slotsPerWebhook,
     onSettled: (leased, report, outcome) => watch.attemptSettled(leased, report, outcome),
@@ -114,6 +116,7 @@ export function createDeliveryPipeline(parts: DeliveryParts): DeliveryPipeline {
     for (const { webhookId, organizationId } of accepted.waiting) {
       dispatcher.noteWaiting(webhookId, organizationId)
     }
+    if (accepted.fansOut) dispatcher.noteFanout()
   }
 
   return {
@@ -133,6 +136,11 @@ export function createDeliveryPipeline(parts: DeliveryParts): DeliveryPipeline {
     drain: () => dispatcher.drain(),
     stop: () => commit.stop(),
   }
+}
+
+/** Lets everything else have its turn. */
+function turn(clock: Clock): Promise<void> {
+  return new Promise((resolve) => clock.after(0, resolve))
 }
 
 /** One attempt: signs the event's bytes for now, sends them, reports; or leaves that to a channel's carrier. Never rejects. */

@@ -11,7 +11,7 @@ import { VERDICT_AT_START } from '../validate/verdict.ts'
 
 const ids = createIds(systemClock, systemRandom)
 const ROWS = 100
-const NOTHING_OWED = { outcome: 'accepted' as const, leased: [], waiting: [], targeted: [] }
+const NOTHING_OWED = { outcome: 'accepted' as const, leased: [], waiting: [], targeted: [], fansOut: false }
 
 /** A store with two declared types, and validators that stop at `data` that is 'slow'. */
 async function start() {

@@ -20,7 +20,14 @@ import type {
 const UNIT: AcceptUnit = { claim: null, run: null, submission: null, events: [], target: null }
 const RESULT: AttemptResult = { deliveryId: 'dlv_1', fence: 1, report: sampleReport() }
 const CLAIM: LaneClaim = { webhookId: 'webhook_1', limit: 5, bytesMax: 1_000 }
-const ACCEPTED = { outcome: 'accepted', deliveries: [], leased: [], waiting: [], targeted: [] } as const
+const ACCEPTED = {
+  outcome: 'accepted',
+  deliveries: [],
+  leased: [],
+  waiting: [],
+  targeted: [],
+  fansOut: false,
+} as const
 
 function unitOf(events: number, body = Buffer.from('{}')): AcceptUnit {
   return { ...UNIT, events: Array.from({ length: events }, () => sampleEvent({ body })) }
@@ -44,6 +51,7 @@ function commitOver(
     recover: async () => 0,
     lanes: async () => [],
     moveWaiting: async () => null,
+    bearWaiting: async () => null,
   }
   const decisions: Decisions = {
     match: () => true,
@@ -73,6 +81,7 @@ function allAccepted(batch: WorkBatch): WorkOutcome {
       deliveries: [],
       waiting: [],
       targeted: [],
+      fansOut: false,
     })),
     results: batch.results.map(() => ({ stale: true })),
     claims: batch.claims.map(({ webhookId }) => ({ webhookId, leased: [], nextDueAt: null })),
@@ -99,13 +108,13 @@ describe('a group commit', () => {
 
   it('does not wait when there is a commit’s worth, and never makes a larger one', async () => {
     const { clock, commit, batches } = commitOver(allAccepted)
-    const many = LIMITS.commitRowsMax * 2 + 1
+    const many = LIMITS.stepRowsMax * 2 + 1
     const answers = Array.from({ length: many }, () => commit.accept(UNIT))
     await clock.advance(0)
     expect(batches.length).toBeGreaterThan(0)
     await clock.advance(LIMITS.commitWaitMs)
     await Promise.all(answers)
-    expect(Math.max(...batches.map(({ accepts }) => accepts.length))).toBe(LIMITS.commitRowsMax)
+    expect(Math.max(...batches.map(({ accepts }) => accepts.length))).toBe(LIMITS.stepRowsMax)
     expect(batches.reduce((sum, { accepts }) => sum + accepts.length, 0)).toBe(many)
   })
 
@@ -127,21 +136,85 @@ describe('a group commit', () => {
     await Promise.all([early, late, commit.idle()])
   })
 
-  it('weighs a unit by its events: never more of them than a commit’s worth, unless one unit brings them', async () => {
+  it('weighs a unit by its events: never more of them than a step’s worth, unless one unit brings them', async () => {
     const { clock, commit, batches } = commitOver(allAccepted)
-    const large = unitOf(LIMITS.commitRowsMax + 100)
-    const small = unitOf(LIMITS.commitRowsMax / 2 - 1)
+    const large = unitOf(LIMITS.stepRowsMax + 100)
+    const small = unitOf(LIMITS.stepRowsMax / 2 - 1)
     const answers = [small, large, small, small, small].map((unit) => commit.accept(unit))
     await clock.advance(LIMITS.commitWaitMs)
     await Promise.all(answers)
     expect(batches.map(({ accepts }) => accepts)).toEqual([[small], [large], [small, small], [small]])
   })
 
+  it('takes units and results by turns when they do not fit beside each other', async () => {
+    const { clock, commit, batches } = commitOver(allAccepted)
+    const answers = [
+      ...Array.from({ length: 4 }, () => commit.accept(unitOf(LIMITS.stepRowsMax))),
+      ...Array.from({ length: 1_000 }, () => commit.settle(RESULT)),
+    ]
+    await clock.advance(LIMITS.commitWaitMs)
+    await Promise.all(answers)
+    const rows = batches.map(({ accepts, results }) => [
+      accepts.reduce((sum, { events }) => sum + events.length, 0),
+      2 * results.length,
+    ])
+    for (const [events = 0, results = 0] of rows)
+      expect(events + results).toBeLessThanOrEqual(LIMITS.stepRowsMax)
+    expect(rows.slice(0, 4)).toEqual([
+      [0, 500],
+      [1_000, 0],
+      [0, 500],
+      [1_000, 0],
+    ])
+  })
+
+  it('lets organizations take turns: one that brings many large units delays another’s small one by a single commit', async () => {
+    const { clock, commit, batches } = commitOver(allAccepted)
+    const ofOther = { ...UNIT, events: [sampleEvent({ organizationId: 2 })] }
+    const answers = [
+      ...Array.from({ length: 10 }, () => commit.accept(unitOf(LIMITS.stepRowsMax))),
+      commit.accept(ofOther),
+    ]
+    await clock.advance(LIMITS.commitWaitMs)
+    await Promise.all(answers)
+    expect(batches.findIndex(({ accepts }) => accepts.includes(ofOther))).toBe(1)
+  })
+
+  it('hands in again, in front of the rest, what the store left over', async () => {
+    const { clock, commit, batches } = commitOver((batch) => {
+      const { accepts, results, claims, announced } = allAccepted(batch)
+      return {
+        accepts: accepts.slice(0, 1),
+        results: results.slice(0, 1),
+        claims: claims.slice(0, 1),
+        announced,
+      }
+    })
+    const units = [unitOf(1), unitOf(1), unitOf(1)]
+    const answers = [
+      ...units.map((unit) => commit.accept(unit)),
+      commit.settle(RESULT),
+      commit.settle(RESULT),
+      commit.claim(CLAIM),
+      commit.claim(CLAIM),
+    ]
+    await clock.advance(LIMITS.commitWaitMs)
+    await Promise.all(answers)
+    expect(batches.map(({ accepts }) => accepts)).toEqual([units, units.slice(1), units.slice(2)])
+    expect(batches.map(({ results, claims }) => [results.length, claims.length])).toEqual([
+      [2, 2],
+      [1, 1],
+      [0, 0],
+    ])
+    await commit.idle()
+  })
+
   it('refuses a request when what waits has too many bytes', async () => {
     const { clock, commit } = commitOver(() => new Promise<WorkOutcome>(() => undefined))
     const refusals: unknown[] = []
     const megabyte = unitOf(1, Buffer.alloc(1024 * 1024))
-    const most = LIMITS.commitQueueBytesMax / (1024 * 1024)
+    // Four fifths: the rest is for others.
+    const most = Math.floor((0.8 * LIMITS.commitQueueBytesMax) / (1024 * 1024))
     void commit.accept(UNIT)
     await clock.advance(LIMITS.commitWaitMs)
     for (let index = 0; index < most; index++) {
@@ -149,7 +222,10 @@ describe('a group commit', () => {
     }
     await clock.settle()
     expect(refusals).toEqual([])
-    await expect(commit.accept(UNIT)).rejects.toMatchObject({ code: 'overloaded' })
+    void commit.accept(megabyte)
+    await expect(commit.accept(unitOf(1))).rejects.toMatchObject({ code: 'overloaded' })
+    const other = commit.accept({ ...UNIT, events: [sampleEvent({ organizationId: 2 })] })
+    expect(await Promise.race([other, clock.settle().then(() => 'waits')])).toBe('waits')
   })
 
   it('refuses a request when too many wait', async () => {

@@ -11,18 +11,28 @@ import type {
   ClaimOutcome,
   Decisions,
   LaneClaim,
-  LeaseRelease,
   ResultOutcome,
   WorkBatch,
   WorkOutcome,
   WorkStore,
 } from './work.ts'
 import { createPlacesTaken, type Accepted, type PlacesTaken } from './places-taken.ts'
-import { createWaitingLine, type Waiting, type WaitingLine } from './waiting-line.ts'
+import {
+  createQueue,
+  hasRoomFor,
+  rowsWaiting,
+  takeAll,
+  takeBatch,
+  type Batch,
+  type BatchBounds,
+} from './commit-batch.ts'
+import type { Waiting, WaitingLine } from './waiting-line.ts'
 
 /**
  * Gathers the work of a couple of milliseconds into one commit, so that one fsync pays for hundreds of requests.
- * Accepting, settling and claiming share it. One commit is under way at a time; what comes meanwhile waits for the next.
+ * Accepting, settling and claiming share it. One commit is under way at a time; what comes meanwhile waits for the next,
+ * and organizations take turns in it. A commit is one step of the event loop and no larger than that (commit-batch.ts);
+ * what the store leaves over goes first in the next.
  *
  * A failed commit wrote nothing. Accepts and claims are then refused to their callers; results are kept and written
  * again until the store takes them, because the requests they tell of have been made.
@@ -55,30 +65,10 @@ interface Parts {
   onFailure: (error: unknown) => void
 }
 
-/** What waits for the next commit. Rows and bytes are those of the whole line. */
-interface Queue {
-  accepts: WaitingLine<AcceptUnit, AcceptOutcome>
-  results: WaitingLine<AttemptResult, ResultOutcome>
-  claims: WaitingLine<LaneClaim, ClaimOutcome>
-  releases: WaitingLine<LeaseRelease[], void>
-}
-
-/** What one commit is made of. */
-interface Batch {
-  accepts: Waiting<AcceptUnit, AcceptOutcome>[]
-  results: Waiting<AttemptResult, ResultOutcome>[]
-  claims: Waiting<LaneClaim, ClaimOutcome>[]
-  releases: Waiting<LeaseRelease[], void>[]
-}
-
 export function createGroupCommit(parts: Parts): GroupCommit {
   const { work, decisions, clock, onFailure } = parts
-  const queue: Queue = {
-    accepts: createWaitingLine(rowsOf, bytesOf),
-    results: createWaitingLine(),
-    claims: createWaitingLine(),
-    releases: createWaitingLine((leases) => leases.length),
-  }
+  const bounds: BatchBounds = { rowsMax: LIMITS.stepRowsMax, bytesMax: LIMITS.stepBytesMax }
+  const queue = createQueue()
   let timer: Timer | null = null
   let timerAt = Number.POSITIVE_INFINITY
   let committing = false
@@ -118,7 +108,7 @@ export function createGroupCommit(parts: Parts): GroupCommit {
     timerAt = Number.POSITIVE_INFINITY
     if (committing || stopped || rowsWaiting(queue) === 0) return
     committing = true
-    const batch = takeBatch(queue)
+    const batch = takeBatch(queue, bounds)
     const taken = createPlacesTaken((webhook, bytes) => decisions.admit(webhook, bytes))
     try {
       const outcome = await work.commit(workOf(batch, clock.now()), { ...decisions, admit: taken.admit })
@@ -140,6 +130,10 @@ export function createGroupCommit(parts: Parts): GroupCommit {
       if (!result.stale && result.stopped) parts.onStopped(result.webhook)
       if (result.stale && result.error) onFailure(result.error)
     }
+    // Before anybody hears of it: what they hand in then comes after.
+    queue.accepts.putBack(batch.accepts.slice(outcome.accepts.length))
+    queue.results.putBack(batch.results.slice(outcome.results.length))
+    queue.claims.putBack(batch.claims.slice(outcome.claims.length))
     resolveAll(batch.accepts, outcome.accepts)
     resolveAll(batch.results, outcome.results)
     for (const { events, outcome: announced } of outcome.announced) {
@@ -176,8 +170,7 @@ export function createGroupCommit(parts: Parts): GroupCommit {
 
   return {
     async accept(unit) {
-      const { rows, bytes } = queue.accepts
-      if (rows >= LIMITS.commitQueueMax || bytes >= LIMITS.commitQueueBytesMax) {
+      if (!hasRoomFor(queue.accepts, unit)) {
         throw new Problem('overloaded', 'Too many requests wait to be stored. Try again in a moment.')
       }
       const outcome = await enqueue(queue.accepts, unit)
@@ -196,8 +189,8 @@ export function createGroupCommit(parts: Parts): GroupCommit {
       stopped = true
       timer?.cancel()
       const error = new Problem('shutting_down', 'The server has stopped.')
-      for (const waiting of queue.accepts.take(Number.POSITIVE_INFINITY)) waiting.reject(error)
-      for (const waiting of queue.claims.take(Number.POSITIVE_INFINITY)) waiting.reject(error)
+      for (const waiting of takeAll(queue.accepts)) waiting.reject(error)
+      for (const waiting of takeAll(queue.claims)) waiting.reject(error)
       return queue.results.length
     },
     idle: () =>
@@ -206,29 +199,6 @@ export function createGroupCommit(parts: Parts): GroupCommit {
             idleWaiters.push(resolve)
           })
         : Promise.resolve(),
-  }
-}
-
-/** A unit weighs as many rows as it brings events; one without any ends a run. */
-function rowsOf(unit: AcceptUnit): number {
-  return Math.max(1, unit.events.length)
-}
-
-function bytesOf(unit: AcceptUnit): number {
-  return unit.events.reduce((sum, { body }) => sum + body.length, unit.submission?.length ?? 0)
-}
-
-function rowsWaiting({ accepts, results, claims, releases }: Queue): number {
-  return accepts.rows + results.rows + claims.rows + releases.rows
-}
-
-/** The oldest of each kind, so that one commit stays short enough for the others to wait for. */
-function takeBatch({ accepts, results, claims, releases }: Queue): Batch {
-  return {
-    accepts: accepts.take(LIMITS.commitRowsMax),
-    results: results.take(LIMITS.commitRowsMax),
-    claims: claims.take(LIMITS.commitRowsMax),
-    releases: releases.take(LIMITS.commitRowsMax),
   }
 }
 
@@ -247,10 +217,7 @@ function acceptedOf({ accepts, announced }: WorkOutcome): Accepted[] {
   return outcomes.filter((one) => one.outcome === 'accepted')
 }
 
+/** The first ones, as many as there are outcomes. */
 function resolveAll<Outcome>(waiting: Waiting<unknown, Outcome>[], outcomes: readonly Outcome[]): void {
-  waiting.forEach((one, index) => {
-    const outcome = outcomes[index]
-    if (outcome === undefined) one.reject(new Error('The store answered with too few outcomes'))
-    else one.resolve(outcome)
-  })
+  outcomes.forEach((outcome, index) => waiting[index]?.resolve(outcome))
 }

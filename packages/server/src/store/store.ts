@@ -246,6 +246,17 @@ export interface WebhookStore {
   ): Promise<Webhook | null>
   /** For the engine: whatever its organization, deleted or not. */
   byId(id: string): Promise<Webhook | null>
+  /**
+   * Webhooks that name this type, in an order that stays, at most `limit` of them; `after` is the `next` of the page before.
+   * `version` counts what may change whom the organization's events are owed to: pages and a commit that agree on it are
+   * of the same webhooks.
+   */
+  hearers(
+    organizationId: number,
+    eventType: string,
+    after: string | null,
+    limit: number,
+  ): Promise<{ webhooks: readonly Webhook[]; next: string | null; version: number }>
   /** Filters of the webhooks that name this type, each text once. */
   filters(organizationId: number, eventType: string): Promise<readonly string[]>
   countHeld(webhookId: string): Promise<number>

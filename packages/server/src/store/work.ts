@@ -1,4 +1,5 @@
 import type { Alert } from '../core/alert.ts'
+import type { Audience } from '../core/audience.ts'
 import type { AttemptOutcome, AttemptReport } from '../core/attempt.ts'
 import type { Delivery, DeliveryKind, LeasedDelivery } from '../core/delivery.ts'
 import type { Address, Event } from '../core/event.ts'
@@ -13,8 +14,9 @@ import type { IdempotencyClaim } from './claim.ts'
  */
 export interface WorkStore {
   /**
-   * All of `batch` in one durable transaction, in the order accepts, results, announcements, releases, claims. Rejects
-   * when nothing of it was written.
+   * `batch` in one durable transaction, in the order accepts, results, announcements, releases, claims. Rejects when
+   * nothing of it was written. Does no more than one step of the event loop may (`LIMITS.stepRowsMax`): what is left over
+   * of a kind is missing at the end of its outcomes and has to be handed in again. Something is always done.
    */
   commit(batch: WorkBatch, decisions: Decisions): Promise<WorkOutcome>
   /**
@@ -30,6 +32,20 @@ export interface WorkStore {
    * A webhook's moves are made in the order they were asked for; webhooks take turns. Null when none is left to do.
    */
   moveWaiting(): Promise<MoveProgress | null>
+  /**
+   * The next slice, of at most `LIMITS.fanoutRowsPerSlice`, of the deliveries that follow the commit which accepted their
+   * events (`AcceptOutcome.fansOut`). Those of one organization are made in the order of acceptance; organizations take
+   * turns. Null when none is left to make.
+   */
+  bearWaiting(): Promise<FanoutProgress | null>
+}
+
+export interface FanoutProgress {
+  organizationId: number
+  /** Webhooks that got a delivery which may start now. */
+  due: string[]
+  /** Nothing of this organization is left. */
+  done: boolean
 }
 
 export interface MoveProgress {
@@ -71,6 +87,25 @@ export interface AcceptUnit {
    * was changed since, and the unit is refused with `FilterUnjudged`. Absent when the unit's events pass every filter.
    */
   filtered?: ReadonlyMap<string, ReadonlyMap<string, boolean>>
+  /**
+   * Who hears these events, when there are too many to ask inside a commit: without it such a unit is refused with
+   * `HearersUnknown`. So is one whose organization's webhooks were changed since.
+   */
+  hearers?: Hearers
+}
+
+export interface Hearers {
+  /** The webhooks as they were: see `WebhookStore.hearers`. */
+  version: number
+  /** Subscribers that match, by event id; nobody hears an event that is not in it. */
+  byEvent: ReadonlyMap<string, Audience>
+}
+
+/** Too many webhooks may hear a unit's events: find out who does before its commit, and hand it in once more. */
+export class HearersUnknown extends Error {
+  constructor() {
+    super('Who hears these events has to be found before they are committed')
+  }
 }
 
 /** A unit met a filter that was not judged before its commit: judge again and hand it in once more. */
@@ -157,7 +192,7 @@ export interface Settlement {
 }
 
 export interface WorkOutcome {
-  /** In the order of the batch. */
+  /** In the order of the batch; shorter when the rest was left to the next commit. */
   accepts: AcceptOutcome[]
   results: ResultOutcome[]
   claims: ClaimOutcome[]
@@ -183,6 +218,8 @@ export type AcceptOutcome =
       waiting: { webhookId: string; organizationId: number }[]
       /** Ids of the deliveries made for `target`. */
       targeted: string[]
+      /** Deliveries are owed and not made yet: `WorkStore.bearWaiting` makes them. */
+      fansOut: boolean
     }
   /** The claim is on a request that was accepted before, or the run had ended before: nothing was written. */
   | { outcome: 'replayed'; resourceId: string }

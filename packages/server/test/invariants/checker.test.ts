@@ -186,6 +186,13 @@ const SPOILED: Record<number, Record<string, (history: Draft) => void>> = {
       })
       requests.push(request('webhook_retried', 'held', T + 2_000, 200, [WRONG_SECRET]))
     },
+    'a line that stands in another order than its events were accepted': ({ rows, ingests }) => {
+      const { webhookId } = first(rows.deliveries)
+      for (const delivery of rows.deliveries.slice(0, 2)) Object.assign(delivery, { webhookId, orderKey: '' })
+      // The event of `dlv_1` was asked for when that of `dlv_2` had been answered.
+      for (const ingest of ingests.slice(0, 2))
+        Object.assign(ingest, { askedAt: T + 5_000, answeredAt: T + 5_010 })
+    },
   },
   23: {
     'two requests where one is allowed': ({ changes, requests }) => {

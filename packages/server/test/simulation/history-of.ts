@@ -1,3 +1,4 @@
+import { LIMITS } from '../../src/core/limits.ts'
 import { SECOND_MS } from '../../src/core/time.ts'
 import type { SealedKeys, Webhook } from '../../src/core/webhook.ts'
 import { MOVE_REST_MS } from '../../src/dispatch/mover.ts'
@@ -16,6 +17,7 @@ import { START_MS } from '../support/virtual-clock.ts'
 import type { Notes } from './notes.ts'
 import { RECEIVERS_API_KEY } from './owner.ts'
 import { readRows } from './store/read-rows.ts'
+import type { Scenario } from './scenario.ts'
 import type { World } from './world.ts'
 
 /** Ranges no socket of a webhook may lead to, listed here a second time so that a gap in the guard's own list shows. */
@@ -40,6 +42,8 @@ const SERVED_WITHIN_MS = 20 * SECOND_MS
 const SERVED_WITHIN_MS_AFTER_TROUBLE = 60 * SECOND_MS
 /** A slice of what a started webhook had held: what the store takes for it, and the rest after it. */
 const MOVE_SLICE_MS = 2 * MOVE_REST_MS
+/** More than a burst mostly has (actions/publishing.ts). */
+const BURST_EVENTS = 200
 
 /** What a scenario at work has come to, as the checker reads it. */
 export async function historyOf(world: World): Promise<History> {
@@ -81,7 +85,8 @@ function promptWebhooks(
   rows: Rows,
 ): NonNullable<History['promptWebhooks']> {
   const trouble = notes.outages.length > 0 || notes.clockSteps.length > 0
-  const withinMs = trouble ? SERVED_WITHIN_MS_AFTER_TROUBLE : SERVED_WITHIN_MS
+  const promptMs = trouble ? SERVED_WITHIN_MS_AFTER_TROUBLE : SERVED_WITHIN_MS
+  const withinMs = promptMs + fanoutMs(scenario)
   const removed = notes.removals.flatMap((removal) => removal.rows.deliveries)
   const owed = Map.groupBy([...rows.deliveries, ...removed], ({ webhookId }) => webhookId)
   const plain = webhooks.filter(({ id }) =>
@@ -93,6 +98,12 @@ function promptWebhooks(
       const slices = Math.ceil((owed.get(webhookId)?.length ?? 0) / scenario.moveRowsPerSlice)
       return { webhookId, withinMs, movesMs: slices * MOVE_SLICE_MS }
     })
+}
+
+/** What a burst's deliveries take that follow the commit of their events, slice by slice. */
+function fanoutMs({ deliveriesAtOnceMax, fanoutRowsPerSlice, webhooksPerOrganization }: Scenario): number {
+  if (deliveriesAtOnceMax >= LIMITS.deliveriesAtOnceMax) return 0
+  return Math.ceil((BURST_EVENTS * webhooksPerOrganization) / fanoutRowsPerSlice) * MOVE_SLICE_MS
 }
 
 /** One that its owner asked to be served slowly is, and one in strict order waits for what goes before. */

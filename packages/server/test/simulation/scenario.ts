@@ -24,6 +24,11 @@ export interface Scenario {
   retentionMs: number | null
   /** Whether the log lines are written and read, which takes time. */
   keepsLog: boolean
+  /** What a commit makes at once of the deliveries of its events, and each slice of what follows. */
+  deliveriesAtOnceMax: number
+  fanoutRowsPerSlice: number
+  /** Rows that one commit writes. */
+  stepRowsMax: number
 }
 
 export const FAULTS = ['crash', 'restart', 'freeze', 'storeErrors', 'diskFull', 'clockStep'] as const
@@ -61,5 +66,8 @@ export function scenarioOf(seed: number, hours = HOURS_PER_SEED): Scenario {
     moveRowsPerSlice: dice.pick([1, 3, 10, 50, 1_000]),
     retentionMs: dice.chance(0.25) ? dice.between(30 * MINUTE_MS, 4 * HOUR_MS) : null,
     keepsLog: dice.chance(0.2),
+    deliveriesAtOnceMax: dice.pick([0, 1, 2, 500]),
+    fanoutRowsPerSlice: dice.pick([1, 2, 5, 500]),
+    stepRowsMax: dice.pick([4, 20, 1_000, 1_000]),
   }
 }

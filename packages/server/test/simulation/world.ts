@@ -67,6 +67,9 @@ export async function createWorld(scenario: Scenario, options: WorldOptions = {}
     now: () => clock.now(),
     makeDeliveryId: () => ids.make('dlv'),
     moveRowsPerSlice: scenario.moveRowsPerSlice,
+    deliveriesAtOnceMax: scenario.deliveriesAtOnceMax,
+    fanoutRowsPerSlice: scenario.fanoutRowsPerSlice,
+    stepRowsMax: scenario.stepRowsMax,
   })
   const pause = (options.pause ?? pauseOn)(clock)
   const network = createNetwork(clock, notes, dice.fork('network'), pause)

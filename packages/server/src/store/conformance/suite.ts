@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe } from 'vitest'
+import type { EngineOptions } from '../options.ts'
 import { describeAlerts } from './alerts.ts'
 import { describeEventTypes } from './event-types.ts'
 import { describeIdempotency } from './idempotency.ts'
@@ -23,6 +24,7 @@ import { describeOrderHistories } from './work-order-histories.ts'
 import { describeWorkRecover } from './work-recover.ts'
 import { describeWorkSettle } from './work-settle.ts'
 import { describeWorkSettleWebhooks } from './work-settle-webhooks.ts'
+import { describeWorkFanouts } from './work-fanouts.ts'
 import { createWorld } from './world.ts'
 import type { Open, Subject, World } from './world.ts'
 
@@ -53,24 +55,31 @@ const SUBJECTS: readonly Subject[] = [
   describeAlerts,
 ]
 
+/** With an engine that makes few deliveries in the commit of their event, and commits little at once. */
+const IN_SLICES: readonly Subject[] = [describeWorkFanouts, describeMoveHistories, describeOrderHistories]
+const SMALL_STEPS = { deliveriesAtOnceMax: 3, stepRowsMax: 40 }
+
 /** What every storage engine must do. Each test has a store of its own. */
 export function describeStore(name: string, open: Open): void {
-  describe(name, () => {
-    let world: Awaited<ReturnType<typeof createWorld>> | null = null
+  describe(name, () => describeOn(open, SUBJECTS))
+  describe(`${name}, in small steps`, () => describeOn(open, IN_SLICES, SMALL_STEPS))
+}
 
-    beforeEach(async () => {
-      world = await createWorld(open)
-    })
-    afterEach(async () => {
-      await world?.cleanUp()
-      world = null
-    })
+function describeOn(open: Open, subjects: readonly Subject[], options: Partial<EngineOptions> = {}): void {
+  let world: Awaited<ReturnType<typeof createWorld>> | null = null
 
-    function the(): World {
-      if (world === null) throw new Error('the world is there only while a test runs')
-      return world
-    }
-
-    for (const describeSubject of SUBJECTS) describeSubject(the)
+  beforeEach(async () => {
+    world = await createWorld(open, options)
   })
+  afterEach(async () => {
+    await world?.cleanUp()
+    world = null
+  })
+
+  function the(): World {
+    if (world === null) throw new Error('the world is there only while a test runs')
+    return world
+  }
+
+  for (const describeSubject of subjects) describeSubject(the)
 }

@@ -38,7 +38,10 @@ export const describeWorkAnnounce: Subject = (the) => {
       )
       expect(results).toMatchObject([{ stale: false, stopped: true, webhook: { id: stopped.id } }])
       expect(announced).toMatchObject([
-        { events: told, outcome: { outcome: 'accepted', deliveries: [1], waiting: [], targeted: [] } },
+        {
+          events: told,
+          outcome: { outcome: 'accepted', deliveries: [1], waiting: [], targeted: [], fansOut: false },
+        },
       ])
       const { outcome } = announced[0]!
       if (outcome.outcome !== 'accepted') throw outcome.error

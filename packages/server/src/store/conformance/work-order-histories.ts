@@ -30,6 +30,8 @@ const step = fc.record({
     'resend',
     'slice',
     'slice',
+    'bear',
+    'bear',
     'disable',
     'send',
     'drop',
@@ -88,6 +90,9 @@ async function take(history: History, { what, pick }: Step): Promise<void> {
     }
     case 'slice':
       await store.work.moveWaiting()
+      return
+    case 'bear':
+      await store.work.bearWaiting()
       return
     case 'disable':
       await change(history, (current) => disable(current, clock.now))
@@ -152,11 +157,16 @@ function expectOrder(rows: readonly DeliveryRow[]): void {
     expect(mayGo || first?.state === 'held').toBe(true)
     for (const { dueAt, leasedAt } of others) expect([dueAt, leasedAt]).toEqual([null, null])
   }
+  // A line stands in the order of acceptance.
+  for (const line of lines.values()) {
+    expect(line.map(({ eventId }) => eventId)).toEqual(line.map(({ eventId }) => eventId).sort())
+  }
 }
 
 /** Starts the webhook and delivers until nothing is left. */
 async function bringToRest(history: History): Promise<void> {
   const { world, webhook } = history
+  await world.bearAll()
   await world.moveAll()
   await change(history, (current) => enable(current, 'send', world.clock.now))
   await world.moveAll()

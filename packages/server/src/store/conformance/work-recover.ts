@@ -92,7 +92,7 @@ export const describeWorkRecover: Subject = (the) => {
       const { addWebhook, accept, event, store } = the()
       await addWebhook()
       const count = LIMITS.commitRowsMax + 1
-      await accept(Array.from({ length: count }, () => event()))
+      for (const part of [300, count - 300]) await accept(Array.from({ length: part }, () => event()))
       expect(await store.work.recover(plainDecisions)).toBe(count)
       expect(await store.work.recover(plainDecisions)).toBe(0)
     })

@@ -28,6 +28,8 @@ const START = Date.UTC(2026, 0, 1)
 export const EVENT_TYPE = 'invoice.paid'
 /** Few, so that a move of not many deliveries takes several slices. */
 export const MOVE_ROWS_PER_SLICE = 10
+/** Of what follows the commit of its event, so that it takes few webhooks to see it. */
+export const FANOUT_ROWS_PER_SLICE = 7
 const SLICES_MAX = 1_000
 
 /** A store under test and what puts its pieces away again. */
@@ -71,12 +73,17 @@ export interface World extends Tenant {
   change: (webhook: Webhook, decide: (webhook: Webhook) => WebhookChange) => Promise<Webhook>
   /** Makes all moves that are left; answers in how many slices. */
   moveAll: () => Promise<number>
+  /** Makes all deliveries that are left to make; answers in how many slices. */
+  bearAll: () => Promise<number>
 }
 
 /** A subject's tests; `the()` gives the world of the test that runs. */
 export type Subject = (the: () => World) => void
 
-export async function createWorld(open: Open): Promise<World & { cleanUp: () => Promise<void> }> {
+export async function createWorld(
+  open: Open,
+  options: Partial<EngineOptions> = {},
+): Promise<World & { cleanUp: () => Promise<void> }> {
   const clock = { now: START }
   const ids = createIds(
     { now: () => clock.now, monotonic: () => clock.now, after: () => ({ cancel: () => undefined }) },
@@ -86,6 +93,8 @@ export async function createWorld(open: Open): Promise<World & { cleanUp: () => 
     now: () => clock.now,
     makeDeliveryId: () => ids.make('dlv'),
     moveRowsPerSlice: MOVE_ROWS_PER_SLICE,
+    fanoutRowsPerSlice: FANOUT_ROWS_PER_SLICE,
+    ...options,
   })
   const addTenant = (slug: string) => createTenant(store, ids, clock.now, slug)
   const tenant = await addTenant('acme')
@@ -146,6 +155,12 @@ export async function createWorld(open: Open): Promise<World & { cleanUp: () => 
         if ((await store.work.moveWaiting()) === null) return slices
       }
       throw new Error('the moves do not end')
+    },
+    async bearAll() {
+      for (let slices = 0; slices < SLICES_MAX; slices += 1) {
+        if ((await store.work.bearWaiting()) === null) return slices
+      }
+      throw new Error('the deliveries do not end')
     },
   }
 }

@@ -3,7 +3,9 @@ import { isEnded, type Run } from '../../core/run.ts'
 import type { AcceptPort } from '../rules/accept.ts'
 import { claimKey, lineKey } from './tables.ts'
 import type { Tables } from './tables.ts'
+import { addFanout, oldestFanout } from './fanouts.ts'
 import { isHeldBack } from './waiting.ts'
+import { hearersOf } from './webhooks.ts'
 
 export function createAcceptPort(tables: Tables, makeDeliveryId: () => string): AcceptPort {
   return {
@@ -12,10 +14,13 @@ export function createAcceptPort(tables: Tables, makeDeliveryId: () => string): 
     saveRun: (run, submission) => saveRun(tables, run, submission),
     saveAlert: (alert) => tables.alerts.add(alert),
     addEvent: (event) => tables.events.add(event),
-    candidates: (event) =>
-      tables.webhooks
-        .where('organization', event.organizationId)
-        .filter((webhook) => webhook.deletedAt === null && webhook.events.includes(event.type)),
+    candidates: ({ organizationId, type }, limit) => hearersOf(tables, organizationId, type).slice(0, limit),
+    hearersVersion: (organizationId) => tables.hearersVersion(organizationId),
+    fansOut: (organizationId) => oldestFanout(tables, organizationId) !== null,
+    moveWaits: (webhookId) =>
+      tables.moves.where('webhook', webhookId).some(({ waitsFor }) => waitsFor !== null),
+    fanoutsLeft: (organizationId) => tables.fanouts.where('organization', organizationId).length,
+    saveFanout: (event, audience, now) => addFanout(tables, event, audience, now),
     webhook: (id) => tables.webhooks.get(id),
     heldBack: (webhookId) => isHeldBack(tables, webhookId),
     lineIsTaken: (webhookId, orderKey) =>

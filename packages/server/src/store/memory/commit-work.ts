@@ -1,4 +1,4 @@
-import type { EngineOptions } from '../options.ts'
+import { commitBounds, type EngineOptions } from '../options.ts'
 import { commitBatch } from '../rules/commit.ts'
 import type { CommitPort } from '../rules/commit.ts'
 import { isPartFault } from '../rules/parts.ts'
@@ -15,6 +15,7 @@ export function createCommitWork(
   options: EngineOptions,
 ): (batch: WorkBatch, decisions: Decisions) => WorkOutcome {
   const port: CommitPort = {
+    bounds: commitBounds(options),
     openAcceptPort: () => createAcceptPort(tables, options.makeDeliveryId),
     settlePort: createSettlePort(tables, options),
     releaseLease: (release) => releaseLease(tables, release),

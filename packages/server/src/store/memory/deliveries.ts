@@ -3,6 +3,7 @@ import { resend } from '../../core/delivery.ts'
 import type { Delivery } from '../../core/delivery.ts'
 import type { DeliveryFilter, DeliveryRow, DeliveryStore } from '../store.ts'
 import { newestFirst } from './pages.ts'
+import { leftOf } from './fanouts.ts'
 import { createReplay } from './replay.ts'
 import { findSendable } from './sendable.ts'
 import { lineKey } from './tables.ts'
@@ -63,7 +64,9 @@ export function createDeliveryStore(tables: Tables, makeDeliveryId: () => string
       tables.read(() =>
         eventIds.map((id) => {
           const deliveries = tables.deliveries.where('event', id)
-          return deliveries.filter((delivery) => delivery.organizationId === organizationId).length
+          const made = deliveries.filter((delivery) => delivery.organizationId === organizationId).length
+          const [fanout] = tables.fanouts.where('event', id)
+          return fanout?.event.organizationId === organizationId ? made + leftOf(fanout) : made
         }),
       ),
     get: async (organizationId, id) =>

@@ -6,6 +6,7 @@ import { createDeliveryStore } from './deliveries.ts'
 import { createEventStore } from './events.ts'
 import { createEventTypeStore } from './event-types.ts'
 import { createClaimStore } from './idempotency.ts'
+import { createBearWaiting } from './bear-waiting.ts'
 import { createKeyStore } from './keys.ts'
 import { listLanes } from './lanes.ts'
 import { createMonitorStore } from './monitors.ts'
@@ -23,6 +24,7 @@ import { createWorkflowStore } from './workflows.ts'
 export function createMemoryStore(options: EngineOptions): Store {
   const tables = createTables()
   const commitWork = createCommitWork(tables, options)
+  const bearWaiting = createBearWaiting(tables, options)
   const moveWaiting = createMoveWaiting(tables, options)
   return {
     work: {
@@ -30,6 +32,7 @@ export function createMemoryStore(options: EngineOptions): Store {
       recover: createRecoverLeases(tables, options),
       lanes: async () => tables.read(() => listLanes(tables)),
       moveWaiting: async () => moveWaiting(),
+      bearWaiting: async () => bearWaiting(),
     },
     organizations: createOrganizationStore(tables),
     projects: createProjectStore(tables),

@@ -34,7 +34,10 @@ function createReplayPort(tables: Tables, makeDeliveryId: () => string): ReplayP
       createdAt: event.createdAt,
       bodyBytes: event.body.length,
       delivery: deliveries.find((delivery) => delivery.webhookId === webhookId) ?? null,
-      open: tables.sweptEvents.get(event.id) === null && deliveries.every(({ kind }) => kind !== 'test'),
+      open:
+        tables.sweptEvents.get(event.id) === null &&
+        tables.fanouts.where('event', event.id).length === 0 &&
+        deliveries.every(({ kind }) => kind !== 'test'),
     }
   }
 

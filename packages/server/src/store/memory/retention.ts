@@ -41,7 +41,12 @@ function sweepDeliveries(tables: Tables, before: number, limit: number): number 
 function sweepEvents(tables: Tables, before: number, limit: number): number {
   const old = tables.events
     .all()
-    .filter((event) => event.createdAt < before && tables.deliveries.where('event', event.id).length === 0)
+    .filter(
+      (event) =>
+        event.createdAt < before &&
+        tables.deliveries.where('event', event.id).length === 0 &&
+        tables.fanouts.where('event', event.id).length === 0,
+    )
     .slice(0, limit)
   for (const event of old) {
     tables.events.remove(event.id)

@@ -27,8 +27,11 @@ export function createSettlePort(tables: Tables, options: EngineOptions): Settle
       return true
     },
     saveWebhookState: (webhook) => tables.webhooks.put(webhook),
-    holdPending: (webhookId, now) =>
-      startMoves(createMovePort(tables, webhookId), ['hold'], now, moveRowsPerSlice(options)),
+    holdPending(webhookId, now) {
+      const webhook = tables.webhooks.get(webhookId)
+      if (webhook === null) return
+      startMoves(createMovePort(tables, webhook), ['hold'], true, now, moveRowsPerSlice(options))
+    },
     unblock: (webhookId, orderKey, now) => unblock(tables, webhookId, orderKey, now),
     postpone({ deliveryId, fence }, dueAt) {
       const delivery = tables.deliveries.get(deliveryId)

@@ -10,6 +10,7 @@ import { isEnded } from '../../core/run.ts'
 import type { Run } from '../../core/run.ts'
 import type { Webhook } from '../../core/webhook.ts'
 import type { Workflow } from '../../core/workflow.ts'
+import type { Fanout } from '../rules/fanouts.ts'
 import type { QueuedMove } from '../rules/moves.ts'
 import type { IdempotencyClaim } from '../store.ts'
 import { createTable, undo } from './table.ts'
@@ -28,6 +29,14 @@ export interface StoredSubmission {
 export interface StoredMove extends QueuedMove<string> {
   seq: number
   webhookId: string
+  organizationId: number
+  /** The `seq` of the last fan-out that it waits for; null when all that it is about are there. */
+  waitsFor: number | null
+}
+
+/** `seq` is their order. */
+export interface StoredFanout extends Fanout {
+  seq: number
 }
 
 type DeliveryIndex = 'organization' | 'webhook' | 'event' | 'ready' | 'waiting' | 'line' | 'leased'
@@ -48,6 +57,7 @@ export interface Tables {
   sweptEvents: Table<{ eventId: string }, never>
   deliveries: Table<Delivery, DeliveryIndex>
   moves: Table<StoredMove, 'webhook'>
+  fanouts: Table<StoredFanout, 'organization' | 'event'>
   attempts: Table<Attempt, 'delivery'>
   claims: Table<IdempotencyClaim, never>
   keys: Table<ApiKey, 'organization' | 'hash'>
@@ -55,6 +65,9 @@ export interface Tables {
   transact<Result>(action: (savepoint: Savepoint) => Result): Result
   /** Refuses reads once the store is closed. */
   read<Result>(action: () => Result): Result
+  /** Counts what may change whom an organization's events are owed to. */
+  hearersVersion(organizationId: number): number
+  countHearersChange(organizationId: number): void
   close(): void
 }
 
@@ -63,6 +76,7 @@ export type Savepoint = <Result>(action: () => Result) => Result
 
 export function createTables(): Tables {
   const journal: Journal = []
+  const versions = new Map<number, number>()
   let closed = false
 
   function assertOpen(): void {
@@ -94,6 +108,9 @@ export function createTables(): Tables {
       assertOpen()
       return action()
     },
+    hearersVersion: (organizationId) => versions.get(organizationId) ?? 0,
+    countHearersChange: (organizationId) =>
+      void versions.set(organizationId, (versions.get(organizationId) ?? 0) + 1),
     close() {
       closed = true
     },
@@ -122,6 +139,10 @@ function createWorkTables(journal: Journal) {
     }),
     moves: createTable<StoredMove, 'webhook'>(journal, (row) => row.seq, {
       webhook: (row) => row.webhookId,
+    }),
+    fanouts: createTable<StoredFanout, 'organization' | 'event'>(journal, (row) => row.seq, {
+      organization: (row) => row.event.organizationId,
+      event: (row) => row.event.id,
     }),
     attempts: createTable<Attempt, 'delivery'>(journal, (row) => `${row.deliveryId}/${row.number}`, {
       delivery: (row) => row.deliveryId,

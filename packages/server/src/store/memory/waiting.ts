@@ -1,11 +1,12 @@
 import type { Delivery } from '../../core/delivery.ts'
 import { LIMITS } from '../../core/limits.ts'
-import { holdsBack } from '../../core/webhook.ts'
+import { holdsBack, type Webhook } from '../../core/webhook.ts'
 import type { EngineOptions } from '../options.ts'
 import { makeSlice, nextInTurn } from '../rules/moves.ts'
 import type { MovePort } from '../rules/moves.ts'
 import { isBlocked, movedBy } from '../rules/waiting.ts'
 import type { MoveProgress } from '../work.ts'
+import { lastFanout } from './fanouts.ts'
 import { lineKey } from './tables.ts'
 import type { StoredMove, Tables } from './tables.ts'
 
@@ -14,12 +15,12 @@ export function createMoveWaiting(tables: Tables, options: EngineOptions): () =>
 
   return () =>
     tables.transact(() => {
-      const webhooks = [...new Set(tables.moves.all().map(({ webhookId }) => webhookId))]
+      const webhooks = ripeWebhooks(tables)
       last = nextInTurn(webhooks, last)
       if (last === null) return null
       const webhook = tables.webhooks.get(last)
       if (webhook === null) throw new Error(`a move has lost its webhook ${last}`)
-      const port = createMovePort(tables, webhook.id)
+      const port = createMovePort(tables, webhook)
       makeSlice(port, moveRowsPerSlice(options))
       return {
         webhookId: webhook.id,
@@ -29,15 +30,28 @@ export function createMoveWaiting(tables: Tables, options: EngineOptions): () =>
     })
 }
 
-export function createMovePort(tables: Tables, webhookId: string): MovePort<string, StoredMove> {
+/** Those of which a move can be made now. */
+function ripeWebhooks(tables: Tables): string[] {
+  const firsts = new Map<string, StoredMove>()
+  for (const move of tables.moves.all().sort(bySeq)) {
+    if (!firsts.has(move.webhookId)) firsts.set(move.webhookId, move)
+  }
+  return [...firsts].flatMap(([webhookId, { waitsFor }]) => (waitsFor === null ? [webhookId] : []))
+}
+
+export function createMovePort(
+  tables: Tables,
+  { id: webhookId, organizationId }: Pick<Webhook, 'id' | 'organizationId'>,
+): MovePort<string, StoredMove> {
   return {
-    queued: () => tables.moves.where('webhook', webhookId).sort((left, right) => left.seq - right.seq),
-    queue(move, now) {
+    queued: () => tables.moves.where('webhook', webhookId).sort(bySeq),
+    queue(move, wasLive, now) {
       const seq = tables.moves.all().reduce((most, queued) => Math.max(most, queued.seq), 0) + 1
-      const born = tables.deliveries.where('webhook', webhookId)
-      const lastPlace = born.reduce((most, { id }) => (id > most ? id : most), '')
-      tables.moves.add({ seq, webhookId, move, lastPlace, movedAt: now })
+      const lastPlace = lastBorn(tables, webhookId)
+      const waitsFor = lastFanout(tables, organizationId)?.seq ?? null
+      tables.moves.add({ seq, webhookId, organizationId, move, lastPlace, movedAt: now, wasLive, waitsFor })
     },
+    isRipe: ({ waitsFor }) => waitsFor === null,
     done: ({ seq }) => tables.moves.remove(seq),
     read({ move, lastPlace, movedAt }, limit) {
       const rows = tables.deliveries
@@ -76,6 +90,15 @@ function firstOfLine(tables: Tables, webhookId: string, orderKey: string): Deliv
 
 export function moveRowsPerSlice({ moveRowsPerSlice: rows }: EngineOptions): number {
   return rows ?? LIMITS.moveRowsPerSlice
+}
+
+export function lastBorn(tables: Tables, webhookId: string): string {
+  const born = tables.deliveries.where('webhook', webhookId)
+  return born.reduce((most, { id }) => (id > most ? id : most), '')
+}
+
+function bySeq(left: { seq: number }, right: { seq: number }): number {
+  return left.seq - right.seq
 }
 
 function byId(left: Delivery, right: Delivery): number {

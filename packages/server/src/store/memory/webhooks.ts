@@ -1,4 +1,4 @@
-import type { Webhook } from '../../core/webhook.ts'
+import { isLive, type Webhook } from '../../core/webhook.ts'
 import type { EngineOptions } from '../options.ts'
 import { decideChange, startMoves } from '../rules/moves.ts'
 import type { WebhookStore } from '../store.ts'
@@ -17,6 +17,7 @@ export function createWebhookStore(tables: Tables, options: EngineOptions): Webh
     create: async (webhook, claim) =>
       createOnce(tables, claim, () => {
         tables.webhooks.add(webhook)
+        tables.countHearersChange(webhook.organizationId)
         return { row: webhook, resourceId: webhook.id }
       }),
     get: async (organizationId, id) => tables.read(() => find(organizationId, id)),
@@ -37,10 +38,22 @@ export function createWebhookStore(tables: Tables, options: EngineOptions): Webh
         if (before === null) return null
         const { webhook, waiting } = decideChange(before, decide)
         tables.webhooks.put(webhook)
-        startMoves(createMovePort(tables, id), waiting, options.now(), moveRowsPerSlice(options))
+        tables.countHearersChange(organizationId)
+        const port = createMovePort(tables, before)
+        startMoves(port, waiting, isLive(before), options.now(), moveRowsPerSlice(options))
         return webhook
       }),
     byId: async (id) => tables.read(() => tables.webhooks.get(id)),
+    hearers: async (organizationId, eventType, after, limit) =>
+      tables.read(() => {
+        const start = after === null ? 0 : Number(after)
+        const all = hearersOf(tables, organizationId, eventType)
+        return {
+          webhooks: all.slice(start, start + limit),
+          next: start + limit < all.length ? String(start + limit) : null,
+          version: tables.hearersVersion(organizationId),
+        }
+      }),
     filters: async (organizationId, eventType) =>
       tables.read(() => {
         const webhooks = tables.webhooks.where('organization', organizationId)
@@ -54,4 +67,11 @@ export function createWebhookStore(tables: Tables, options: EngineOptions): Webh
             .length,
       ),
   }
+}
+
+/** Webhooks that name an event type; never deleted ones. */
+export function hearersOf(tables: Tables, organizationId: number, eventType: string): Webhook[] {
+  return tables.webhooks
+    .where('organization', organizationId)
+    .filter((webhook) => webhook.deletedAt === null && webhook.events.includes(eventType))
 }

@@ -15,12 +15,10 @@ export interface BirthPort {
   makeDeliveryId(): string
 }
 
-/** A unit whose claim, run and events are written, and what its deliveries will be. */
-export interface PlannedUnit {
-  outcome: 'planned'
-  /** For each event, the webhooks it is owed to. */
-  owed: { event: Event; webhooks: readonly Webhook[] }[]
-  target: AcceptUnit['target']
+/** An event and the webhooks it is owed to. */
+export interface Owed {
+  event: Event
+  webhooks: readonly Webhook[]
 }
 
 /**
@@ -29,7 +27,7 @@ export interface PlannedUnit {
  */
 export function bearDeliveries(
   port: BirthPort,
-  { owed, target }: PlannedUnit,
+  { owed, target }: { owed: readonly Owed[]; target: AcceptUnit['target'] },
   decisions: Pick<Decisions, 'admit'>,
   now: number,
 ): Extract<AcceptOutcome, { outcome: 'accepted' }> {
@@ -57,6 +55,7 @@ export function bearDeliveries(
     leased,
     waiting: [...waiting.values()],
     targeted,
+    fansOut: false,
   }
 }
 
@@ -66,7 +65,7 @@ export function bearDeliveries(
  * blocked — left in the store until what goes before it in its order has ended
  * held    — kept for a webhook that is stopped
  */
-type Birth = 'leased' | 'waiting' | 'blocked' | 'held'
+export type Birth = 'leased' | 'waiting' | 'blocked' | 'held'
 
 function birthOf(
   port: BirthPort,
@@ -81,9 +80,9 @@ function birthOf(
   return decisions.admit(webhook, event.body.length) ? 'leased' : 'waiting'
 }
 
-function newborn(
+export function newborn(
   id: string,
-  event: Event,
+  event: Pick<Event, 'id' | 'organizationId'>,
   webhook: Webhook,
   kind: DeliveryKind,
   orderKey: string | null,

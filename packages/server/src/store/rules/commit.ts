@@ -1,22 +1,27 @@
 import type { Event } from '../../core/event.ts'
 import type { Webhook } from '../../core/webhook.ts'
 import type {
+  AcceptOutcome,
+  AcceptUnit,
   Announced,
   ClaimOutcome,
   Decisions,
   LaneClaim,
   LeaseRelease,
+  ResultOutcome,
   WorkBatch,
   WorkOutcome,
 } from '../work.ts'
 import { acceptUnit } from './accept.ts'
-import type { AcceptPort } from './accept.ts'
+import type { AcceptBounds, AcceptPort } from './accept.ts'
 import type { RunPart } from './parts.ts'
+import { wholeStep, type StepRoom } from './room.ts'
 import { settleResult } from './settle.ts'
 import type { SettlePort } from './settle.ts'
 
 /** What a commit reads and writes of an engine whose answers are synchronous. */
 export interface CommitPort {
+  bounds: CommitBounds
   /** May remember webhooks as they are now: what changes them calls for another. */
   openAcceptPort(): AcceptPort
   settlePort: SettlePort
@@ -24,46 +29,181 @@ export interface CommitPort {
   claimDue(claim: LaneClaim, now: number): ClaimOutcome
 }
 
-/** Everything of a batch, inside the engine's transaction. */
+export interface CommitBounds extends AcceptBounds {
+  /** `LIMITS.stepRowsMax` */
+  stepRowsMax: number
+}
+
+type Room = StepRoom & AcceptBounds
+
+/** A result writes its delivery and its attempt. */
+export const ROWS_PER_RESULT = 2
+/** What is kept of a commit for claims, so that work that waits in the store starts however much is accepted. */
+const CLAIMS_SHARE = 1 / 4
+
+/**
+ * A batch inside the engine's transaction, as much of each kind as one step may do: what is missing at the end of
+ * `accepts`, `results` and `claims` was not begun. At least one thing is done, whatever it takes.
+ */
 export function commitBatch(
   port: CommitPort,
   batch: WorkBatch,
   decisions: Decisions,
   runPart: RunPart,
 ): WorkOutcome {
-  const { now } = batch
-  const accepting = port.openAcceptPort()
-  const accepts = batch.accepts.map((unit) => acceptUnit(accepting, unit, decisions, now, runPart))
-  const recorded = batch.results.map((result) =>
-    settleResult(port.settlePort, result, decisions, now, runPart),
+  const { now, releases } = batch
+  const { deliveriesAtOnceMax, stepRowsMax } = port.bounds
+  const room: Room = { ...wholeStep(stepRowsMax), deliveriesAtOnceMax }
+  room.rows -= releases.length
+  const accepts = acceptUnits(port.openAcceptPort(), batch, decisions, runPart, room)
+  const isFirst = accepts.length === 0
+  const settled = settleResults(port, batch, decisions, runPart, room, isFirst)
+  // Results have changed webhooks: who hears of it is read anew.
+  const telling = port.openAcceptPort()
+  const announced = settled.announcements.map((one) =>
+    one instanceof Error ? refusedAnnouncement(one) : announce(telling, one, decisions, now, runPart, room),
   )
-  const changes = recorded.flatMap(({ outcome, webhookBefore }) =>
-    outcome.stale || webhookBefore === null ? [] : { before: webhookBefore, after: outcome.webhook },
+  for (const release of releases) port.releaseLease(release)
+  const claims = claimAll(port, batch, room, isFirst && settled.results.length === 0)
+  return { accepts, results: settled.results, claims, announced: announced.flat() }
+}
+
+/** Leaves room for the results, which come after, and for some of the claims. */
+function acceptUnits(
+  port: AcceptPort,
+  { accepts, results, claims, now }: WorkBatch,
+  decisions: Decisions,
+  runPart: RunPart,
+  room: Room,
+): AcceptOutcome[] {
+  const outcomes: AcceptOutcome[] = []
+  const reserved = results.length * ROWS_PER_RESULT
+  const forOthers = claims.length === 0 ? 0 : Math.floor(room.rows * CLAIMS_SHARE)
+  room.rows -= reserved
+  for (const unit of accepts) {
+    const isFirst = outcomes.length === 0
+    const kept = isFirst ? 0 : forOthers
+    room.rows -= kept
+    const outcome = takeUnit(port, unit, decisions, now, runPart, room, isFirst)
+    room.rows += kept
+    if (outcome === null) break
+    outcomes.push(outcome)
+  }
+  room.rows += reserved
+  return outcomes
+}
+
+function takeUnit(
+  port: AcceptPort,
+  unit: AcceptUnit,
+  decisions: Decisions,
+  now: number,
+  runPart: RunPart,
+  room: Room,
+  mustFit: boolean,
+): AcceptOutcome | null {
+  const bytes = bytesOfUnit(unit)
+  if (bytes > room.bytes && !mustFit) return null
+  const outcome = acceptUnit(port, unit, decisions, now, runPart, room, mustFit)
+  if (outcome !== null) room.bytes -= bytes
+  return outcome
+}
+
+interface Settled {
+  results: ResultOutcome[]
+  /** What to tell the organizations, or why it could not be said. */
+  announcements: (Event[] | Error)[]
+}
+
+function settleResults(
+  port: CommitPort,
+  { results, now }: WorkBatch,
+  decisions: Decisions,
+  runPart: RunPart,
+  room: Room,
+  isFirst: boolean,
+): Settled {
+  const settled: Settled = { results: [], announcements: [] }
+  const counting = port.openAcceptPort()
+  for (const result of results) {
+    const spent = room.rows < ROWS_PER_RESULT || room.bytes <= 0 || room.matches <= 0
+    if (spent && !(isFirst && settled.results.length === 0)) break
+    const { outcome, webhookBefore } = settleResult(port.settlePort, result, decisions, now, runPart)
+    settled.results.push(outcome)
+    room.rows -= ROWS_PER_RESULT
+    room.bytes -= bytesOfReport(result.report)
+    if (outcome.stale || webhookBefore === null) continue
+    const events = announcementOf(webhookBefore, outcome.webhook, decisions, now, runPart)
+    if (!(events instanceof Error) && events.length === 0) continue
+    settled.announcements.push(events)
+    if (!(events instanceof Error)) makeRoomFor(counting, events, room)
+  }
+  return settled
+}
+
+function announcementOf(
+  before: Webhook,
+  after: Webhook,
+  decisions: Decisions,
+  now: number,
+  runPart: RunPart,
+): Event[] | Error {
+  return runPart<Event[] | Error>(
+    () => decisions.announce(before, after, now),
+    (error) => error,
   )
-  const announced =
-    changes.length === 0 ? [] : announce(port.openAcceptPort(), changes, decisions, now, runPart)
-  for (const release of batch.releases) port.releaseLease(release)
-  const claims = batch.claims.map((claim) => port.claimDue(claim, now))
-  return { accepts, results: recorded.map(({ outcome }) => outcome), claims, announced }
+}
+
+/** Whoever hears of it must be found in this very commit: the more there are, the fewer results follow. */
+function makeRoomFor(port: AcceptPort, events: readonly Event[], room: Room): void {
+  room.rows -= 2 * events.length
+  for (const event of events) room.matches -= port.candidates(event, Number.MAX_SAFE_INTEGER).length
+}
+
+function refusedAnnouncement(error: Error): Announced[] {
+  return [{ events: [], outcome: { outcome: 'refused', error } }]
 }
 
 function announce(
   port: AcceptPort,
-  changes: readonly { before: Webhook; after: Webhook }[],
+  events: Event[],
   decisions: Decisions,
   now: number,
   runPart: RunPart,
+  room: Room,
 ): Announced[] {
-  return changes.flatMap(({ before, after }): Announced[] => {
-    const events = runPart<Event[] | Error>(
-      () => decisions.announce(before, after, now),
-      (error) => error,
-    )
-    if (events instanceof Error) return [{ events: [], outcome: { outcome: 'refused', error: events } }]
-    if (events.length === 0) return []
-    const unit = { claim: null, run: null, submission: null, events, target: null }
-    const outcome = acceptUnit(port, unit, decisions, now, runPart)
-    // The other outcomes are those of an Idempotency-Key.
-    return outcome.outcome === 'accepted' || outcome.outcome === 'refused' ? [{ events, outcome }] : []
-  })
+  const unit = { claim: null, run: null, submission: null, events, target: null }
+  const outcome = acceptUnit(port, unit, decisions, now, runPart, room, true)
+  // The other outcomes are those of an Idempotency-Key.
+  return outcome?.outcome === 'accepted' || outcome?.outcome === 'refused' ? [{ events, outcome }] : []
+}
+
+function claimAll(
+  port: CommitPort,
+  { claims, now }: WorkBatch,
+  room: Room,
+  isFirst: boolean,
+): ClaimOutcome[] {
+  const outcomes: ClaimOutcome[] = []
+  for (const claim of claims) {
+    const spent = room.rows <= 0 || room.bytes <= 0
+    if (spent && !(isFirst && outcomes.length === 0)) break
+    const limit = Math.min(claim.limit, Math.max(1, room.rows))
+    const bytesMax = Math.min(claim.bytesMax, Math.max(1, room.bytes))
+    const outcome = port.claimDue({ ...claim, limit, bytesMax }, now)
+    outcomes.push(outcome)
+    room.rows -= Math.max(1, outcome.leased.length)
+    room.bytes -= outcome.leased.reduce((sum, { event }) => sum + event.body.length, 0)
+  }
+  return outcomes
+}
+
+/** What a unit brings to be stored. */
+export function bytesOfUnit({ events, submission, claim }: AcceptUnit): number {
+  const own = (submission?.length ?? 0) + (claim?.resourceId.length ?? 0)
+  return events.reduce((sum, { body }) => sum + body.length, own)
+}
+
+export function bytesOfReport({ responseBody }: { responseBody: Buffer | null }): number {
+  return responseBody?.length ?? 0
 }

@@ -10,6 +10,8 @@ export interface QueuedMove<Place> {
   /** Deliveries born later are not touched. */
   lastPlace: Place
   movedAt: number
+  /** Whether the webhook was live before the change that asked for it. */
+  wasLive: boolean
 }
 
 export interface PlacedDelivery<Place> extends Waiting {
@@ -20,8 +22,10 @@ export interface PlacedDelivery<Place> extends Waiting {
 export interface MovePort<Place, Queued extends QueuedMove<Place>> {
   /** In the order they were asked for. */
   queued(): readonly Queued[]
-  /** Queues a move of what has been born so far. */
-  queue(move: WaitingMove, now: number): void
+  /** Queues a move of what the webhook has been owed so far. */
+  queue(move: WaitingMove, wasLive: boolean, now: number): void
+  /** Whether all that it is about has been born: a move waits for the deliveries of earlier events that follow in slices. */
+  isRipe(queued: Queued): boolean
   done(queued: Queued): void
   /** The next deliveries that the move may be about, others among them, at most `limit`; null when none is left. */
   read(queued: Queued, limit: number): PlacedDelivery<Place>[] | null
@@ -36,6 +40,7 @@ export interface MovePort<Place, Queued extends QueuedMove<Place>> {
 export function startMoves<Place, Queued extends QueuedMove<Place>>(
   port: MovePort<Place, Queued>,
   moves: readonly WaitingMove[],
+  wasLive: boolean,
   now: number,
   rowsMax: number,
 ): void {
@@ -46,7 +51,7 @@ export function startMoves<Place, Queued extends QueuedMove<Place>>(
         'Earlier changes of this webhook are still being made. Try again in a moment.',
       )
     }
-    port.queue(move, now)
+    port.queue(move, wasLive, now)
   }
   if (moves.length > 0) makeSlice(port, rowsMax)
 }
@@ -63,6 +68,7 @@ export function makeSlice<Place, Queued extends QueuedMove<Place>>(
 ): void {
   let left = rowsMax
   for (const queued of [...port.queued()]) {
+    if (!port.isRipe(queued)) return
     for (let rows = port.read(queued, left); rows !== null; rows = port.read(queued, left)) {
       makeMove(port, queued, rows)
       left -= rows.length

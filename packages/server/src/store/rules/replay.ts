@@ -38,7 +38,7 @@ export interface ReplayCandidate {
   delivery: Delivery | null
   /**
    * Whether it may become owed to a webhook that was not: never when it was made for a test, nor when the sweep took a
-   * delivery of it, which may have been the one that is missed.
+   * delivery of it, which may have been the one that is missed, nor while its deliveries are still being made.
    */
   open: boolean
 }

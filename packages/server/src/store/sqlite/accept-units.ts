@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts'
 import type { DeliveryPlaces } from './delivery-places.ts'
 import { createDeliveryWriter } from './delivery-rows.ts'
 import { createEventWriter } from './event-rows.ts'
+import type { Fanouts } from './fanouts.ts'
 import type { Idempotency } from './idempotency.ts'
 import type { Lines } from './lines.ts'
 import { createRunWriter } from './run-rows.ts'
@@ -17,13 +18,14 @@ export interface AcceptParts {
   moves: WebhookMoves
   lines: Lines
   idempotency: Idempotency
+  fanouts: Fanouts
   makeDeliveryId: () => string
 }
 
 /** The function it returns opens a port that remembers candidates, for as long as nothing changes them. */
 export function createAcceptPorts(
   connection: Connection,
-  { places, webhooks, moves, lines, idempotency, makeDeliveryId }: AcceptParts,
+  { places, webhooks, moves, lines, idempotency, fanouts, makeDeliveryId }: AcceptParts,
 ): () => AcceptPort {
   const saveRun = createRunWriter(connection)
   const saveAlert = createAlertWriter(connection)
@@ -39,11 +41,20 @@ export function createAcceptPorts(
       saveRun,
       saveAlert,
       addEvent: (event, deliveryCount) => void eventSeqs.set(event.id, insertEvent(event, deliveryCount)),
-      candidates({ organizationId, type }) {
-        const key = `${organizationId} ${type}`
-        const found = candidates.get(key) ?? webhooks.candidates(organizationId, type)
+      candidates({ organizationId, type }, limit) {
+        const key = `${organizationId} ${type} ${limit}`
+        const found = candidates.get(key) ?? webhooks.candidates(organizationId, type, limit)
         candidates.set(key, found)
         return found
+      },
+      hearersVersion: (organizationId) => webhooks.version(organizationId),
+      fansOut: (organizationId) => fanouts.oldest(organizationId) !== null,
+      moveWaits: (webhookId) => moves.waits(webhookId),
+      fanoutsLeft: (organizationId) => fanouts.left(organizationId),
+      saveFanout({ id, organizationId }, audience, now) {
+        const eventSeq = eventSeqs.get(id)
+        if (eventSeq === undefined) throw new Error(`event ${id} is not there`)
+        fanouts.add(eventSeq, organizationId, audience, now)
       },
       webhook: (id) => webhooks.byId(id)?.webhook ?? null,
       heldBack: (webhookId) => moves.heldBack(webhookId),

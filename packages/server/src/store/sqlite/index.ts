@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { LIMITS } from '../../core/limits.ts'
+import { commitBounds, fanoutRowsPerSlice } from '../options.ts'
 import type { EngineOptions } from '../options.ts'
 import { judgeClaim } from '../rules/claims.ts'
 import type { Store } from '../store.ts'
@@ -31,6 +32,9 @@ import { createReleaseLease } from './release-leases.ts'
 import { createRemembered } from './remembered.ts'
 import { createRetentionStore } from './retention.ts'
 import { createRunStore } from './runs.ts'
+import { createBearWaiting } from './bear-waiting.ts'
+import { createFanouts } from './fanouts.ts'
+import type { Fanouts } from './fanouts.ts'
 import { createFindSendable } from './sendable.ts'
 import { createSettlePort } from './settle-results.ts'
 import { createWaitingDeliveries } from './waiting.ts'
@@ -64,12 +68,17 @@ export function createStoreOn(database: DatabaseSync, connection: Connection, op
   const places = createDeliveryPlaces(connection)
   const remembered = createRemembered(connection, options.now)
   const idempotency = createIdempotency(connection)
-  const moves = createWebhookMoves(connection)
+  const fanouts = createFanouts(connection)
+  const moves = createWebhookMoves(connection, fanouts)
   const lines = createLines(connection)
   const rowsPerSlice = options.moveRowsPerSlice ?? LIMITS.moveRowsPerSlice
   const waiting = createWaitingDeliveries(connection, { webhooks, moves, lines }, rowsPerSlice)
   return {
-    work: createWorkStore(connection, { places, webhooks, idempotency, moves, lines, waiting }, options),
+    work: createWorkStore(
+      connection,
+      { places, webhooks, idempotency, fanouts, moves, lines, waiting },
+      options,
+    ),
     organizations: createOrganizationStore(connection, idempotency),
     projects: createProjectStore(connection, idempotency),
     workflows: createWorkflowStore(connection, idempotency),
@@ -97,19 +106,19 @@ interface WorkParts {
   places: DeliveryPlaces
   webhooks: WebhookCache
   idempotency: Idempotency
+  fanouts: Fanouts
   moves: WebhookMoves
   lines: Lines
   waiting: WaitingDeliveries
 }
 
-function createWorkStore(
-  connection: Connection,
-  parts: WorkParts,
-  { now, makeDeliveryId }: EngineOptions,
-): WorkStore {
+function createWorkStore(connection: Connection, parts: WorkParts, options: EngineOptions): WorkStore {
   const { webhooks, waiting } = parts
+  const { now, makeDeliveryId } = options
   const settlePort = createSettlePort(connection, parts)
+  const bearWaiting = createBearWaiting(connection, { ...parts, makeDeliveryId }, fanoutRowsPerSlice(options))
   const commitWork = createCommitWork(connection, webhooks, {
+    bounds: commitBounds(options),
     settlePort,
     openAcceptPort: createAcceptPorts(connection, { ...parts, makeDeliveryId }),
     releaseLease: createReleaseLease(connection, webhooks),
@@ -121,6 +130,7 @@ function createWorkStore(
     recover: createRecoverLeases(connection, webhooks, settlePort, now),
     lanes: async () => listLanes(),
     moveWaiting: async () => waiting.next(),
+    bearWaiting: async () => bearWaiting(),
   }
 }
 

@@ -27,6 +27,7 @@ const ID_LATER_MS_MAX = HOUR_MS
 interface CandidateRow extends DeliveryRecord {
   event_created_at: number
   swept: number
+  fans_out: number
   body_bytes: number
   delivery_seq: number | null
   other_kind: number | null
@@ -34,6 +35,7 @@ interface CandidateRow extends DeliveryRecord {
 
 const candidatesFrom = (events: string): string => `
   SELECT ${DELIVERY_COLUMNS}, e.created_at AS event_created_at, e.swept, length(e.body) AS body_bytes,
+    EXISTS (SELECT 1 FROM fanouts f WHERE f.event_seq = e.seq) AS fans_out,
     d.seq AS delivery_seq,
     CASE WHEN d.seq IS NULL THEN (SELECT o.kind FROM deliveries o WHERE o.event_seq = e.seq LIMIT 1) END AS other_kind
   FROM ${events}
@@ -131,6 +133,6 @@ function candidateFrom(row: CandidateRow): ReplayCandidate {
     createdAt: row.event_created_at,
     bodyBytes: row.body_bytes,
     delivery: row.delivery_seq === null ? null : deliveryFrom(row),
-    open: row.swept === 0 && row.other_kind !== TEST,
+    open: row.swept === 0 && row.fans_out === 0 && row.other_kind !== TEST,
   }
 }

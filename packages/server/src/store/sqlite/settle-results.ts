@@ -63,7 +63,7 @@ export function createSettlePort(
     saveWebhookState: (webhook) => webhooks.stageState(webhook),
     holdPending(webhookId, now) {
       const entry = webhooks.byId(webhookId)
-      if (entry !== null) waiting.start(entry, ['hold'], now)
+      if (entry !== null) waiting.start(entry, ['hold'], true, now)
     },
     unblock(webhookId, orderKey, now) {
       const entry = webhooks.byId(webhookId)

@@ -10,8 +10,11 @@ import type { StoredMove, WebhookMoves } from './webhook-moves.ts'
 import { MANUAL_SENDS, STATES, numberOf } from './words.ts'
 
 export interface WaitingDeliveries {
-  /** Asks for moves of a webhook's deliveries and begins to make them, in the caller's transaction. */
-  start(entry: CachedWebhook, moves: readonly WaitingMove[], now: number): void
+  /**
+   * Asks for moves of a webhook's deliveries and begins to make them, in the caller's transaction. `wasLive`: whether the
+   * webhook was before the change.
+   */
+  start(entry: CachedWebhook, moves: readonly WaitingMove[], wasLive: boolean, now: number): void
   /** The next slice, in a transaction of its own. */
   next(): MoveProgress | null
 }
@@ -28,7 +31,8 @@ export function createWaitingDeliveries(
   function portOf(entry: CachedWebhook): MovePort<number, StoredMove> {
     return {
       queued: () => moves.of(entry.webhook.id),
-      queue: (move, now) => moves.add(entry, move, now),
+      queue: (move, wasLive, now) => moves.add(entry, move, wasLive, now),
+      isRipe: ({ waitsFor }) => waitsFor === null,
       done: (queued) => moves.remove(queued),
       read,
       save,
@@ -38,10 +42,10 @@ export function createWaitingDeliveries(
   }
 
   return {
-    start: (entry, asked, now) => startMoves(portOf(entry), asked, now, rowsPerSlice),
+    start: (entry, asked, wasLive, now) => startMoves(portOf(entry), asked, wasLive, now, rowsPerSlice),
     next: () =>
       connection.write(() => {
-        last = nextInTurn(moves.webhookIds(), last)
+        last = nextInTurn(moves.ripeWebhookIds(), last)
         if (last === null) return null
         const entry = webhooks.byId(last)
         if (entry === null) throw new Error(`a move has lost its webhook ${last}`)

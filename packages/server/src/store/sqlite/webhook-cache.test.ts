@@ -72,7 +72,7 @@ test('keeps what was used last, and reads the rest again', () => {
   expect(cache.byId(webhooks[0]!.id)?.webhook).toBe(first?.webhook)
   expect(cache.byId(webhooks[1]!.id)?.webhook).not.toBe(second?.webhook)
   expect(webhooks.map(({ id }) => cache.byId(id)?.webhook)).toEqual(webhooks)
-  expect(cache.candidates(1, 'a.b')).toEqual(webhooks)
+  expect(cache.candidates(1, 'a.b', 100)).toEqual(webhooks)
 })
 
 test('staged states are read at once and written once, also those of webhooks that are put out', () => {
@@ -114,7 +114,7 @@ test('a rollback takes back what its transaction changed, staged or written', ()
       }),
     ).toThrow(fault)
     expect(cache.byId(webhook.id)?.webhook).toEqual(webhook)
-    expect(cache.candidates(1, 'a.b')).toEqual([webhook])
+    expect(cache.candidates(1, 'a.b', 100)).toEqual([webhook])
   }
 })
 

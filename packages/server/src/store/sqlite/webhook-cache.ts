@@ -25,8 +25,12 @@ export interface WebhookCache {
   /** Whatever its organization, deleted or not. */
   byId(id: string): CachedWebhook | null
   bySeq(seq: number): CachedWebhook
-  /** Webhooks of an organization that name an event type; never deleted ones. */
-  candidates(organizationId: number, eventType: string): Webhook[]
+  /** Webhooks of an organization that name an event type, at most `limit`; never deleted ones. */
+  candidates(organizationId: number, eventType: string, limit: number): Webhook[]
+  /** Those after the webhook with this `seq`, at most `limit` of them. */
+  candidatesAfter(organizationId: number, eventType: string, after: number, limit: number): CachedWebhook[]
+  /** Counts what may change whom an organization's events are owed to. */
+  version(organizationId: number): number
   /** The filters of those, each text once. */
   filters(organizationId: number, eventType: string): readonly string[]
   insert(webhook: Webhook): void
@@ -42,13 +46,18 @@ export function createWebhookCache(connection: Connection, cachedMax = CACHED_WE
   const selectById = connection.prepare<WebhookRow>('SELECT * FROM webhooks WHERE id = ?')
   const selectBySeq = connection.prepare<WebhookRow>('SELECT * FROM webhooks WHERE seq = ?')
   const selectCandidates = connection.prepare<{ webhook_seq: number }>(
-    'SELECT webhook_seq FROM webhook_events WHERE organization_id = ? AND event_type = ? ORDER BY webhook_seq',
+    `SELECT webhook_seq FROM webhook_events
+    WHERE organization_id = ? AND event_type = ? AND webhook_seq > ? ORDER BY webhook_seq LIMIT ?`,
   )
+  const selectFilters = connection.prepare<{ filter: string }>(`
+    SELECT w.filter FROM webhook_events e CROSS JOIN webhooks w ON w.seq = e.webhook_seq
+    WHERE e.organization_id = ? AND e.event_type = ? AND w.filter IS NOT NULL`)
   const remove = connection.prepare('DELETE FROM webhooks WHERE seq = ?')
   const cached = new Map<number, CachedWebhook>()
   const seqs = new Map<string, number>()
   const staged = new Map<number, CachedWebhook>()
   const filters = new Map<string, readonly string[]>()
+  const versions = new Map<number, number>()
   /** What the transaction under way has changed. */
   let changed: number[] = []
 
@@ -109,19 +118,34 @@ export function createWebhookCache(connection: Connection, cachedMax = CACHED_WE
     return find(row.seq) ?? keep({ seq: row.seq, webhook: webhookFrom(row) })
   }
 
-  function candidates(organizationId: number, eventType: string): Webhook[] {
-    return selectCandidates.all(organizationId, eventType).map((row) => bySeq(row.webhook_seq).webhook)
+  function candidatesAfter(
+    organizationId: number,
+    eventType: string,
+    after: number,
+    limit: number,
+  ): CachedWebhook[] {
+    const rows = selectCandidates.all(organizationId, eventType, after, limit)
+    return rows.map((row) => bySeq(row.webhook_seq))
+  }
+
+  /** One that is undone has been counted all the same: whoever waits for it asks again in vain, and no more. */
+  function countChange({ organizationId }: Webhook): void {
+    filters.clear()
+    versions.set(organizationId, (versions.get(organizationId) ?? 0) + 1)
   }
 
   return {
     byId,
     bySeq,
-    candidates,
+    candidates: (organizationId, eventType, limit) =>
+      candidatesAfter(organizationId, eventType, 0, limit).map(({ webhook }) => webhook),
+    candidatesAfter,
+    version: (organizationId) => versions.get(organizationId) ?? 0,
     filters(organizationId, eventType) {
       const key = `${organizationId} ${eventType}`
       const found = filters.get(key)
       if (found !== undefined) return found
-      const texts = candidates(organizationId, eventType).flatMap(({ filter }) => filter ?? [])
+      const texts = selectFilters.all(organizationId, eventType).map((row) => row.filter)
       const distinct = [...new Set(texts)]
       if (filters.size >= CACHED_FILTERS_MAX) filters.clear()
       filters.set(key, distinct)
@@ -129,7 +153,7 @@ export function createWebhookCache(connection: Connection, cachedMax = CACHED_WE
     },
     insert(webhook) {
       writer.insert(webhook)
-      filters.clear()
+      countChange(webhook)
     },
     remove(seq) {
       remove.run(seq)
@@ -137,7 +161,7 @@ export function createWebhookCache(connection: Connection, cachedMax = CACHED_WE
     },
     update({ seq, webhook: before }, after) {
       writer.update(seq, before, after)
-      filters.clear()
+      countChange(after)
       changed.push(seq)
       keep({ seq, webhook: after })
     },

@@ -3,6 +3,7 @@ import type { WaitingMove } from '../../core/webhook.ts'
 import type { QueuedMove } from '../rules/moves.ts'
 import type { Connection } from './connection.ts'
 import { idText } from './ids.ts'
+import type { Fanouts } from './fanouts.ts'
 import type { CachedWebhook } from './webhook-cache.ts'
 
 /** A delivery's place is its `seq`. */
@@ -12,6 +13,9 @@ export interface StoredMove extends QueuedMove<number> {
   webhookSeq: number
   /** How far it has come (see move-walk.ts). Not stored: a walk that begins again finds nothing of what was moved. */
   walk: { pass: number; after: readonly (number | Uint8Array)[] | null }
+  organizationId: number
+  /** The last event whose deliveries it waits for (see fanouts.ts); null when all that it is about are there. */
+  waitsFor: number | null
 }
 
 /**
@@ -21,10 +25,17 @@ export interface StoredMove extends QueuedMove<number> {
 export interface WebhookMoves {
   /** In the order they were asked for. */
   of(webhookId: string): readonly StoredMove[]
-  webhookIds(): string[]
+  /** Those of which a move can be made now. */
+  ripeWebhookIds(): string[]
+  /** Whether a move of the webhook waits for deliveries that are still to be made. */
+  waits(webhookId: string): boolean
+  /** The deliveries of an event of the organization are all made: moves that waited for it are about what there is now. */
+  ripen(organizationId: number): void
+  /** The first move of the webhook that waits for the deliveries of this event. */
+  waitingFor(webhookId: string, eventSeq: number): StoredMove | null
   /** Whether a move is left that must be made before anything of the webhook may start. */
   heldBack(webhookId: string): boolean
-  add(entry: CachedWebhook, move: WaitingMove, now: number): void
+  add(entry: CachedWebhook, move: WaitingMove, wasLive: boolean, now: number): void
   remove(stored: StoredMove): void
 }
 
@@ -35,15 +46,23 @@ interface MoveRow {
   move: string
   delivery_seq_max: number
   moved_at: number
+  was_live: number
+  organization_id: number
+  event_seq_max: number | null
 }
 
-export function createWebhookMoves(connection: Connection): WebhookMoves {
+export function createWebhookMoves(connection: Connection, fanouts: Fanouts): WebhookMoves {
   const selectAll = connection.prepare<MoveRow>(`
-    SELECT m.seq, w.id AS webhook_id, m.webhook_seq, m.move, m.delivery_seq_max, m.moved_at
+    SELECT m.seq, w.id AS webhook_id, m.webhook_seq, m.move, m.delivery_seq_max, m.moved_at, m.was_live,
+      w.organization_id, m.event_seq_max
     FROM webhook_moves m CROSS JOIN webhooks w ON w.seq = m.webhook_seq ORDER BY m.seq`)
   const selectLast = connection.prepare<{ seq: number | null }>('SELECT max(seq) AS seq FROM deliveries')
   const insert = connection.prepare(
-    'INSERT INTO webhook_moves (webhook_seq, move, delivery_seq_max, moved_at) VALUES (?, ?, ?, ?)',
+    `INSERT INTO webhook_moves (webhook_seq, move, delivery_seq_max, moved_at, was_live, event_seq_max)
+    VALUES (?, ?, ?, ?, ?, ?)`,
+  )
+  const ripen = connection.prepare(
+    'UPDATE webhook_moves SET delivery_seq_max = ?, event_seq_max = NULL WHERE seq = ?',
   )
   const remove = connection.prepare('DELETE FROM webhook_moves WHERE seq = ?')
   let read: Map<string, StoredMove[]> | null = null
@@ -58,17 +77,49 @@ export function createWebhookMoves(connection: Connection): WebhookMoves {
 
   return {
     of: (webhookId) => all().get(webhookId) ?? [],
-    webhookIds: () => [...all().keys()],
+    ripeWebhookIds: () =>
+      [...all()].flatMap(([webhookId, [first]]) => (first?.waitsFor === null ? [webhookId] : [])),
+    waits: (webhookId) =>
+      all()
+        .get(webhookId)
+        ?.some(({ waitsFor }) => waitsFor !== null) ?? false,
+    ripen(organizationId) {
+      const oldest = fanouts.oldest(organizationId) ?? Number.POSITIVE_INFINITY
+      for (const moves of all().values()) {
+        for (const stored of moves) {
+          if (stored.organizationId !== organizationId || (stored.waitsFor ?? oldest) >= oldest) continue
+          stored.lastPlace = selectLast.get()?.seq ?? 0
+          stored.waitsFor = null
+          ripen.run(stored.lastPlace, stored.seq)
+        }
+      }
+    },
+    waitingFor: (webhookId, eventSeq) =>
+      all()
+        .get(webhookId)
+        ?.find(({ waitsFor }) => waitsFor !== null && waitsFor >= eventSeq) ?? null,
     heldBack: (webhookId) =>
       all()
         .get(webhookId)
         ?.some(({ move }) => holdsBack(move)) ?? false,
-    add({ seq: webhookSeq, webhook: { id: webhookId } }, move, now) {
+    add({ seq: webhookSeq, webhook: { id: webhookId, organizationId } }, move, wasLive, now) {
       const queue = all().get(webhookId) ?? []
       const lastPlace = selectLast.get()?.seq ?? 0
-      const seq = Number(insert.run(webhookSeq, move, lastPlace, now).lastInsertRowid)
-      const walk = { pass: 0, after: null }
-      all().set(webhookId, [...queue, { seq, webhookId, webhookSeq, move, lastPlace, movedAt: now, walk }])
+      const waitsFor = fanouts.last(organizationId)
+      const inserted = insert.run(webhookSeq, move, lastPlace, now, Number(wasLive), waitsFor)
+      const stored: StoredMove = {
+        seq: Number(inserted.lastInsertRowid),
+        webhookId,
+        webhookSeq,
+        move,
+        lastPlace,
+        movedAt: now,
+        wasLive,
+        organizationId,
+        waitsFor,
+        walk: { pass: 0, after: null },
+      }
+      all().set(webhookId, [...queue, stored])
     },
     remove({ seq, webhookId }) {
       remove.run(seq)
@@ -87,6 +138,9 @@ function moveFrom(row: MoveRow): StoredMove {
     move: row.move as WaitingMove,
     lastPlace: row.delivery_seq_max,
     movedAt: row.moved_at,
+    wasLive: row.was_live === 1,
+    organizationId: row.organization_id,
+    waitsFor: row.event_seq_max,
     walk: { pass: 0, after: null },
   }
 }

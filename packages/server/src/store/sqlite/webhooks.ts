@@ -1,4 +1,5 @@
 import type { WebhookStore } from '../store.ts'
+import { isLive } from '../../core/webhook.ts'
 import { decideChange } from '../rules/moves.ts'
 import { cutPage } from '../rules/pages.ts'
 import type { Connection } from './connection.ts'
@@ -54,10 +55,25 @@ export function createWebhookStore(
         if (entry === null) return null
         const change = decideChange(entry.webhook, decide)
         if (change.webhook !== entry.webhook) cache.update(entry, change.webhook)
-        waiting.start(entry, change.waiting, now())
+        waiting.start(entry, change.waiting, isLive(entry.webhook), now())
         return change.webhook
       }),
     byId: async (id) => connection.read(() => cache.byId(id)?.webhook ?? null),
+    hearers: async (organizationId, eventType, after, limit) =>
+      connection.read(() => {
+        const found = cache.candidatesAfter(
+          organizationId,
+          eventType,
+          after === null ? 0 : Number(after),
+          limit,
+        )
+        const next = found.length < limit ? null : String(found.at(-1)?.seq)
+        return {
+          webhooks: found.map(({ webhook }) => webhook),
+          next,
+          version: cache.version(organizationId),
+        }
+      }),
     filters: async (organizationId, eventType) =>
       connection.read(() => cache.filters(organizationId, eventType)),
     countHeld: async (webhookId) =>

@@ -11,7 +11,7 @@ import { healthFollowsTheRule, turnsAreAnnounced } from './health.ts'
 import { cancelledByItsOwner, heldMeansStopped, replaysAreCarriedOut } from './held-work.ts'
 import { oneKeyOneEvent } from './idempotency.ts'
 import { oneLiveLease, oneRequestAtATime } from './leases.ts'
-import { orderIsKept } from './ordering.ts'
+import { linesStandInOrder, orderIsKept } from './ordering.ts'
 import { promptWebhooksAreServedInTime } from './liveness.ts'
 import { rateLimitIsKept } from './rate-limit.ts'
 import { repeatsHaveAReason, sameBytesUnderOneId } from './repeats.ts'
@@ -69,6 +69,7 @@ export const CHECKS: readonly Check[] = [
   nothingLosesItsParent,
   healthFollowsTheRule,
   orderIsKept,
+  linesStandInOrder,
   rateLimitIsKept,
   turnsAreAnnounced,
 ]

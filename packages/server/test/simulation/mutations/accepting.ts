@@ -19,7 +19,7 @@ export const acceptedAndLost: Mutation = {
             const kept = batch.accepts.filter((_, index) => !lost[index])
             const outcome = await store.work.commit({ ...batch, accepts: kept }, decisions)
             const answers = outcome.accepts[Symbol.iterator]()
-            const nothing = { leased: [], waiting: [], targeted: [] }
+            const nothing = { leased: [], waiting: [], targeted: [], fansOut: false }
             return {
               ...outcome,
               accepts: batch.accepts.map((unit, index) =>

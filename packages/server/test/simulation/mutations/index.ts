@@ -13,6 +13,7 @@ import {
   pauseIgnored,
   shortWait,
 } from './settling.ts'
+import { lostSlice, overtakenOrder, sliceMadeTwice } from './slicing.ts'
 
 /** Every planted bug. */
 export const MUTATIONS: readonly Mutation[] = [
@@ -35,4 +36,7 @@ export const MUTATIONS: readonly Mutation[] = [
   stopUnheard,
   oldSecret,
   pendingRemoved,
+  lostSlice,
+  sliceMadeTwice,
+  overtakenOrder,
 ]

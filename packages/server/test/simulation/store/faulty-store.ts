@@ -24,6 +24,7 @@ const WRITES: ReadonlySet<StoreCall> = new Set([
   'work.commit',
   'work.recover',
   'work.moveWaiting',
+  'work.bearWaiting',
   'webhooks.create',
   'webhooks.change',
   'deliveries.resend',
