@@ -39,8 +39,9 @@ describe('arrivals', () => {
 
   it('leaves out what is left from before, and what is never answered', () => {
     arrive(99, 0)
+    arrive(99, 2, true)
     arrive(100, 2, true)
-    expect(arrivals.report()).toMatchObject({ unique: 0, strays: 0, hung: 1, firstAt: 0 })
+    expect(arrivals.report()).toMatchObject({ unique: 0, strays: 0, hung: 2, firstAt: 0 })
   })
 
   it('remembers what it has seen when it continues, and only then', () => {

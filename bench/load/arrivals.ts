@@ -79,11 +79,11 @@ export function createArrivals(): Arrivals {
     add(request, now, bytes, at) {
       const { webhook, sequence, hangs, microseconds } = request
       const { fanOut, groups, first } = expected
-      if (sequence >= 0 && sequence < first) return
       if (hangs) {
         counted.hung += 1
         return
       }
+      if (sequence >= 0 && sequence < first) return
       counted.firstAt ||= now
       counted.lastAt = now
       if (sequence < 0 || Math.floor(webhook / fanOut) !== sequence % groups) counted.strays += 1

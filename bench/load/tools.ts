@@ -9,8 +9,11 @@ export interface Tools {
   sink: Remote<SinkCalls>
   /** Every webhook signs with it. */
   secret: Secret
-  /** Where webhook `number` is received; one that hangs takes requests and never answers. */
-  receiverUrl(number: number, kind?: 'answers' | 'hangs'): string
+  /**
+   * Where webhook `number` is received; one that hangs takes requests and never answers. Each has an origin of its own, but for
+   * those that are to be `beside` another.
+   */
+  receiverUrl(number: number, kind?: 'answers' | 'hangs', beside?: number): string
   receiverPort(number: number): number
   /** Number of the first event that was not posted yet. */
   nextEvent: number
@@ -42,8 +45,8 @@ export async function startTools(secret: Secret): Promise<Tools> {
     sink,
     secret,
     receiverPort,
-    receiverUrl: (number, kind = 'answers') =>
-      `http://127.0.0.1:${receiverPort(number)}/${kind === 'hangs' ? 'h' : 'e'}/${number}`,
+    receiverUrl: (number, kind = 'answers', beside = number) =>
+      `http://127.0.0.1:${receiverPort(beside)}/${kind === 'hangs' ? 'h' : 'e'}/${number}`,
     nextEvent: 0,
     end() {
       generator.end()

@@ -32,6 +32,7 @@ export interface Flow {
 }
 
 const CONNECTIONS = 64
+const CONNECTIONS_BESIDE = 16
 /** Nothing arrives for so long: the rest is lost. More than a retry would take is not waited for. */
 const STALL_MS = 10_000
 
@@ -54,6 +55,32 @@ export async function driveSteadily(
   { seconds, rate }: { seconds: number; rate: number },
 ): Promise<Flow> {
   return drive(bench, target, seconds, Infinity, rate)
+}
+
+/**
+ * Posts beside what is measured, for as long. Its events are numbered before those, so that the ones that arrive are taken for
+ * left over and counted nowhere.
+ */
+export async function driveBeside(
+  { tools, checks }: Bench,
+  { name, port, request, groups = 1 }: Target,
+  { seconds, rate }: { seconds: number; rate: number },
+): Promise<void> {
+  const first = tools.nextEvent
+  const eventsMax = Math.ceil(seconds * rate)
+  tools.nextEvent += eventsMax
+  const connections = CONNECTIONS_BESIDE
+  const posted = await tools.generator.call('load', {
+    port,
+    request,
+    groups,
+    first,
+    connections,
+    seconds,
+    eventsMax,
+    rate,
+  })
+  if (posted.refused > 0) checks.fault(name, `${posted.refused} events were refused: ${posted.reason ?? ''}`)
 }
 
 async function drive(

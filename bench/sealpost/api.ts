@@ -8,6 +8,8 @@ export interface Api {
   createWebhook(wish: { url: string; events: readonly string[]; workflow?: number }): Promise<void>
   /** Answers its id. */
   createWorkflow(slug: string): Promise<number>
+  /** Answers a key of it. */
+  createOrganization(slug: string): Promise<string>
 }
 
 export function createApi({ port, key, secret }: { port: number; key: string; secret: string }): Api {
@@ -33,6 +35,9 @@ export function createApi({ port, key, secret }: { port: number; key: string; se
       const steps = [{ type: 'json-schema', config: { schema: { type: 'object' } } }]
       const made = (await post('workflows', { slug, name: slug, steps })) as { id: number }
       return made.id
+    },
+    async createOrganization(slug) {
+      return ((await post('orgs', { slug, name: slug })) as { api_key: string }).api_key
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Bench } from '../bench.ts'
 import { eachOf } from '../lib/each-of.ts'
 import { makeWorkFolder, type WorkFolder } from '../lib/work-folder.ts'
 import { eventType } from '../load/event-text.ts'
+import type { Tools } from '../load/tools.ts'
 import type { Target } from '../measure/drive.ts'
 import { createApi, ingestRequest, type Api, type IngestOptions } from './api.ts'
 import { makeDataDirectory, startServer, type SealpostServer } from './server.ts'
@@ -15,6 +16,8 @@ export interface Sealpost {
   readonly server: SealpostServer
   readonly api: Api
   target(options?: IngestOptions): Target
+  /** Makes another organization on the same server, with webhooks of its own, and answers where to post its events. */
+  addNeighbour(subscriptions: Subscriptions): Promise<Target>
   /** Stops it as an operator does; its data stay. */
   stop(): Promise<void>
   /** Starts it again on the same data. */
@@ -28,6 +31,8 @@ export interface Subscriptions {
   fanOut: number
   groups?: number
   hanging?: number
+  /** All at the same host and port, as at hooks.slack.com; where each is an origin of its own otherwise. */
+  isOneOrigin?: boolean
 }
 
 /** For as long as `use` takes, one that runs; then it is ended at once, and its data go. */
@@ -39,7 +44,7 @@ export async function withSealpost<Result>(
   template ??= makeDataDirectory(makeWorkFolder('template').path)
   const { dataDir, key } = template
   const access = { key, secret: bench.tools.secret.text }
-  return withData(dataDir, access, subscriptions, async (sealpost) => {
+  return withData(bench, dataDir, access, subscriptions, async (sealpost) => {
     await sealpost.start()
     await subscribe(sealpost.api, bench, subscriptions)
     return use(sealpost)
@@ -56,6 +61,7 @@ interface Access {
 }
 
 async function withData<Result>(
+  bench: Bench,
   originalDataDir: string,
   access: Access,
   subscriptions: Subscriptions,
@@ -65,7 +71,7 @@ async function withData<Result>(
   const running: { server: SealpostServer | null } = { server: null }
   try {
     cpSync(originalDataDir, dataDirIn(folder), { recursive: true })
-    return await use(createSealpost(dataDirIn(folder), access, subscriptions, running))
+    return await use(createSealpost(bench, dataDirIn(folder), access, subscriptions, running))
   } finally {
     await running.server?.kill()
     folder.remove()
@@ -77,6 +83,7 @@ function dataDirIn({ path }: WorkFolder): string {
 }
 
 function createSealpost(
+  bench: Bench,
   dataDir: string,
   access: Access,
   subscriptions: Subscriptions,
@@ -86,6 +93,15 @@ function createSealpost(
     if (running.server === null) throw new Error('This Sealpost does not run.')
     return running.server
   }
+  function targetOf(
+    name: string,
+    key: string,
+    { isOneOrigin: _, ...subscribed }: Subscriptions,
+    options: IngestOptions,
+  ): Target {
+    const request = ingestRequest(key, eventType(subscribed.groups ?? 1), options)
+    return { name, port: server().port, request, ...subscribed }
+  }
   return {
     dataDir,
     get server() {
@@ -94,12 +110,13 @@ function createSealpost(
     get api() {
       return createApi({ port: server().port, ...access })
     },
-    target: (options = {}) => ({
-      name: 'Sealpost',
-      port: server().port,
-      request: ingestRequest(access.key, eventType(subscriptions.groups ?? 1), options),
-      ...subscriptions,
-    }),
+    target: (options = {}) => targetOf('Sealpost', access.key, subscriptions, options),
+    async addNeighbour(theirs) {
+      const own = createApi({ port: server().port, ...access })
+      const key = await own.createOrganization('neighbour')
+      await subscribe(createApi({ port: server().port, ...access, key }), bench, theirs)
+      return targetOf('its neighbour', key, theirs, {})
+    },
     async stop() {
       await server().stop()
       running.server = null
@@ -108,7 +125,7 @@ function createSealpost(
       running.server = await startServer(dataDir)
       return running.server
     },
-    withCopy: (use) => withData(dataDir, access, subscriptions, use),
+    withCopy: (use) => withData(bench, dataDir, access, subscriptions, use),
   }
 }
 
@@ -118,15 +135,19 @@ const REQUESTS_AT_ONCE = 16
 async function subscribe(
   api: Api,
   { tools }: Bench,
-  { fanOut, groups = 1, hanging = 0 }: Subscriptions,
+  { fanOut, groups = 1, hanging = 0, isOneOrigin = false }: Subscriptions,
 ): Promise<void> {
   const types = Array.from({ length: groups }, (_, group) => eventType(groups, group))
   await eachOf(types, REQUESTS_AT_ONCE, (type) => api.declareType(type))
   const wishes = types.flatMap((type, group) =>
     Array.from({ length: fanOut }, (_, slot) => ({
-      url: tools.receiverUrl(group * fanOut + slot, slot < hanging ? 'hangs' : 'answers'),
+      url: receiverUrl(tools, group * fanOut + slot, slot < hanging ? 'hangs' : 'answers', isOneOrigin),
       events: [type],
     })),
   )
   await eachOf(wishes, REQUESTS_AT_ONCE, (wish) => api.createWebhook(wish))
+}
+
+function receiverUrl(tools: Tools, number: number, kind: 'hangs' | 'answers', isOneOrigin: boolean): string {
+  return tools.receiverUrl(number, kind, isOneOrigin ? 0 : number)
 }

@@ -45,7 +45,17 @@ export async function startServer(dataDir: string): Promise<SealpostServer> {
 export function makeDataDirectory(folder: string): { dataDir: string; key: string } {
   const dataDir = join(folder, 'data')
   mkdirSync(dataDir)
-  const words = ['keys', 'create', '--name', 'bench', '--scopes', 'admin', '--org', 'default', '--json']
+  const words = [
+    'keys',
+    'create',
+    '--name',
+    'bench',
+    '--scopes',
+    'admin,operator',
+    '--org',
+    'default',
+    '--json',
+  ]
   const args = [EXECUTABLE, ...words, '--data-dir', dataDir]
   const made = spawnSync(process.execPath, args, { encoding: 'utf8', env: cleanEnvironment() })
   if (made.status !== 0) throw new Error(`sealpost keys create: ${made.stderr}`)
