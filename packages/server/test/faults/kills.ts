@@ -27,7 +27,7 @@ export interface Scene {
 }
 
 /** How long any moment may take to come under load. */
-export const MOMENT_MS_MAX = 30_000
+export const MOMENT_MS_MAX = 240_000
 /** Arrivals after which a kill at random comes at the latest. */
 const RANDOM_ARRIVALS_MAX = 1_000
 

@@ -2,7 +2,7 @@ import { HOUR_MS } from '../../src/core/time.ts'
 import { eventually } from '../support/eventually.ts'
 import type { World } from './world.ts'
 
-const REST_MS_MAX = 60_000
+const REST_MS_MAX = 480_000
 /** Deliveries that crashes cut off again and again wait for minutes in the end; most runs have none for longer. */
 const CRASHED_REST_MS_MAX = 90_000
 /** Waits of deliveries that crashes cut off again and again are no longer (`unknownWaitMs`). */

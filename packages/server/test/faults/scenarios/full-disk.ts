@@ -49,7 +49,7 @@ export async function fillAndFree(
   await owner.create('hanging', { retry_schedule: [] })
   receivers.behave('hanging', () => 'hold')
   await reportAll(world, REPORTS_BEFORE)
-  await receivers.until(() => receivers.count('hanging') >= IN_FLIGHT, 10_000)
+  await receivers.until(() => receivers.count('hanging') >= IN_FLIGHT, 120_000)
 
   progress('filling')
   const storeWorks = facts.storeRefuses()
@@ -59,7 +59,7 @@ export async function fillAndFree(
   const readiness = await api.call('GET', '/readyz')
   // These requests have been made: what came of them must not be lost, though it cannot be written now.
   receivers.release('hanging')
-  await receivers.until(() => receivers.count('hanging') >= IN_FLIGHT, 10_000)
+  await receivers.until(() => receivers.count('hanging') >= IN_FLIGHT, 120_000)
   refused.push(...(await reportUntilRefused(world, REFUSALS[size])))
 
   await disk.free()

@@ -21,9 +21,9 @@ const CONCURRENCY = 10
 /** Short: while the receiver is down it is probed by one attempt at a time, and so nearly all are overdue in the end. */
 const RETRY_SCHEDULE = [2, 2, 2, 2, 2, 2, 2, 2]
 const REPORTS_PER_SECOND = 20
-/** What a webhook beside may wait at most, all of it on a machine that may be busy with other things. */
-const WAIT_MS_MAX = 5_000
-const OUTAGE_MS_MAX = 180_000
+/** What a webhook beside may wait at most; in the short form on a machine that is busy with other things. */
+const WAIT_MS_MAX = { slice: 60_000, full: 5_000 }
+const OUTAGE_MS_MAX = 600_000
 
 async function comeBackToAll(world: World, { size, seed, random, progress }: Setting): Promise<Outcome> {
   const { receivers } = world
@@ -68,7 +68,7 @@ async function comeBackToAll(world: World, { size, seed, random, progress }: Set
   const { violations, rows } = await conclude(world, {
     source: `herd, seed ${seed}`,
     atRest: true,
-    promptWebhooks: [{ webhookId: steadyId, withinMs: WAIT_MS_MAX }],
+    promptWebhooks: [{ webhookId: steadyId, withinMs: WAIT_MS_MAX[size] }],
   })
   const openMax = receivers.openMax.get('herd') ?? 0
   const waits = waitsOf(world, 'steady')

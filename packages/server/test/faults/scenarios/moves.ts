@@ -24,7 +24,7 @@ const POINTS: Record<Setting['size'], readonly KillPoint[]> = {
   slice: [COMMITTED, HALF_WAY],
   full: [HALF_WAY, NOT_COMMITTED, COMMITTED, HALF_WAY, COMMITTED],
 }
-const POINT_MS_MAX = 20_000
+const POINT_MS_MAX = 160_000
 
 /** In this order. Each is asked for until it is answered: a request that a kill cut off is made again. */
 const CHANGES: readonly { name: string; make: (owner: Owner, webhook: string) => Promise<void> }[] = [

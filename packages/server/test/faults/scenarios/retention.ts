@@ -100,7 +100,7 @@ async function makeWork(world: World, reports: number): Promise<void> {
   await owner.disable('stopped')
   world.receivers.behave('failing', () => 503)
   await reportAll(world, reports)
-  await world.receivers.until(() => world.receivers.arrivals.length >= 2 * reports, 60_000)
+  await world.receivers.until(() => world.receivers.arrivals.length >= 2 * reports, 480_000)
   await world.stop()
 }
 

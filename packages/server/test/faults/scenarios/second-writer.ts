@@ -19,7 +19,7 @@ export const secondWriter: Scenario = {
 /** What a webhook that has acknowledged nothing yet may have in flight (dispatch/pacing.ts). */
 const IN_FLIGHT = 2
 /** A commit waits for the lock for 5 s (store/sqlite/open-database.ts): well within that. */
-const SHORT_MS = 1_000
+const SHORT_MS = 300
 const REPORTS = 8
 
 async function writeBeside(world: World, { size, seed, progress }: Setting): Promise<Outcome> {
@@ -31,7 +31,7 @@ async function writeBeside(world: World, { size, seed, progress }: Setting): Pro
   await owner.create('hanging', { retry_schedule: [] })
   receivers.behave('hanging', () => 'hold')
   await reportAll(world, IN_FLIGHT)
-  await receivers.until(() => receivers.count('hanging') >= IN_FLIGHT, 10_000)
+  await receivers.until(() => receivers.count('hanging') >= IN_FLIGHT, 120_000)
 
   progress('a short write')
   const waited = await writeShortly(world)

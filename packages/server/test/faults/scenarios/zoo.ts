@@ -25,11 +25,11 @@ export const zoo: Scenario = {
 
 /** Deliveries to each animal: more than are in flight at once. */
 const REPORTS = { slice: 4, full: 6 }
-/** In the slice the deadline of 30 s comes 20 times as soon; everything shorter is as it is. */
-const HURRY = '10000/20'
+/** In the slice the deadline of 30 s comes 10 times as soon; everything shorter is as it is. */
+const HURRY = '10000/10'
 const REPORTS_PER_SECOND = 30
-const WAIT_MS_MAX = 5_000
-const VISIT_MS_MAX = 240_000
+const WAIT_MS_MAX = { slice: 60_000, full: 5_000 }
+const VISIT_MS_MAX = 600_000
 
 async function visit(
   world: World,
@@ -58,7 +58,7 @@ async function visit(
   const { violations, rows } = await conclude(world, {
     source: `zoo, seed ${seed}`,
     atRest: true,
-    promptWebhooks: healthy.map((webhookId) => ({ webhookId, withinMs: WAIT_MS_MAX })),
+    promptWebhooks: healthy.map((webhookId) => ({ webhookId, withinMs: WAIT_MS_MAX[size] })),
   })
   const waits = [...waitsOf(world, 'steady-1'), ...waitsOf(world, 'steady-2')].sort(
     (left, right) => left - right,
