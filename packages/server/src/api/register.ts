@@ -7,6 +7,7 @@ import type { ApiSettings } from './context.ts'
 import { readIdempotencyKey } from './idempotency.ts'
 import { ANY_QUERY, type AnyOperation, type Call } from './operation.ts'
 import { problemSchema } from './problems/problem-body.ts'
+import { shownTo } from './shown-to.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -54,7 +55,7 @@ export function registerOperation(
       if (answer.headers?.location !== undefined) {
         void reply.header('location', basePath(settings) + answer.headers.location)
       }
-      return answer.status === 204 ? reply.send() : reply.send(answer.body)
+      return answer.status === 204 ? reply.send() : reply.send(shownTo(request.caller, answer.body))
     },
   })
 }

@@ -57,6 +57,9 @@ export const LIMITS = {
   responseBytesMax: 64 * 1024,
   responseBytesKept: 16 * 1024,
   responseHeaderBytesMax: 16 * 1024,
+  /** What people are shown of one: unpacked, and of one that is no text. */
+  responseBytesShown: 64 * 1024,
+  responseBinaryBytesShown: 256,
   /** 1xx answers before the final one. 103 may rightly come a few times (RFC 8297); without a bound it comes for ever. */
   interimAnswersMax: 8,
   /** `Retry-After` may postpone by no more than this. */

@@ -185,3 +185,12 @@ test('neither a Slack URL nor a login at a mail server is written, wherever it s
   expect(lines.join('')).not.toMatch(/a-secret|user|pass/)
   expect(lines.join('')).toContain('mail.example.com')
 })
+
+test('URLs are written without the credentials in them, also as an error quotes them', () => {
+  const lines: string[] = []
+  const logger = createLoggerOn('info', { write: (line: string) => void lines.push(line) })
+  const error = new Error('no way to https://u:hunter2@a.example/?x="1"&api_key=hunter2')
+  logger.error({ err: error, url: 'https://b.example/hooks/hunter2hunter2?token=hunter2&page=3' }, 'failed')
+  expect(lines.join('')).not.toContain('hunter2')
+  expect(JSON.parse(lines.join(''))).toMatchObject({ url: 'https://b.example/hooks/…?token=…&page=3' })
+})

@@ -48,6 +48,18 @@ describe('announce', () => {
     }
   })
 
+  it('shows no credential of a URL, nor of one that its failure quotes', () => {
+    const url = 'https://hooks.slack.com/services/T0/B0/abcdef'
+    const lastError = 'Your server redirects to https://a.example/?token=abcdef (302).'
+    const [event] = said(healthy, sampleWebhook({ ...failing, url, lastError }))
+    expect(event).toMatchObject({
+      data: {
+        url: 'https://hooks.slack.com/services/…/…/…',
+        last_error: 'Your server redirects to https://a.example/?token=… (302).',
+      },
+    })
+  })
+
   it('says nothing while nothing turns', () => {
     expect(said(healthy, sampleWebhook({ failureCount: 2, lastError: 'Connection timeout' }))).toEqual([])
     expect(said(failing, sampleWebhook({ ...failing, failureCount: 4 }))).toEqual([])

@@ -2,6 +2,7 @@ import type { BuiltInType } from '../catalogue/event-types.ts'
 import { renderBody } from '../catalogue/render-body.ts'
 import type { Event } from '../core/event.ts'
 import type { Ids } from '../core/ids.ts'
+import { maskUrls } from '../core/masked-urls.ts'
 import type { Webhook } from '../core/webhook.ts'
 
 /**
@@ -31,9 +32,11 @@ interface Announcement {
 }
 
 function announcementsOf(before: Webhook, after: Webhook): Announcement[] {
-  const { id, url, health, status } = after
-  const about = { webhook_id: id, url }
-  const failure = { failure_count: after.failureCount, last_error: after.lastError }
+  const { id, health, status } = after
+  // Other receivers hear of it, and people in their channels: none of them may learn what the URL lets its holder do.
+  const about = { webhook_id: id, url: maskUrls(after.url) }
+  const lastError = after.lastError === null ? null : maskUrls(after.lastError)
+  const failure = { failure_count: after.failureCount, last_error: lastError }
   const found: Announcement[] = []
   if (before.health === 'healthy' && health === 'failing') {
     found.push({ type: 'webhook.failing', content: { ...about, health, ...failure } })

@@ -3,7 +3,8 @@ import type { Tag } from '../operation.ts'
 export const DESCRIPTION = `Validation runs go in; signed, retried, observable webhooks come out.
 
 Send the API key as \`X-API-Key: sk_live_…\` or \`Authorization: Bearer sk_live_…\`; it names the organization, and nothing
-crosses it: an id of another organization is answered like one that does not exist.
+crosses it: an id of another organization is answered like one that does not exist. A key without the scope \`write\` is shown
+URLs without the credentials in them: \`…\` stands for user and password, for the value of \`token\` and the like, and for secret paths.
 
 Errors are problem details (RFC 9457): branch on \`code\`, read \`errors\` for the fields. Lists answer
 \`{data, next_cursor}\`; give \`next_cursor\` back as \`cursor\`. A POST that creates something takes an \`Idempotency-Key\`:

@@ -7,6 +7,7 @@ import { notFound, sendProblem } from '../problems/error-handler.ts'
 import { findingWords } from '../../core/finding-words.ts'
 import { SCORE_FORMULA } from '../../core/score.ts'
 import { ownOrganization, showRun } from '../routes/runs/fields.ts'
+import { shownTo } from '../shown-to.ts'
 import { runLocation, type RunView } from '../views/run.ts'
 import { markup, page, sendPage, type Markup } from './markup.ts'
 
@@ -34,7 +35,7 @@ export function registerRunPage(
     const runId = runIdFrom(id)
     const run = runId === null ? null : await store.runs.get(organization.id, runId)
     if (run === null) throw notFound()
-    return showRun({ store, settings }, organization, run)
+    return shownTo(caller, await showRun({ store, settings }, organization, run))
   }
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

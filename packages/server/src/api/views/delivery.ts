@@ -4,6 +4,7 @@ import { DELIVERY_STATES } from '../../core/delivery.ts'
 import { startsAt } from '../../core/webhook.ts'
 import { isoTime, isoTimeOrNull } from '../../core/time.ts'
 import type { DeliveryRow } from '../../store/store.ts'
+import { readableBody } from './readable-body.ts'
 
 export const attemptErrorSchema = z
   .object({
@@ -16,6 +17,24 @@ export const exchangedSchema = z.object({
   headers: z.record(z.string(), z.string()),
   body: z.string().describe('As UTF-8 text.'),
 })
+
+export const responseSchema = exchangedSchema
+  .extend({
+    body: z
+      .string()
+      .describe(
+        'For reading: unpacked (gzip, deflate, br, zstd) and decoded from its charset, at most 64 KiB. Of what is not text, ' +
+          'the first 256 bytes in hexadecimal.',
+      ),
+    body_note: z
+      .string()
+      .nullable()
+      .describe(
+        'What was done to make the body readable, or why it could not be; null when it is as it came.',
+      ),
+  })
+  .nullable()
+  .describe('The first 16 KiB of what came back, as it can be read; null when nothing did.')
 
 const attemptSchema = z
   .object({
@@ -31,9 +50,7 @@ const attemptSchema = z
     request: exchangedSchema.describe(
       'As sent; signatures are cut to their scheme. Of a channel the body is the event’s, which its message was written from.',
     ),
-    response: exchangedSchema
-      .nullable()
-      .describe('The first 16 KiB of what came back; null when nothing did.'),
+    response: responseSchema,
     repeats: z
       .int()
       .describe(
@@ -88,7 +105,10 @@ export function deliveryView(row: DeliveryRow): z.output<typeof deliverySchema> 
 }
 
 /** `requestBody` is the event's: every attempt sends the same bytes, so they are not stored with each. */
-export function attemptView(attempt: Attempt, requestBody: Buffer): z.output<typeof attemptSchema> {
+export async function attemptView(
+  attempt: Attempt,
+  requestBody: Buffer,
+): Promise<z.output<typeof attemptSchema>> {
   return {
     number: attempt.number,
     kind: attempt.kind,
@@ -96,20 +116,26 @@ export function attemptView(attempt: Attempt, requestBody: Buffer): z.output<typ
     duration_ms: attempt.durationMs,
     status_code: attempt.statusCode,
     outcome: attempt.outcome,
-    ...exchangeView(attempt, requestBody),
+    ...(await exchangeView(attempt, requestBody)),
     repeats: attempt.repeats,
     repeated_at: isoTimeOrNull(attempt.repeatedAt),
   }
 }
 
 /** The part of an attempt that a test's answer shows too. */
-export function exchangeView(attempt: Attempt, requestBody: Buffer) {
+export async function exchangeView(attempt: Attempt, requestBody: Buffer) {
   return {
     error: attempt.error && { code: attempt.error.code, message: attempt.error.message },
     request: { headers: attempt.requestHeaders, body: requestBody.toString('utf8') },
-    response: attempt.responseHeaders && {
-      headers: attempt.responseHeaders,
-      body: attempt.responseBody?.toString('utf8') ?? '',
-    },
+    response: await responseView(attempt),
   }
+}
+
+async function responseView({
+  responseHeaders: headers,
+  responseBody,
+}: Attempt): Promise<z.output<typeof responseSchema>> {
+  if (headers === null) return null
+  const { text, note } = await readableBody(responseBody ?? Buffer.alloc(0), headers)
+  return { headers, body: text, body_note: note }
 }

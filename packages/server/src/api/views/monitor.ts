@@ -29,7 +29,7 @@ export const monitorSchema = z
   .object({
     id: z.string().describe('`mon_…`'),
     name: z.string(),
-    url: z.string().describe('The page.'),
+    url: z.string().describe('The page. To a key without the scope `write`, credentials in the URL are `…`.'),
     workflow: z.object({ id: z.int(), slug: z.string(), name: z.string() }),
     project_id: z.string().describe('`proj_…`: the project of its workflow.'),
     schedule: z.string().describe('`hourly`, `daily`, `weekly`, or a cron expression.'),

@@ -34,7 +34,9 @@ export const pausedUntilField = z
 /** The six fields of ValidGraph's contract come first, in its order. */
 const CONTRACT_FIELDS = {
   id: z.string().describe('`webhook_…`'),
-  url: z.string(),
+  url: z
+    .string()
+    .describe('Where its requests go. To a key without the scope `write`, credentials in it are `…`.'),
   events: z.array(z.string()),
   status: z.enum(WEBHOOK_STATUSES),
   created_at: z.string(),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { maskUrls } from '../../core/masked-urls.ts'
 import { messageOf } from '../message-of.ts'
 import { printable } from '../terminal.ts'
 import { ok, warning, wrong, type Check, type CheckResult } from './check.ts'
@@ -69,7 +70,7 @@ function readTroubled(path: string): TroubledWebhook[] {
 
 function resultOf({ id, organization, url, status, health, last_error }: TroubledWebhook): CheckResult {
   const state = status === 'active' ? `is ${health}` : `was disabled (${status})`
-  const cause = last_error === null ? '' : `: ${printable(last_error)}`
+  const cause = last_error === null ? '' : `: ${printable(maskUrls(last_error))}`
   const advice =
     status === 'active'
       ? `Look at its attempts: GET /api/v1/webhooks/${id}/deliveries`

@@ -239,3 +239,27 @@ describe('a message', () => {
     expect(linkOf(`https://a.example.com/${'a'.repeat(LIMITS.messageLinkCharactersMax)}`)).toBeNull()
   })
 })
+
+describe('a URL that is a credential', () => {
+  it('is not shown to everybody in the channel', () => {
+    const url = 'https://shop.example.com/lamp?preview_token=abcdef'
+    const data = {
+      url,
+      validation_id: 'val_1',
+      project_id: 'proj_1',
+      schema_type: 'Product',
+      run_url: RUN_URL,
+    }
+    const body = JSON.stringify({ type: 'schema.removed', timestamp: '2025-01-01T00:00:00Z', data })
+    const text = JSON.stringify(messageOf('schema.removed', Buffer.from(body)))
+    expect(text).toContain('https://shop.example.com/lamp?preview_token=…')
+    expect(text).not.toContain('abcdef')
+  })
+
+  it('is a link to follow in an organization’s own types', () => {
+    const body = JSON.stringify({ type: 'order.asked', data: { approve: 'https://a.example/?token=abcdef' } })
+    expect(messageOf('order.asked', Buffer.from(body)).facts).toEqual([
+      ['approve', 'https://a.example/?token=abcdef'],
+    ])
+  })
+})

@@ -1,5 +1,6 @@
 import { isBuiltInType } from '../../catalogue/event-types.ts'
 import { LIMITS } from '../../core/limits.ts'
+import { maskUrls } from '../../core/masked-urls.ts'
 import type { ChannelMessage, Draft, Fact } from './channel-message.ts'
 import { customDraft } from './custom-type.ts'
 import { lineOf } from './plain-text.ts'
@@ -8,8 +9,21 @@ import { builtInDraft } from './writers.ts'
 /** The message about an event of `type` with this body. Total: a body of any shape makes one. */
 export function messageOf(type: string, body: Buffer): ChannelMessage {
   const parsed = parse(body)
-  const draft = isBuiltInType(type) ? builtInDraft(type, parsed) : null
-  return bounded(draft ?? customDraft(type, parsed))
+  if (!isBuiltInType(type)) return bounded(customDraft(type, parsed))
+  return bounded(withoutCredentials(builtInDraft(type, parsed) ?? customDraft(type, parsed)))
+}
+
+/**
+ * A message about a page or a webhook is read by everybody in the channel, and its URL may be a credential. An organization's
+ * own types are left as they are: whoever puts a link into one wants it to be followed.
+ */
+function withoutCredentials({ about = '', text = '', facts = [], ...draft }: Draft): Draft {
+  return {
+    ...draft,
+    about: maskUrls(about),
+    text: maskUrls(text),
+    facts: facts.map(([label, value]): Fact => [label, maskUrls(value)]),
+  }
 }
 
 function parse(body: Buffer): unknown {

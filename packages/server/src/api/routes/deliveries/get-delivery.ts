@@ -1,6 +1,8 @@
+import type { z } from 'zod'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
+import { mayReadUrls, withoutCredentialsOf } from '../../shown-to.ts'
 import { attemptView, deliveryView, deliveryWithAttemptsSchema } from '../../views/delivery.ts'
 import { idParams } from '../fields.ts'
 
@@ -14,7 +16,8 @@ export function getDelivery({ store }: Pick<ApiContext, 'store'>) {
     access: ['read'],
     params: idParams,
     answers: { 200: deliveryWithAttemptsSchema },
-    async handle({ caller: { organization }, params }) {
+    async handle({ caller, params }) {
+      const { organization } = caller
       const delivery = await store.deliveries.get(organization.id, params.id)
       if (delivery === null) throw notFound()
       const [attempts, event] = await Promise.all([
@@ -22,13 +25,14 @@ export function getDelivery({ store }: Pick<ApiContext, 'store'>) {
         store.events.get(organization.id, delivery.eventId),
       ])
       const requestBody = event?.body ?? Buffer.alloc(0)
-      return {
-        status: 200,
-        body: {
-          ...deliveryView(delivery),
-          attempts: attempts.map((attempt) => attemptView(attempt, requestBody)),
-        },
-      }
+      const shown: z.output<typeof deliveryWithAttemptsSchema>['attempts'] = []
+      for (const attempt of attempts) shown.push(await attemptView(attempt, requestBody))
+      const body = { ...deliveryView(delivery), attempts: shown }
+      if (mayReadUrls(caller)) return { status: 200, body }
+      const webhook = await store.webhooks.get(organization.id, delivery.webhookId)
+      if (webhook === null) return { status: 200, body }
+      const heard = { last_error: body.last_error, attempts: body.attempts }
+      return { status: 200, body: { ...body, ...withoutCredentialsOf(webhook.url, heard) } }
     },
   })
 }

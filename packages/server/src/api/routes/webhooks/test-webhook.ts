@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
-import { attemptErrorSchema, exchangedSchema, exchangeView } from '../../views/delivery.ts'
+import { attemptErrorSchema, exchangedSchema, exchangeView, responseSchema } from '../../views/delivery.ts'
 import { idParams } from '../fields.ts'
 
 const testResultSchema = z
@@ -14,7 +14,7 @@ const testResultSchema = z
     duration_ms: z.number().nullable(),
     error: attemptErrorSchema,
     request: exchangedSchema.nullable(),
-    response: exchangedSchema.nullable(),
+    response: responseSchema,
   })
   .describe('What came of the test; also when the receiver refused it.')
   .meta({ id: 'WebhookTestResult' })
@@ -49,7 +49,7 @@ export function testWebhook({ store, services }: Pick<ApiContext, 'store' | 'ser
           delivered: attempt.outcome === 'delivered',
           status_code: attempt.statusCode,
           duration_ms: attempt.durationMs,
-          ...exchangeView(attempt, requestBody),
+          ...(await exchangeView(attempt, requestBody)),
         },
       }
     },
