@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { fieldProblem, type Problem } from '../core/errors.ts'
+import { keepNumber, mayHoldLongNumbers, parseWithSource } from '../core/json-numbers.ts'
 
 /** Nesting of a JSON body. Deeper ones are refused before code that recurses meets them. */
 const JSON_DEPTH_MAX = 200
@@ -8,7 +9,8 @@ const JSON_DEPTH_MAX = 200
  * The value of a JSON body; undefined for an empty one. Throws `malformed_json` on field `body`.
  *
  * `__proto__` is refused as a key: it means something else to every library that copies objects, and nothing to an
- * honest caller. So is half of a surrogate pair, which no UTF-8 can write: it would be stored as another text.
+ * honest caller. So is half of a surrogate pair, which no UTF-8 can write: it would be stored as another text. A number
+ * that a double does not hold is kept as it was written.
  */
 export function parseJsonBody(bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined
@@ -17,9 +19,9 @@ export function parseJsonBody(bytes: Buffer): unknown {
     throw malformed(`The body is nested more than ${JSON_DEPTH_MAX} deep.`)
   const text = bytes.toString('utf8')
   try {
-    // A reviver costs many times what the parser does, and in UTF-8 only an escape can write what it looks for.
-    return text.includes('\\u') || text.includes('__proto__')
-      ? JSON.parse(text, refuseUnfit)
+    // A reviver costs many times what the parser does, and in UTF-8 only an escape can write what is refused.
+    return text.includes('\\u') || text.includes('__proto__') || mayHoldLongNumbers(text)
+      ? parseWithSource(text, (key, value, source) => keepNumber(refuseUnfit(key, value), source))
       : JSON.parse(text)
   } catch (error) {
     throw malformed(`The body is not JSON: ${(error as Error).message}.`)

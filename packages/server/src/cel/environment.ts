@@ -2,6 +2,7 @@ import {
   celEnv,
   celFunc,
   celListConcat,
+  celMap,
   celMethod,
   CelScalar,
   listType,
@@ -38,7 +39,19 @@ const LIST = listType(DYN)
  * in any CEL.) The bounds keep every single allocation small, since V8 ends the process over a large one.
  */
 export function createEnvironment(budget: Budget, patterns: Patterns): CelEnv {
+  tellNullFromAbsent()
   return celEnv({ funcs: [...boundedFunctions(budget), ...mixedArithmetic()], re2: patterns })
+}
+
+/**
+ * In CEL a field that is null is there: `has(data.x)` and `"x" in data` are true of it (cel-spec, "Field Selection"). The
+ * library's maps call it absent, and take no other answer than from their own class.
+ */
+function tellNullFromAbsent(): void {
+  const maps = Object.getPrototypeOf(celMap(new Map())) as ReturnType<typeof celMap>
+  maps.has = function (this: typeof maps, key) {
+    return this.get(key) !== undefined
+  }
 }
 
 function boundedFunctions(budget: Budget): CelFunc[] {

@@ -1,6 +1,8 @@
-import { celList, celMap, type CelInput } from '@bufbuild/cel'
+import { celList, celMap, celUint, type CelInput } from '@bufbuild/cel'
+import { isExact, mayHoldLongNumbers, parseWithSource } from '../core/json-numbers.ts'
 
-export type Json = null | boolean | number | string | readonly Json[] | JsonFields
+/** A `bigint` is a whole number that a double does not hold. */
+export type Json = null | boolean | number | bigint | string | readonly Json[] | JsonFields
 export interface JsonFields {
   readonly [name: string]: Json
 }
@@ -13,8 +15,31 @@ export interface JsonFields {
  * is copied when it is reached.
  */
 export function fromJson(value: Json): CelInput {
+  if (typeof value === 'bigint') return value > INT64_MAX ? celUint(value) : value
   if (typeof value !== 'object' || value === null) return value
   return isList(value) ? celList(value.map(fromJson)) : celMap(fieldsOf(value))
+}
+
+const INT64_MIN = -(2n ** 63n)
+const INT64_MAX = 2n ** 63n - 1n
+const UINT64_MAX = 2n ** 64n - 1n
+
+/**
+ * Reads a JSON text for an expression: whole numbers of 64 bits come exactly, as CEL's int or uint, so that an id does not
+ * compare equal to its neighbour. Every other number is a double, as CEL has it of JSON. Throws like `JSON.parse`.
+ */
+export function parseForCel(text: string): Json {
+  if (!mayHoldLongNumbers(text)) return JSON.parse(text) as Json
+  return parseWithSource(text, (_key, value, source) => {
+    const isLong = typeof value === 'number' && source !== undefined && !isExact(value, source)
+    return (isLong ? longNumberOf(source) : null) ?? value
+  }) as Json
+}
+
+function longNumberOf(source: string): bigint | null {
+  if (!/^-?\d+$/.test(source)) return null
+  const value = BigInt(source)
+  return value >= INT64_MIN && value <= UINT64_MAX ? value : null
 }
 
 /** A view of an object: of its own fields only, each converted when it is asked for. */
@@ -51,7 +76,7 @@ class JsonObject implements ReadonlyMap<string, CelInput> {
     // The library asks with numbers and booleans too, when an expression does.
     if (typeof name !== 'string' || !Object.hasOwn(this.#fields, name)) return undefined
     const value = this.#fields[name] as Json
-    if (typeof value !== 'object' || value === null) return value
+    if (typeof value !== 'object' || value === null) return fromJson(value)
     this.#reached ??= new Map()
     let reached = this.#reached.get(name)
     if (reached === undefined) this.#reached.set(name, (reached = fromJson(value)))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '../core/clock.ts'
-import { fromJson, type Json } from './json-values.ts'
+import { fromJson, parseForCel, type Json } from './json-values.ts'
 import { createLanguage, type Outcome } from './language.ts'
 
 /** Moves on by a millisecond whenever it is looked at, which a loop does once before each of its steps. */
@@ -76,8 +76,42 @@ describe('numbers of JSON', () => {
   })
 })
 
+describe('numbers of 64 bits', () => {
+  it('are themselves and not their neighbours', () => {
+    const text =
+      '{"id": 175928847299117063, "other": 175928847299117056, "small": 5, "max": 18446744073709551615}'
+    expect(
+      exceptTrue(parseForCel(text), [
+        'data.id == 175928847299117063',
+        'data.id != 175928847299117056',
+        'data.id != data.other',
+        'data.id > data.other',
+        'data.id in [1, 175928847299117063]',
+        '!(data.id in [175928847299117056])',
+        'data.id - data.other == 7',
+        'data.max == 18446744073709551615u',
+        'data.max > data.id',
+        'data.small < data.id',
+        'data.small / 2 == 2.5',
+        'string(data.id) == "175928847299117063"',
+      ]),
+    ).toEqual([])
+  })
+
+  it('come from any depth, and only where a double does not hold them', () => {
+    expect(parseForCel('{"a":[{"b":9007199254740993}],"c":9007199254740992,"d":1.5e300}')).toEqual({
+      a: [{ b: 9007199254740993n }],
+      c: 9007199254740992,
+      d: 1.5e300,
+    })
+    const data = parseForCel('{"a":[{"b":9007199254740993}]}')
+    expect(exceptTrue(data, ['data.a[0].b == 9007199254740993'])).toEqual([])
+    expect(evaluate('data.a[0].b == 9007199254740992', data)).toBe(false)
+  })
+})
+
 describe('fields', () => {
-  it('are there or not; one that is null counts as not there', () => {
+  it('are there or not; one that is null is there', () => {
     const data = { score: 40, nothing: null, no: false, empty: '' }
     expect(
       exceptTrue(data, [
@@ -85,12 +119,15 @@ describe('fields', () => {
         'has(data.no)',
         'has(data.empty)',
         '!has(data.other)',
-        '!has(data.nothing)',
+        'has(data.nothing)',
+        '"nothing" in data',
+        'has({"a": null}.a)',
+        '"a" in {"a": null}',
         'data.nothing == null',
         '"score" in data',
         '!("other" in data)',
         '!(has(data.other) && data.other < 50)',
-        '!(has(data.nothing) && data.nothing < 50)',
+        '!(data.nothing != null && data.nothing < 50)',
         'data.score == 40 || data.other == 1',
         'data.other == 1 || data.score == 40',
       ]),

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type * as Yaml from 'yaml'
-import type { ParsedJson } from './json-document.ts'
+import { mayHoldLongNumbers, rawNumber } from '../core/json-numbers.ts'
+import { parseText, type ParsedJson, type ParseText } from './json-document.ts'
 
 const require = createRequire(import.meta.url)
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -26,19 +27,26 @@ export function isYaml(contentType: string | null): boolean {
  * `refused` says in words what is wrong. For worker threads only: the time and memory that a document may take here are
  * bounded by theirs. The parser is loaded at the first one.
  */
-export function parseYaml(content: Uint8Array): ParsedJson {
+export function parseYaml(content: Uint8Array, parse: ParseText = parseText): ParsedJson {
   const yaml = require('yaml') as typeof Yaml
   try {
     // The parser would compare each key of a mapping with each other one.
-    const document = yaml.parseDocument(utf8.decode(content), { logLevel: 'error', uniqueKeys: false })
+    const written = utf8.decode(content)
+    const intAsBigInt = mayHoldLongNumbers(written)
+    const document = yaml.parseDocument(written, { logLevel: 'error', uniqueKeys: false, intAsBigInt })
     const [fault] = document.errors
     const refused = fault === undefined ? repeatedKey(yaml, document) : refusalOf(fault)
     if (refused !== null) return { refused }
-    const text = JSON.stringify(document.toJS({ maxAliasCount: ALIASES_MAX })) as string | undefined
-    return { value: text === undefined ? null : (JSON.parse(text) as unknown) }
+    const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX })
+    const text = JSON.stringify(value, intAsBigInt ? writeBigInt : undefined) as string | undefined
+    return { value: parse(text ?? 'null') }
   } catch (error) {
     return { refused: error instanceof Error ? refusalOf(error) : 'It cannot be parsed.' }
   }
+}
+
+function writeBigInt(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? rawNumber(String(value)) : value
 }
 
 function repeatedKey({ isScalar, visit }: typeof Yaml, document: Yaml.Document): string | null {

@@ -11,5 +11,6 @@ export const FILTER_DESCRIPTION =
   "A CEL expression over the event's body that is true for the events this webhook wants, such as " +
   '`type == "run.failed" && summary.error_count > 3` or `data.score < 50`: it may name the body\'s top-level fields ' +
   `(${FILTER_VARIABLES.join(', ')}), where \`body\` is the whole, and \`type\` and \`event\` are both the event's type in ` +
-  'every body. An event for which it cannot be worked out is not sent, so ask first whether a field is there and not ' +
-  'null (`has(data.score) && data.score < 50`); one too large to be judged within the limits is sent.'
+  'every body. An event for which it cannot be worked out is not sent, so ask first whether a field is there ' +
+  '(`has(data.score) && data.score < 50`). A field that is null is there. Whole numbers of 64 bits compare exactly. An event ' +
+  'too large to be judged within the limits is sent.'

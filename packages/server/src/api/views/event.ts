@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Event } from '../../core/event.ts'
 import { isoTime } from '../../core/time.ts'
-import { parseAsWritten } from '../json-as-written.ts'
+import { parseAsWritten } from '../../core/json-numbers.ts'
 
 const EVENT_FIELDS = {
   id: z.string().describe('`evt_…`; also the `webhook-id` header of every request that carries it.'),

@@ -1,4 +1,5 @@
 import type { CustomEventType } from '../../core/event-type.ts'
+import { parseKeepingNumbers } from '../../core/json-numbers.ts'
 
 export interface EventTypeRow {
   organization_id: number
@@ -14,7 +15,7 @@ export function eventTypeFrom(row: EventTypeRow): CustomEventType {
     organizationId: row.organization_id,
     type: row.type,
     description: row.description,
-    schema: row.schema === null ? null : (JSON.parse(row.schema) as CustomEventType['schema']),
+    schema: row.schema === null ? null : (parseKeepingNumbers(row.schema) as CustomEventType['schema']),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

@@ -1,4 +1,5 @@
 import { Problem } from '../../core/errors.ts'
+import { parseKeepingNumbers } from '../../core/json-numbers.ts'
 import type { Finding, Run } from '../../core/run.ts'
 import type { ScoredType } from '../../core/score.ts'
 import type { SeenType } from '../../core/seen.ts'
@@ -40,7 +41,7 @@ export function runFrom(row: RunRow): Run {
     status: row.status as Run['status'],
     result: row.result as Run['result'],
     source: row.source as Run['source'],
-    submission: JSON.parse(row.submission) as Run['submission'],
+    submission: parseKeepingNumbers(row.submission) as Run['submission'],
     subject: row.subject,
     settings: row.settings,
     findings: JSON.parse(row.findings) as Finding[],

@@ -1,4 +1,5 @@
 import { fieldProblem } from '../../core/errors.ts'
+import { parseKeepingNumbers } from '../../core/json-numbers.ts'
 import type { Step, Workflow } from '../../core/workflow.ts'
 import { monitorsUseIt } from '../rules/monitors.ts'
 import { cutPage } from '../rules/pages.ts'
@@ -124,7 +125,7 @@ function workflowFrom(row: WorkflowRow): Workflow {
     slug: row.slug,
     name: row.name,
     scoreThreshold: row.score_threshold,
-    steps: JSON.parse(row.steps) as Step[],
+    steps: parseKeepingNumbers(row.steps) as Step[],
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

@@ -52,7 +52,8 @@ export interface JudgedDocument {
   /** Where a page was fetched from, after redirects, or what the submission names; relative links start there. */
   url: string | null
   subject: string | null
-  metadata: Record<string, unknown>
+  /** JSON, so that its numbers travel to the thread as they were written. */
+  metadataText: string
   /** Null unless the validator `readsFindings`. */
   before: JudgedBefore | null
 }

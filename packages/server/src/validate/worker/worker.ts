@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads'
+import { parseNotingNumbers } from '../exact-numbers.ts'
 import { SpoiltThread, type Compiled, type JudgeModule } from '../validators/validator.ts'
 import { createCompiledCache } from './compiled-cache.ts'
 import { JUDGES } from './judges.ts'
@@ -29,7 +30,8 @@ function answerTo(task: Task, compile: JudgeModule['compile']): TaskAnswer {
   const known = cache.get(key)
   if (known !== undefined) return use(known, task)
   if (task.configText === null) return { kind: 'config_wanted' }
-  const compiled = compile(JSON.parse(task.configText) as Record<string, unknown>)
+  const { value: config } = parseNotingNumbers(task.configText)
+  const compiled = compile(config as Record<string, unknown>)
   const isKept = cache.set(key, compiled, task.configText.length)
   try {
     return use(compiled, task)

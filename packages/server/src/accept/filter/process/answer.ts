@@ -1,4 +1,4 @@
-import type { Json } from '../../../cel/json-values.ts'
+import { parseForCel } from '../../../cel/json-values.ts'
 import type { Bindings, Condition, Refused } from '../../../cel/language.ts'
 import type { FilterVerdict } from '../verdict.ts'
 import { bindingsOf } from './bindings.ts'
@@ -37,7 +37,7 @@ function verdictOf(condition: Condition | Refused, bindings: Bindings | null): F
 function bindingsFrom(body: Uint8Array, variables: readonly string[]): Bindings | null {
   try {
     const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString()
-    return bindingsOf(JSON.parse(text) as Json, variables)
+    return bindingsOf(parseForCel(text), variables)
   } catch {
     return null
   }

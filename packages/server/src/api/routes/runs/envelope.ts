@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { fieldProblem } from '../../../core/errors.ts'
+import { parseAsWritten } from '../../../core/json-numbers.ts'
 import type { Submission } from '../../../core/run.ts'
 import { isDeeperThan, isWellFormedJson, malformed } from '../../json-body.ts'
 import { problemOfIssues } from '../../problems/field-errors.ts'
@@ -54,7 +55,10 @@ export const ENVELOPE_TYPE = 'application/vnd.sealpost.submission+json'
 
 /** What an envelope holds. Throws `invalid_request`, `malformed_json`, or `malformed_body` for what is no base64. */
 export function openEnvelope(text: string): Submission {
-  const parsed = envelopeSchema.safeParse(parseExactly(text))
+  const parsed = envelopeSchema.safeParse(
+    // A document's 12345678901234567890 must not be judged as another number, nor its 1.0 as 1.
+    parseAsWritten(text),
+  )
   if (!parsed.success) throw problemOfIssues('body', parsed.error.issues)
   const { content, content_type, content_encoding, filename, subject, url, metadata } = parsed.data
   const labels = { fileName: filename, subject, url, metadata }
@@ -78,23 +82,4 @@ export function openEnvelope(text: string): Submission {
     content: Buffer.from(JSON.stringify(content)),
     contentType: content_type ?? 'application/json',
   }
-}
-
-interface ExactJson {
-  parse(
-    text: string,
-    reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
-  ): unknown
-  rawJSON(source: string): unknown
-}
-
-/** Keeps each number as it was written: a document's 12345678901234567890 must not be judged as another number. */
-function parseExactly(text: string): unknown {
-  // Part of the language since ES2026, and of Node since 22; TypeScript's library does not have it yet.
-  const json = JSON as unknown as ExactJson
-  return json.parse(text, (_key, value, { source }) =>
-    typeof value === 'number' && source !== undefined && String(value) !== source
-      ? json.rawJSON(source)
-      : value,
-  )
 }

@@ -73,7 +73,7 @@ describe('what an assertion may name', () => {
       url: 'https://example.com/a',
       fileName: 'a.json',
       contentType: 'application/json',
-      metadata: { commit: 'abc' },
+      metadataText: '{"commit":"abc"}',
       before: BEFORE,
     })
     expect(

@@ -1,4 +1,4 @@
-import { fieldsOf, type Json } from '../../../cel/json-values.ts'
+import { fieldsOf, parseForCel, type Json } from '../../../cel/json-values.ts'
 import type { Bindings } from '../../../cel/language.ts'
 import type { Finding } from '../../../core/run.ts'
 import { valueOf } from '../../document-value.ts'
@@ -35,17 +35,17 @@ export function bindingsOf(document: JudgedDocument): Bindings {
 }
 
 function payloadOf(document: JudgedDocument): Json {
-  const parsed = valueOf(document)
+  const parsed = valueOf(document, parseForCel)
   return 'refused' in parsed ? null : (parsed.value as Json)
 }
 
-function runOf({ url, subject, fileName, contentType, metadata, before }: JudgedDocument): Json {
+function runOf({ url, subject, fileName, contentType, metadataText, before }: JudgedDocument): Json {
   const run: Record<(typeof RUN_FIELDS)[number], Json> = {
     url,
     subject,
     file_name: fileName,
     content_type: contentType,
-    metadata: metadata as Json,
+    metadata: parseForCel(metadataText),
     score: before?.score ?? null,
     error_count: before?.counts.error ?? 0,
     warning_count: before?.counts.warning ?? 0,

@@ -4,6 +4,7 @@ import { Ajv, type Options, type ValidateFunction } from 'ajv'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import draft06MetaSchema from 'ajv/dist/refs/json-schema-draft-06.json' with { type: 'json' }
+import { exactKeywords, multipleOfKeyword } from './exact-keywords.ts'
 
 /**
  * A schema comes from a user and may be hostile. `ownProperties` keeps `__proto__` and its kin from being found where a
@@ -14,16 +15,21 @@ const OPTIONS: Options = { allErrors: true, ownProperties: true, strict: false, 
 /** What all of ajv's engines are: one class a draft, and one class above them. */
 type Engine = ReturnType<typeof formatsModule.default>
 
+const DRAFT_04 = 'http://json-schema.org/draft-04/schema'
+
 export type JsonSchema = Record<string, unknown> | boolean
 
 /** A draft of JSON Schema. */
-interface Dialect {
+export interface Dialect {
   /** Its URI in the form that ajv knows. */
   uri: string
   /** What is wrong with a schema by the draft's own meta-schema, in words; null when nothing is. */
   faultsOf(schema: JsonSchema): string | null
-  /** Throws when the schema cannot be compiled. Only for one without faults. */
-  compile(schema: JsonSchema): ValidateFunction
+  /**
+   * Throws when the schema cannot be compiled. Only for one without faults. `exact` is for numbers that a double does not
+   * hold, in the schema or in a document; see exact-keywords.ts.
+   */
+  compile(schema: JsonSchema, exact: boolean): ValidateFunction
 }
 
 /**
@@ -43,7 +49,13 @@ function dialect(uri: string, create: (options: Options) => Engine): Dialect {
       )
       return [...faults].slice(0, FAULTS_SHOWN).join('; ')
     },
-    compile: (schema) => formatsModule.default(create({ ...OPTIONS, validateSchema: false })).compile(schema),
+    compile(schema, exact) {
+      const engine = formatsModule.default(create({ ...OPTIONS, validateSchema: false }))
+      const replaced = exact ? [multipleOfKeyword, ...exactKeywords(uri === DRAFT_04)] : [multipleOfKeyword]
+      for (const definition of replaced)
+        engine.removeKeyword(String(definition.keyword)).addKeyword(definition)
+      return engine.compile(schema)
+    },
   }
 }
 
@@ -58,7 +70,7 @@ const DIALECTS: readonly [Dialect, ...Dialect[]] = [
   dialect('http://json-schema.org/draft-06/schema', (options) =>
     new Ajv(options).addMetaSchema(draft06MetaSchema),
   ),
-  dialect('http://json-schema.org/draft-04/schema', (options) => new draft04Module.default(options)),
+  dialect(DRAFT_04, (options) => new draft04Module.default(options)),
 ]
 
 /** The drafts that `$schema` may name. */

@@ -1,12 +1,18 @@
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import { LIMITS } from '../../../core/limits.ts'
 import { valueOf } from '../../document-value.ts'
+import {
+  copyNotedNumbers,
+  holdsNotedNumbers,
+  parseNotingNumbers,
+  type NotedJson,
+} from '../../exact-numbers.ts'
 import { truncate } from '../../truncate.ts'
 import { isYaml } from '../../yaml-document.ts'
 import { placesOf, type Place } from '../../json-places.ts'
 import { oneError } from '../findings.ts'
 import type { Compiled, JudgedDocument, Judgement } from '../validator.ts'
-import { DIALECT_URIS, dialectOfSchema, type JsonSchema } from './dialects.ts'
+import { DIALECT_URIS, dialectOfSchema, type Dialect, type JsonSchema } from './dialects.ts'
 import { findingOf } from './finding.ts'
 
 const utf8 = new TextDecoder()
@@ -15,7 +21,7 @@ const utf8 = new TextDecoder()
 export function compile(config: Record<string, unknown>): Compiled {
   const schema = config['schema'] as JsonSchema // `checkConfig` has seen to it
   try {
-    const compiled = compileSchema(schema)
+    const compiled = compileSchema(schema, holdsNotedNumbers(config))
     if (typeof compiled === 'string') return refused(compiled)
     const schemaType = schemaTypeOf(schema)
     return { judge: (document) => judge(compiled, schemaType, document) }
@@ -24,28 +30,49 @@ export function compile(config: Record<string, unknown>): Compiled {
   }
 }
 
+/** A schema in its two forms; the second is made for the first document that holds a number which a double does not. */
+interface CompiledSchema {
+  onDoubles: ValidateFunction
+  onExactNumbers: () => ValidateFunction
+}
+
 /** The compiled schema, or what keeps it from being one. */
-function compileSchema(schema: JsonSchema): ValidateFunction | string {
+function compileSchema(schema: JsonSchema, isExact: boolean): CompiledSchema | string {
   const dialect = dialectOfSchema(schema)
   if (dialect === null) return `$schema must be one of ${DIALECT_URIS.join(', ')}.`
-  if (typeof schema === 'boolean') return dialect.compile(schema)
+  if (typeof schema === 'boolean') return compiledBy(dialect, schema, isExact)
   // An asynchronous validator answers with a promise, which would count as a pass.
   if (Object.hasOwn(schema, '$async')) return '$async is not part of JSON Schema and cannot be used.'
   const named = Object.hasOwn(schema, '$schema') ? { ...schema, $schema: dialect.uri } : schema
+  copyNotedNumbers(schema, named)
   const faults = dialect.faultsOf(named)
-  if (faults === null) return dialect.compile(named)
+  if (faults === null) return compiledBy(dialect, named, isExact)
   return named === schema ? `${faults}. Without $schema it is read as ${dialect.uri}.` : `${faults}.`
 }
 
-function judge(validate: ValidateFunction, schemaType: string | null, document: JudgedDocument): Judgement {
-  const parsed = valueOf(document)
+function compiledBy(dialect: Dialect, schema: JsonSchema, isExact: boolean): CompiledSchema {
+  const onDoubles = dialect.compile(schema, isExact)
+  let exact = isExact ? onDoubles : null
+  return { onDoubles, onExactNumbers: () => (exact ??= dialect.compile(schema, true)) }
+}
+
+function judge(compiled: CompiledSchema, schemaType: string | null, document: JudgedDocument): Judgement {
+  const parsed = valueOf(document, parseNotingNumbers)
   // Of YAML, or in a later step: any other first step's document was looked at before the run was made.
   if ('refused' in parsed) {
     const format = isYaml(document.contentType) ? 'YAML' : 'JSON'
     const message = `The document is not ${format}. ${parsed.refused}`
     return oneError({ code: 'document_not_json', message })
   }
-  const errors: readonly ErrorObject[] = validate(parsed.value) ? [] : (validate.errors ?? [])
+  const { value, holder } = parsed.value as NotedJson
+  const validate = holder === null ? compiled.onDoubles : compiled.onExactNumbers()
+  const at = {
+    instancePath: '',
+    parentData: holder ?? {},
+    parentDataProperty: '',
+    rootData: value as object,
+  }
+  const errors: readonly ErrorObject[] = validate(value, at as never) ? [] : (validate.errors ?? [])
   // Ajv keeps the errors of the last document until the next one; a million of them would be the next run's burden.
   validate.errors = null
   const told = errors.slice(0, LIMITS.findingsMax)
