@@ -94,6 +94,7 @@ it('tells what it hides of one URL', () => {
     'abc',
   ])
   expect(credentialsIn('https://hooks.slack.com/services/T0/B0/abc')).toEqual(['T0', 'B0', 'abc'])
+  expect(credentialsIn('https://example.com/?token=a%20b%2Fc')).toEqual(['a%20b%2Fc', 'a b/c'])
   expect(credentialsIn('https://example.com/hook')).toEqual([])
 })
 

@@ -39,10 +39,11 @@ function maskParameter(_all: string, start: string, name: string, value: string)
   return start + (isCredential(name, value) ? MASK : maskNested(value))
 }
 
-/** What `maskUrls` hides of one URL, as it is written there. */
+/** What `maskUrls` hides of one URL, as it is written there and as it reads without percent signs. */
 export function credentialsIn(url: string): string[] {
   const shown = new Set(partsOf(maskUrls(url)))
-  return partsOf(url).filter((part) => !shown.has(part))
+  const hidden = partsOf(url).filter((part) => !shown.has(part))
+  return [...new Set(hidden.flatMap((part) => [part, decoded(part)]))]
 }
 
 function partsOf(url: string): string[] {

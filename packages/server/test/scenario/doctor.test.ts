@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { createApiClient } from '../support/api-client.ts'
 import { eventually } from '../support/eventually.ts'
+import { http, startRawServer } from '../support/raw-server.ts'
 import { startReceiver } from '../support/receiver.ts'
 import { makeDataDir, makeKey, sealpost, startServer } from '../support/server-process.ts'
 
@@ -24,6 +25,22 @@ it('doctor judges the settings of the running server, and names webhooks that fa
     () => api.get<{ status: string }>(`/api/v1/webhooks/${made.id}`),
     ({ status }) => status === 'disabled_gone',
   )
+  const moved = await startRawServer({
+    onRequest: (socket) =>
+      socket.end(http('302 Found', { location: 'https://a.example/?token=ponmlkjihgfedcba' })),
+  })
+  const failing = await api.post<{ id: string }>('/api/v1/webhooks', {
+    url: `http://127.0.0.1:${moved.port}/`,
+    events: ['order.paid'],
+    retry_schedule: [],
+    disable_after: 1,
+  })
+  await api.post('/api/v1/events', { type: 'order.paid', data: {} })
+  await eventually(
+    () => api.get<{ status: string }>(`/api/v1/webhooks/${failing.id}`),
+    ({ status }) => status === 'disabled_too_many_failures',
+  )
+  await moved.close()
 
   const { code, stdout } = await sealpost(['doctor', '--data-dir', dataDir.path])
   expect(code).toBe(0)
@@ -34,6 +51,7 @@ it('doctor judges the settings of the running server, and names webhooks that fa
   expect(stdout).toContain('was disabled (disabled_gone): Your server said that this endpoint is gone')
   expect(stdout).toContain(`POST /api/v1/webhooks/${made.id}/enable`)
   expect(stdout).not.toContain('abcdefghijklmnop')
+  expect(stdout).toContain('Your server redirects to https://a.example/?token=… (302)')
   expect(stdout).not.toContain('Nothing is wrong')
 
   expect(await server.end('SIGTERM')).toBe(0)
