@@ -16,11 +16,13 @@ import { createChannelCarriers, type ChannelCarrierParts } from './pipelines/cha
 import { createDeliveryPipeline, type DeliveryPipeline } from './pipelines/delivery-pipeline.ts'
 import { createEventPipeline } from './pipelines/event-pipeline.ts'
 import { createPageFetcher } from './fetch/page-fetcher.ts'
-import { createGuard, type Guard } from './guard/guard.ts'
+import type { Guard } from './guard/guard.ts'
 import { createResolver } from './guard/resolver.ts'
 import { ensureDefaultOrganization } from './identity/bootstrap.ts'
 import { createSecretBox, type SecretBox } from './identity/secret-box.ts'
 import { loadOrCreateKey } from './identity/secret-key-file.ts'
+import { createNetHealth, type NetHealth } from './net/net-health.ts'
+import { createWatchedGuard } from './net/watched-guard.ts'
 import { createMonitoring } from './pipelines/monitor-service.ts'
 import { createRunPipeline } from './pipelines/run-pipeline.ts'
 import { createSmtpTransport } from './send/smtp-transport.ts'
@@ -154,12 +156,19 @@ async function composeOn(ground: Ground): Promise<Composed> {
   const baseUrl = (): string =>
     settings.baseUrl.endsWith(':0') ? (listening ?? settings.baseUrl) : settings.baseUrl
 
-  const guard = createGuard({
-    allowHttp: settings.allowHttp,
-    allowCidr: settings.allowCidr,
-    resolver: createResolver({ servers: settings.dnsServers }),
-    clock,
+  const health = createNetHealth(clock, (code) => {
+    faults.mended(code)
+    deliveries.dispatcher.mended(code)
   })
+  const guard = createWatchedGuard(
+    {
+      allowHttp: settings.allowHttp,
+      allowCidr: settings.allowCidr,
+      resolver: createResolver({ servers: settings.dnsServers }),
+      clock,
+    },
+    health,
+  )
   const transport = createUndiciTransport({
     guard,
     clock,
@@ -174,7 +183,7 @@ async function composeOn(ground: Ground): Promise<Composed> {
     onError: (error) => log.failure(error, 'judging filters'),
   })
   const mail = composeMail(ground, guard)
-  const deliveries = composeDeliveries(ground, filters, transport, mail)
+  const deliveries: DeliveryPipeline = composeDeliveries(ground, filters, transport, mail, health)
   const validators = createValidatorPool({
     threads: settings.validatorThreads,
     timeoutMs: settings.validatorTimeoutMs,
@@ -307,6 +316,7 @@ function composeDeliveries(
   filters: FilterJudge,
   transport: Transport,
   mail: ChannelCarrierParts['mail'],
+  health: NetHealth,
 ): DeliveryPipeline {
   const { settings, clock, random, ids, log, faults, store, secretBox } = ground
   const signer = createSigner({
@@ -329,6 +339,7 @@ function composeDeliveries(
       clock,
       version: VERSION,
     }),
+    health,
     watch: {
       ...log,
       attemptSettled(leased, report, outcome) {

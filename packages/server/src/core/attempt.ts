@@ -73,7 +73,7 @@ const NOT_SENT = 'not_sent'
 const GONE = 'gone'
 
 /** The error of an attempt that a fault of ours kept from its receiver; `message` says which, in plain words. */
-function notSent(message: string, fault: OwnFault): ReportedError {
+export function notSent(message: string, fault: OwnFault): ReportedError {
   return { code: NOT_SENT, message, fault }
 }
 

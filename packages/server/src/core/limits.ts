@@ -110,6 +110,12 @@ export const LIMITS = {
   /** How long it waits after an attempt that was not sent for a fault of ours: doubled each time, up to the second. */
   notSentWaitMsMin: SECOND_MS,
   notSentWaitMsMax: MINUTE_MS,
+  /** The name servers are at fault when none of so many names was answered for in this time, … */
+  namesAtFaultMin: 2,
+  lookupAnswerMsMax: 5 * SECOND_MS,
+  /** … and the network, or the clock, when none of so many origins was reached, all of them tried within this time. */
+  originsAtFaultMin: 3,
+  faultWindowMs: MINUTE_MS,
   /** Events that one slice of a replay reads, and that one request may send. */
   replayEventsPerSlice: 500,
   replayMatchesMax: 1_000_000,

@@ -151,11 +151,18 @@ export function startRace({ port, clock, dead, ...on }: RaceOptions): Race {
   }
 }
 
-/** Of several failures the one that its reader can do something about; else the first. */
+/** What says something of this machine alone: that it has no IPv6, say. */
+const OWN_CODES: ReadonlySet<string | undefined> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT'])
+
+/** Of several failures the one that its reader can do something about; else the first that is not ours alone. */
 function moreTelling(one: Failure | null, other: Failure): Failure {
-  if (one === null) return other
-  const isUntelling = ({ error }: Failure): boolean => UNTELLING_CODES.has(errorCode(error))
-  return isUntelling(one) && !isUntelling(other) ? other : one
+  return one === null || tellingOf(other) > tellingOf(one) ? other : one
+}
+
+function tellingOf({ error }: Failure): 0 | 1 | 2 {
+  const code = errorCode(error)
+  if (OWN_CODES.has(code)) return 0
+  return UNTELLING_CODES.has(code) ? 1 : 2
 }
 
 function unanswered(): Error {

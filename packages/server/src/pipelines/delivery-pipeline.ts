@@ -11,9 +11,11 @@ import type { ChannelCarrier, Webhook } from '../core/webhook.ts'
 import { createDispatcher, type Dispatcher } from '../dispatch/dispatcher.ts'
 import { createLanes } from '../dispatch/lanes.ts'
 import { createPlaces } from '../dispatch/places.ts'
+import type { NetHealth } from '../net/net-health.ts'
 import type { OutboundRequest, Transport } from '../send/transport.ts'
 import { settle } from '../settle/settle.ts'
 import type { Signer } from '../sign/signer.ts'
+import { judgeAttempt } from './attempt-judgement.ts'
 import { createGroupCommit } from '../store/group-commit.ts'
 import type { Store } from '../store/store.ts'
 import type { AcceptOutcome, AcceptUnit, Decisions, ResultOutcome } from '../store/work.ts'
@@ -44,6 +46,8 @@ export interface DeliveryParts {
   signer: Signer
   /** Who makes an attempt to a channel. */
   carriers: Readonly<Record<ChannelCarrier, Carry>>
+  /** Told of lookups and connections by whoever makes them; says when the fault is ours. */
+  health: NetHealth
   watch: DeliveryWatch
   judgeFilters: JudgedAcceptParts<unknown>['judgeFilters']
   /** Events about webhooks that an outcome makes; see `Decisions.announce`. */
@@ -97,7 +101,13 @@ export function createDeliveryPipeline(parts: DeliveryParts): DeliveryPipeline {
     places,
     commit,
     clock,
-    attempt: (leased, webhook) => attempt(parts, clock, leased, webhook),
+    async attempt(leased, webhook) {
+      const begunAt = clock.monotonic()
+      const report = await attempt(parts, clock, leased, webhook)
+      // Somebody waits for a test, and nobody is charged for it.
+      const mayWait = (): boolean => leased.delivery.kind !== 'test' && !dispatcher.draining
+      return judgeAttempt({ health: parts.health, clock }, report, begunAt, mayWait)
+    },
     findLanes: () => store.work.lanes(),
     findWebhook: (id) => store.webhooks.byId(id),
     moveWaiting: () => store.work.moveWaiting(),

@@ -1,6 +1,7 @@
 import type { Event } from '../../src/core/event.ts'
 import { createIds } from '../../src/core/ids.ts'
 import type { Webhook } from '../../src/core/webhook.ts'
+import { createNetHealth } from '../../src/net/net-health.ts'
 import { createDeliveryPipeline } from '../../src/pipelines/delivery-pipeline.ts'
 import { DeadlineError } from '../../src/net/failures.ts'
 import type { Transport } from '../../src/send/transport.ts'
@@ -98,6 +99,7 @@ export async function runExperiment(experiment: Experiment): Promise<Findings> {
     transport,
     signer: createSigner({ open: () => 'a-test-secret', cacheMax: 1, version: '0.0.0' }),
     carriers: NO_CARRIERS,
+    health: createNetHealth(time, () => undefined),
     watch: { eventAccepted: () => undefined, attemptSettled: () => undefined, failure: fail },
     judgeFilters: async () => new Map(),
     announce: () => [],

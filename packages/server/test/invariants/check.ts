@@ -27,6 +27,7 @@ export const INVARIANTS: Readonly<Record<number, string>> = {
   22: 'in strict order the next delivery starts when the one before it has ended',
   23: 'a receiver is sent no more than its rate limit allows',
   24: 'each turn of a webhook is announced once',
+  25: 'what is the sender’s own fault moves nothing of a webhook',
 }
 
 /** What a check must know of a history; `rest`: that it is at rest. */

@@ -11,6 +11,7 @@ import {
   sampleHistory,
   T,
   type Draft,
+  unsent,
 } from './sample-history.ts'
 
 /** The first of a list that a test is sure has one. */
@@ -202,6 +203,25 @@ const SPOILED: Record<number, Record<string, (history: Draft) => void>> = {
   },
   24: {
     'a turn was not announced': ({ settled }) => (first(settled).webhook.health = 'failing'),
+  },
+  25: {
+    'a failure of ours is counted': ({ settled }) => (settled.at(-1)!.webhook.failureCount = 1),
+    'a failure of ours is shown as the last one': ({ settled }) =>
+      (settled.at(-1)!.webhook.lastError = 'Ours.'),
+    'it moves the delivery on in its schedule': ({ settled }) => {
+      const [before, after] = [settled.at(-1)!, settled[0]!]
+      settled.push({ ...before, order: before.order + 0.5, tries: 1, at: after.at })
+    },
+    'the receiver is charged for our want of descriptors': ({ rows }) =>
+      (rows.attempts.at(-1)!.error!.code = 'send_failed'),
+    'receivers are charged while no name server answers': ({ rows, ownTroubles }) => {
+      ownTroubles.push({ what: 'resolver', from: T + 100_000, until: T + 300_000 })
+      rows.attempts.push(
+        unsent('dlv_1', 3, T + 140_000, 'dns_failed'),
+        unsent('dlv_3', 3, T + 141_000, 'dns_failed'),
+        unsent('dlv_1', 4, T + 150_000, 'dns_failed'),
+      )
+    },
   },
 }
 

@@ -49,6 +49,8 @@ export interface History {
 
   /** Times in which the engine could not do its work, or which cut off what it did. Complete. */
   outages: readonly Outage[]
+  /** Times in which something of the sender's own did not work, so that no request could be made. Complete. */
+  ownTroubles?: readonly OwnTroubleSpan[]
   /** What was written for people and machines to read. */
   texts?: readonly WrittenText[]
   /** Plaintext secrets beside the signing ones: API keys, tokens in static headers. */
@@ -205,8 +207,11 @@ export interface Settled {
   statusCode: number | null
   /** From `Retry-After`, which means something with a 429 or 503. */
   retryAfterSeconds: number | null
+  /** A fault of the sender's own. */
+  notSent: boolean
   /** Of the delivery, afterwards. */
   state: DeliveryState
+  tries: number
   /** The webhook afterwards. */
   webhook: WebhookState
 }
@@ -240,10 +245,19 @@ export interface Outage {
     | 'freeze'
     /** The store refused to work. */
     | 'store'
+    /** The machine had no descriptors, no name server or no network. */
+    | 'own fault'
   from: ObserverMs
   /** When the work went on, for all of it. */
   until: ObserverMs
   node: string | null
+}
+
+export interface OwnTroubleSpan {
+  /** `descriptors` shows in the error; the others only when several names or receivers fail. */
+  what: 'descriptors' | 'resolver' | 'network'
+  from: ObserverMs
+  until: ObserverMs
 }
 
 export interface WrittenText {

@@ -102,12 +102,13 @@ export function sampleHistory(): Draft {
           endedAt: SECOND_AT + ATTEMPT_MS,
         }),
         delivery('dlv_2', STOPPED, 'evt_held', { state: 'held', endedAt: null }),
-        delivery('dlv_3', OTHER, 'evt_other', { tries: 1, attemptCount: 1, endedAt: FIRST_AT + ATTEMPT_MS }),
+        delivery('dlv_3', OTHER, 'evt_other', { tries: 1, attemptCount: 2, endedAt: FIRST_AT + ATTEMPT_MS }),
       ],
       attempts: [
         attempt('dlv_1', 1, FIRST_AT, 500),
         attempt('dlv_1', 2, SECOND_AT, 200),
-        attempt('dlv_3', 1, FIRST_AT, 200),
+        attempt('dlv_3', 2, FIRST_AT, 200),
+        unsent('dlv_3', 1, T + 1_002, 'not_sent'),
       ],
     },
     removals: [
@@ -125,6 +126,7 @@ export function sampleHistory(): Draft {
       settled(10, RETRIED.id, 'dlv_1', 500, { failureCount: 1 }),
       settled(11, OTHER.id, 'dlv_3', 200, {}),
       settled(12, RETRIED.id, 'dlv_1', 200, {}),
+      { ...settled(9, OTHER.id, 'dlv_3', 0, {}), statusCode: null, notSent: true, tries: 0 },
     ],
     leases: [
       lease(20, 'dlv_1', 1, 'taken'),
@@ -133,6 +135,7 @@ export function sampleHistory(): Draft {
       lease(23, 'dlv_1', 2, 'written'),
     ],
     outages: [],
+    ownTroubles: [{ what: 'descriptors', from: T + 1_001, until: T + 1_005 }],
     texts: [
       { where: 'log', organizationId: 1, text: '{"line":"attempt","of":"one-marker"}' },
       { where: 'metrics', organizationId: null, text: 'sealpost_attempts_total{outcome="delivered"} 2' },
@@ -239,6 +242,13 @@ export function attempt(deliveryId: string, number: number, startedAt: number, s
   }
 }
 
+/** One that no receiver had. */
+export function unsent(deliveryId: string, number: number, startedAt: number, code: string): Attempt {
+  const error = { code, message: 'It was not reached.' }
+  const nothing = { statusCode: null, requestHeaders: {}, responseHeaders: null }
+  return { ...attempt(deliveryId, number, startedAt, 0), ...nothing, durationMs: 0, error }
+}
+
 function settled(
   order: number,
   webhookId: string,
@@ -260,6 +270,8 @@ function settled(
     outcome: delivered ? ('delivered' as const) : ('failed' as const),
     ...{ endedAt: T + order, retryAfterSeconds: null },
     state: delivered ? ('delivered' as const) : ('pending' as const),
+    notSent: false,
+    tries: 1,
   }
 }
 

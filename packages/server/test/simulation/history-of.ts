@@ -40,6 +40,8 @@ const DENIED = [
  */
 const SERVED_WITHIN_MS = 20 * SECOND_MS
 const SERVED_WITHIN_MS_AFTER_TROUBLE = 60 * SECOND_MS
+/** After a fault of our own a delivery waits for a minute at most, as does its lane; then a lookup may take its time. */
+const SERVED_WITHIN_MS_AFTER_OWN_TROUBLE = 180 * SECOND_MS
 /** A slice of what a started webhook had held: what the store takes for it, and the rest after it. */
 const MOVE_SLICE_MS = 2 * MOVE_REST_MS
 /** More than a burst mostly has (actions/publishing.ts). */
@@ -72,6 +74,7 @@ export async function historyOf(world: World): Promise<History> {
     settled: withKinds(notes, rows),
     leases: notes.leases,
     outages: notes.outages,
+    ownTroubles: notes.ownTroubles,
     texts: notes.texts,
     otherSecrets: [RECEIVERS_API_KEY],
     sockets: notes.sockets,
@@ -85,12 +88,23 @@ function promptWebhooks(
   rows: Rows,
 ): NonNullable<History['promptWebhooks']> {
   const trouble = notes.outages.length > 0 || notes.clockSteps.length > 0
-  const promptMs = trouble ? SERVED_WITHIN_MS_AFTER_TROUBLE : SERVED_WITHIN_MS
+  const ownTrouble = notes.ownTroubles.length > 0
+  const promptMs = ownTrouble
+    ? SERVED_WITHIN_MS_AFTER_OWN_TROUBLE
+    : trouble
+      ? SERVED_WITHIN_MS_AFTER_TROUBLE
+      : SERVED_WITHIN_MS
   const withinMs = promptMs + fanoutMs(scenario)
   const removed = notes.removals.flatMap((removal) => removal.rows.deliveries)
   const owed = Map.groupBy([...rows.deliveries, ...removed], ({ webhookId }) => webhookId)
-  const plain = webhooks.filter(({ id }) =>
-    notes.changes.every(({ webhookId, webhook }) => webhookId !== id || isUnbridled(webhook)),
+  // With too few others to show whose fault it is, a webhook that is not reached waits as its schedule says.
+  const charged = new Set(
+    notes.settled.filter((one) => one.outcome === 'failed' && !one.notSent).map((one) => one.webhookId),
+  )
+  const plain = webhooks.filter(
+    ({ id }) =>
+      notes.changes.every(({ webhookId, webhook }) => webhookId !== id || isUnbridled(webhook)) &&
+      !(ownTrouble && charged.has(id)),
   )
   return plain
     .filter(({ prompt }) => prompt)

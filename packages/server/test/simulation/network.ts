@@ -1,7 +1,15 @@
+import { Socket } from 'node:net'
 import { LIMITS } from '../../src/core/limits.ts'
 import { createAddressPolicy } from '../../src/guard/address.ts'
-import { createAddressFinder } from '../../src/guard/checked-addresses.ts'
-import { DeadlineError } from '../../src/net/failures.ts'
+import { SECOND_MS } from '../../src/core/time.ts'
+import { createAddressFinder, type ConnectTarget } from '../../src/guard/checked-addresses.ts'
+import { ConnectError } from '../../src/guard/connect-error.ts'
+import type { Open } from '../../src/guard/connect.ts'
+import type { Resolver } from '../../src/guard/resolver.ts'
+import { DeadlineError, type ExchangeStage } from '../../src/net/failures.ts'
+import type { NetHealth } from '../../src/net/net-health.ts'
+import { watchedOpen } from '../../src/net/watched-open.ts'
+import { watchedResolver } from '../../src/net/watched-resolver.ts'
 import type { OutboundReport, OutboundRequest, Transport } from '../../src/send/transport.ts'
 import type { SeenRequest } from '../invariants/history.ts'
 import { reportAnswer, reportFailure, systemError, type Ended } from '../support/reports.ts'
@@ -16,28 +24,28 @@ import type { Reaction, Receiver } from './receivers/receiver.ts'
 export interface Network {
   /** The URL of a webhook that leads to `receiver`. */
   join(webhookId: string, receiver: Receiver): string
-  /** The network as one process reaches it. */
-  transportOf(process: SimulatedProcess): Transport
+  /** The network as one process reaches it, which tells `health` what it comes to. */
+  transportOf(process: SimulatedProcess, health: NetHealth): Transport
   /** Requests on their way or being answered. */
   underWay(): number
   /** From now on every receiver is where its name says, and acknowledges whatever it reads at once. */
   mendReceivers(): void
   /** Kills the process that sends the next request, between sending and receiving. */
   trap: ((process: SimulatedProcess) => void) | null
+  /** What of the sender's own does not work. */
+  readonly broken: Set<OwnTrouble>
 }
+
+/** No descriptors for new connections, no answer of the name servers, no way out. */
+export type OwnTrouble = 'descriptors' | 'resolver' | 'network'
 
 const PUBLIC_ADDRESS = '93.184.216.34'
 const TRANSIT_MS_MAX = 15
+/** As long as the real resolver waits: two tries. */
+const LOOKUP_MS = 6 * SECOND_MS
 
 export function createNetwork(clock: VirtualClock, notes: Notes, dice: Dice, pause: Pause): Network {
   const hosts = new Map<string, { webhookId: string; receiver: Receiver }>()
-  const findAddresses = createAddressFinder({
-    allowHttp: false,
-    addresses: createAddressPolicy([]),
-    resolver: {
-      resolve: async (name) => receiverOf(name).resolve?.(notes.now()) ?? [PUBLIC_ADDRESS],
-    },
-  })
   let underWay = 0
   let mended = false
   const network: Network = {
@@ -48,6 +56,7 @@ export function createNetwork(clock: VirtualClock, notes: Notes, dice: Dice, pau
       mended = true
     },
     trap: null,
+    broken: new Set(),
   }
   const transit = (): number => Math.round(dice.between(1, TRANSIT_MS_MAX))
   /** A deadline is one, whatever else decides what comes next. */
@@ -63,18 +72,62 @@ export function createNetwork(clock: VirtualClock, notes: Notes, dice: Dice, pau
     return mended ? MENDED : hosts.get(name)!.receiver
   }
 
-  function transportOf(process: SimulatedProcess): Transport {
+  async function resolve(name: string): Promise<string[]> {
+    if (network.broken.has('resolver')) {
+      await giveUp(LOOKUP_MS, `no answer about ${name}`)
+      throw new ConnectError('dns_failed', `${name} was not answered for.`, {
+        cause: systemError('ETIMEOUT'),
+      })
+    }
+    return receiverOf(name).resolve?.(notes.now()) ?? [PUBLIC_ADDRESS]
+  }
+
+  /** A connection of which nothing matters but that it was made. */
+  function openBy(resolver: Resolver): Open {
+    const findAddresses = createAddressFinder({
+      allowHttp: false,
+      addresses: createAddressPolicy([]),
+      resolver,
+    })
+    async function open({ hostname, protocol, port }: ConnectTarget, onTry: (address: string) => void) {
+      const [address = ''] = await findAddresses({ protocol, hostname, port })
+      notes.sockets.push({ at: notes.now(), address })
+      onTry(address)
+      if (network.broken.has('descriptors')) throw systemError('EMFILE')
+      if (!network.broken.has('network')) return
+      await giveUp(LIMITS.connectMsMax, `no way to ${hostname}`)
+      throw systemError('ETIMEDOUT')
+    }
+    return (target, onStage, callback) => {
+      onStage('resolving', null)
+      open(target, (address) => onStage('connecting', address)).then(
+        () => callback(null, new Socket()),
+        (error: unknown) => callback(error as Error, null),
+      )
+      return () => undefined
+    }
+  }
+
+  function transportOf(process: SimulatedProcess, health: NetHealth): Transport {
+    const open = watchedOpen(openBy(watchedResolver({ resolve }, health)), health)
+
+    function connected(hostname: string): Promise<Error | null> {
+      return new Promise((done) => {
+        open(
+          { protocol: 'https:', hostname, port: '' },
+          () => undefined,
+          (...[error]) => done(error),
+        )
+      })
+    }
+
     async function send(request: OutboundRequest): Promise<OutboundReport> {
       const begun = clock.monotonic()
       const { hostname } = new URL(request.url)
-      try {
-        const [address = ''] = await findAddresses({ protocol: 'https:', hostname, port: '' })
-        notes.sockets.push({ at: notes.now(), address })
-      } catch (error) {
-        await pause(transit(), `${hostname} has no address`)
-        return failed(request, error, begun)
-      }
-      return exchange(request, hostname, begun)
+      const error = await connected(hostname)
+      if (error === null) return exchange(request, hostname, begun)
+      await pause(transit(), `${hostname} is not reached`)
+      return failed(request, error, begun, 'connecting')
     }
 
     async function exchange(
@@ -131,8 +184,13 @@ export function createNetwork(clock: VirtualClock, notes: Notes, dice: Dice, pau
       return reportAnswer(request, { status, headers }, endedNow(begun))
     }
 
-    function failed(request: OutboundRequest, error: unknown, begun: number): OutboundReport {
-      return reportFailure(request, error, { address: PUBLIC_ADDRESS }, endedNow(begun))
+    function failed(
+      request: OutboundRequest,
+      error: unknown,
+      begun: number,
+      stage: ExchangeStage = 'sent',
+    ): OutboundReport {
+      return reportFailure(request, error, { address: PUBLIC_ADDRESS, stage }, endedNow(begun))
     }
 
     function endedNow(begun: number): Ended {

@@ -6,6 +6,7 @@ import {
   type DeliveryPipeline,
   type DeliveryWatch,
 } from '../../src/pipelines/delivery-pipeline.ts'
+import { createNetHealth } from '../../src/net/net-health.ts'
 import { createSigner } from '../../src/sign/signer.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createLoggerOn } from '../../src/telemetry/logger.ts'
@@ -59,17 +60,19 @@ export function createNode(parts: NodeParts): SimulatedNode {
     await new Promise<void>((resolve) => void clock.after(dice.integer(0, JUDGE_MS_MAX), resolve))
     return new Map(filters.map((filter) => [filter, passes(filter, event)]))
   }
-  const pipeline = createDeliveryPipeline({
+  const health = createNetHealth(clock, (code) => pipeline.dispatcher.mended(code))
+  const pipeline: DeliveryPipeline = createDeliveryPipeline({
     store,
     clock,
     random: dice,
-    transport: parts.network.transportOf(process),
+    transport: parts.network.transportOf(process, health),
     signer: createSigner({
       open: (webhook, sealed) => parts.vault.open(webhook, sealed),
       cacheMax: 100,
       version: '0.0.0',
     }),
     carriers: NO_CARRIERS,
+    health,
     watch,
     judgeFilters,
     announce: createAnnouncer(ids),

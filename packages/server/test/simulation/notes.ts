@@ -4,6 +4,7 @@ import type {
   Ingest,
   LeaseStep,
   ObserverMs,
+  OwnTroubleSpan,
   Outage,
   Removal,
   ReplayAsked,
@@ -32,6 +33,7 @@ export interface Notes {
   readonly settled: (Omit<Settled, 'kind'> & { number: number })[]
   readonly leases: LeaseStep[]
   readonly outages: Outage[]
+  readonly ownTroubles: OwnTroubleSpan[]
   readonly texts: WrittenText[]
   readonly sockets: { at: ObserverMs; address: string }[]
   readonly counts: Record<'events accepted' | 'attempts delivered' | 'attempts failed', number>
@@ -56,6 +58,7 @@ export function createNotes(clock: VirtualClock): Notes {
     settled: [],
     leases: [],
     outages: [],
+    ownTroubles: [],
     texts: [],
     sockets: [],
     counts: { 'events accepted': 0, 'attempts delivered': 0, 'attempts failed': 0 },

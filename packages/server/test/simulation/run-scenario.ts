@@ -37,6 +37,8 @@ export interface Figures {
   freezes: number
   storeOutages: number
   clockSteps: number
+  /** Times in which the machine had no descriptors, name servers or network. */
+  ownTroubles: number
 }
 
 /** Runs a scenario to its rest and holds what came of it against the invariants. */
@@ -117,5 +119,6 @@ function figuresOf({ scenario, history }: Pick<Run, 'scenario' | 'history'>): Fi
     freezes: outages('freeze'),
     storeOutages: outages('store'),
     clockSteps: history.clockSteps.length,
+    ownTroubles: history.ownTroubles?.length ?? 0,
   }
 }

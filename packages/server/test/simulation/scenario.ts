@@ -31,7 +31,17 @@ export interface Scenario {
   stepRowsMax: number
 }
 
-export const FAULTS = ['crash', 'restart', 'freeze', 'storeErrors', 'diskFull', 'clockStep'] as const
+export const FAULTS = [
+  'crash',
+  'restart',
+  'freeze',
+  'storeErrors',
+  'diskFull',
+  'clockStep',
+  'noDescriptors',
+  'noResolver',
+  'noNetwork',
+] as const
 export type Fault = (typeof FAULTS)[number]
 
 /** Hours of traffic that one seed makes. */
@@ -62,6 +72,7 @@ export function scenarioOf(seed: number, hours = HOURS_PER_SEED): Scenario {
       storeErrors: often(0.4, 1, 12),
       diskFull: often(0.2, 1, 4),
       clockStep: often(0.25, 1, 6),
+      ...ownFaults(seed, calm),
     },
     moveRowsPerSlice: dice.pick([1, 3, 10, 50, 1_000]),
     retentionMs: dice.chance(0.25) ? dice.between(30 * MINUTE_MS, 4 * HOUR_MS) : null,
@@ -71,3 +82,12 @@ export function scenarioOf(seed: number, hours = HOURS_PER_SEED): Scenario {
     stepRowsMax: dice.pick([4, 20, 1_000, 1_000]),
   }
 }
+
+/** With dice of their own, so that the rest of a seed is what it was before there were any. */
+function ownFaults(seed: number, calm: boolean): Pick<Record<Fault, number>, OwnFault> {
+  const dice = createDice(seed).fork('own faults')
+  const often = (): number => (!calm && dice.chance(0.3) ? dice.between(1, 12) : 0)
+  return { noDescriptors: often(), noResolver: often(), noNetwork: often() }
+}
+
+type OwnFault = 'noDescriptors' | 'noResolver' | 'noNetwork'

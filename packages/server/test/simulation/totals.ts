@@ -13,7 +13,7 @@ export interface Totals {
 export function emptyTotals(): Totals {
   const figures = {
     ...{ hours: 0, events: 0, deliveries: 0, attempts: 0, requests: 0, changes: 0, resends: 0, replays: 0 },
-    ...{ crashes: 0, restarts: 0, freezes: 0, storeOutages: 0, clockSteps: 0 },
+    ...{ crashes: 0, restarts: 0, freezes: 0, storeOutages: 0, clockSteps: 0, ownTroubles: 0 },
   }
   return { seeds: 0, figures, cases: {}, failed: [] }
 }
@@ -30,7 +30,18 @@ export function add(totals: Totals, report: SeedReport): void {
 
 /** A few lines for people. */
 export function summaryOf({ seeds, figures, cases, failed }: Totals, seconds: number): string {
-  const { hours, crashes, restarts, freezes, storeOutages, clockSteps, changes, resends, replays } = figures
+  const {
+    hours,
+    crashes,
+    restarts,
+    freezes,
+    storeOutages,
+    clockSteps,
+    ownTroubles,
+    changes,
+    resends,
+    replays,
+  } = figures
   const line = (entries: Record<string, number>): string =>
     Object.entries(entries)
       .map(([name, value]) => `${value.toLocaleString('en')} ${name}`)
@@ -40,7 +51,7 @@ export function summaryOf({ seeds, figures, cases, failed }: Totals, seconds: nu
   return [
     `${hours.toLocaleString('en')} virtual hours of traffic in ${seeds} seeds, ${Math.round(seconds)} s`,
     `  ${line({ events, deliveries, attempts, 'requests seen by receivers': requests })}`,
-    `  ${line({ crashes, restarts, freezes, 'store outages': storeOutages, 'clock steps': clockSteps })}`,
+    `  ${line({ crashes, restarts, freezes, 'store outages': storeOutages, 'clock steps': clockSteps, 'faults of the machine': ownTroubles })}`,
     `  ${line({ 'changes of webhooks': changes, resends, replays })}`,
     `  cases looked at: ${Object.entries(cases)
       .map(([invariant, count]) => `${invariant}: ${count.toLocaleString('en')}`)

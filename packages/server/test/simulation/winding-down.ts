@@ -27,6 +27,7 @@ const REST_STEP_MS = 10 * MINUTE_MS
 export async function windDown(world: World): Promise<void> {
   Object.assign(world.weather, { failing: 0, full: false, trap: null })
   world.network.trap = null
+  world.network.broken.clear()
   const asking = askingWebhooks(world)
   const needs = needsMs(await readNow(world), asking)
   if (await restsWithin(world, REST_MS_MAX)) return

@@ -8,6 +8,7 @@ import {
   type DeliveryPipeline,
   type DeliveryWatch,
 } from '../../src/pipelines/delivery-pipeline.ts'
+import { createNetHealth } from '../../src/net/net-health.ts'
 import { createSigner } from '../../src/sign/signer.ts'
 import { createWebhookService } from '../../src/pipelines/webhook-service.ts'
 import { createMemoryStore } from '../../src/store/memory/index.ts'
@@ -81,6 +82,7 @@ async function startOn(store: Store, clock: VirtualClock, ids: Ids, options: Eng
     transport: scripted(clock, requests, options.answer ?? (() => 200)),
     signer: createSigner({ open: () => 'a-test-secret', cacheMax: 10, version: '0.0.0' }),
     carriers: NO_CARRIERS,
+    health: createNetHealth(clock, () => undefined),
     watch,
     judgeFilters,
     announce: createAnnouncer(ids),

@@ -12,13 +12,15 @@ import { createIds, type Ids } from '../../src/core/ids.ts'
 import type { Scope, Tier } from '../../src/core/organization.ts'
 import { systemRandom } from '../../src/core/random.ts'
 import { createChannelCarriers, type ChannelCarrierParts } from '../../src/pipelines/channel-carriers.ts'
-import { createDeliveryPipeline } from '../../src/pipelines/delivery-pipeline.ts'
+import { createDeliveryPipeline, type DeliveryPipeline } from '../../src/pipelines/delivery-pipeline.ts'
 import { createEventPipeline } from '../../src/pipelines/event-pipeline.ts'
-import { createGuard, type Guard } from '../../src/guard/guard.ts'
+import type { Guard } from '../../src/guard/guard.ts'
 import { createResolver } from '../../src/guard/resolver.ts'
 import { createPageFetcher } from '../../src/fetch/page-fetcher.ts'
 import { issueKey } from '../../src/identity/api-key.ts'
 import { createSecretBox } from '../../src/identity/secret-box.ts'
+import { createNetHealth } from '../../src/net/net-health.ts'
+import { createWatchedGuard } from '../../src/net/watched-guard.ts'
 import { createMonitoring } from '../../src/pipelines/monitor-service.ts'
 import { createRunPipeline } from '../../src/pipelines/run-pipeline.ts'
 import { createSmtpTransport } from '../../src/send/smtp-transport.ts'
@@ -94,12 +96,14 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const store = options.wrapStore?.(memory) ?? memory
   const box = createSecretBox(random.bytes(32))
   const contextOf = (organizationId: number, webhookId: string) => ({ organizationId, webhookId })
-  const guard = createGuard({
-    allowHttp: true,
-    allowCidr: ['127.0.0.0/8'],
-    resolver: createResolver({}),
-    clock,
+  const health = createNetHealth(clock, (code) => {
+    faults.mended(code)
+    deliveries.dispatcher.mended(code)
   })
+  const guard = createWatchedGuard(
+    { allowHttp: true, allowCidr: ['127.0.0.0/8'], resolver: createResolver({}), clock },
+    health,
+  )
   const pages = createPageFetcher({ guard, clock, version: '0.0.0', aboutUrl: () => 'https://example.com/' })
   const transport = createUndiciTransport({ guard, clock, connectionsPerOriginMax: 10 })
   const faults = createFaultWatch(clock)
@@ -114,7 +118,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const judgeFilters: ReplayParts['judgeFilters'] = (event, texts) => passingFilters(filters, event, texts)
   const judgeExpressions: ReplayParts['judgeFilters'] = (event, texts) =>
     heldExpressions(filters, event, texts)
-  const deliveries = createDeliveryPipeline({
+  const deliveries: DeliveryPipeline = createDeliveryPipeline({
     store,
     clock,
     random,
@@ -131,6 +135,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
       clock,
       version: '0.0.0',
     }),
+    health,
     watch,
     judgeFilters,
     announce: createAnnouncer(ids),

@@ -1,3 +1,4 @@
+import type { Attempt } from '../../../src/core/attempt.ts'
 import { attemptsMax } from '../../../src/core/webhook.ts'
 import type { Delivery } from '../../../src/core/delivery.ts'
 import type { Check } from '../check.ts'
@@ -51,7 +52,7 @@ function faultsOf(facts: Facts, { id, webhookId, kind, state, manual, tries }: D
   // A test is made once; one that a crash cut off is not made again.
   const [least, most] = kind === 'test' ? [0, 1] : attemptsAllowed(facts, webhookId)
   const asked = timesAsked(facts, id, webhookId)
-  const known = facts.attemptsOf(id).filter((attempt) => attempt.outcome !== 'unknown')
+  const known = facts.attemptsOf(id).filter(counts)
   const byHand = known.filter((attempt) => attempt.kind === 'manual').length
   const automatic = known.length - byHand
   const givenUp = state === 'exhausted' && manual === null && known.length < least
@@ -62,6 +63,11 @@ function faultsOf(facts: Facts, { id, webhookId, kind, state, manual, tries }: D
     ...(givenUp ? [`given up after ${known.length} of ${least} attempts`] : []),
     ...(misplaced ? [`is at place ${tries} of its schedule after ${known.length} attempts`] : []),
   ]
+}
+
+/** What a crash cut off and what was not sent are no attempts of the schedule. */
+function counts({ outcome, error }: Attempt): boolean {
+  return outcome !== 'unknown' && error?.code !== 'not_sent'
 }
 
 /** The fewest and the most attempts that any schedule this webhook ever had allows. */

@@ -1,5 +1,5 @@
 import type { Check } from '../check.ts'
-import type { Facts } from '../facts.ts'
+import { sum, type Facts } from '../facts.ts'
 import type { Counter } from '../history.ts'
 
 /** 15: what rows count of themselves. */
@@ -47,7 +47,7 @@ function recountOf(facts: Facts, { what, organizationId }: Counter): number | nu
     case 'attempts unknown': {
       const outcome = what.slice('attempts '.length)
       const owned = facts.rows.deliveries.filter(counts).flatMap(({ id }) => facts.attemptsOf(id))
-      return owned.filter((attempt) => attempt.outcome === outcome).length
+      return sum(owned.map((attempt) => (attempt.outcome === outcome ? 1 + attempt.repeats : 0)))
     }
     case 'results dropped':
       return facts.history.leases?.filter((step) => step.what === 'dropped').length ?? null

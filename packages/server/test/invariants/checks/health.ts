@@ -113,8 +113,8 @@ function afterChange(before: Health, { what, webhook }: WebhookChanged): Health 
 }
 
 function afterAttempt(before: Health, step: Settled, disableAfter: number): Health {
-  // A test says nothing about the webhook, nor does an attempt that a crash cut off.
-  if (step.kind === 'test' || step.outcome === 'unknown') return before
+  // A test says nothing about the webhook, nor does an attempt that a crash cut off or that was not sent.
+  if (step.kind === 'test' || step.outcome === 'unknown' || step.notSent) return before
   if (step.outcome === 'delivered')
     return { ...before, health: 'healthy', failureCount: 0, exhaustedInStreak: false }
   // What fails while the receiver wants to be left alone says nothing new.

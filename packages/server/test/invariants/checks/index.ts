@@ -12,6 +12,7 @@ import { cancelledByItsOwner, heldMeansStopped, replaysAreCarriedOut } from './h
 import { oneKeyOneEvent } from './idempotency.ts'
 import { oneLiveLease, oneRequestAtATime } from './leases.ts'
 import { linesStandInOrder, orderIsKept } from './ordering.ts'
+import { ownFaultsChargeNobody, ownFaultsMoveNothing } from './own-faults.ts'
 import { promptWebhooksAreServedInTime } from './liveness.ts'
 import { rateLimitIsKept } from './rate-limit.ts'
 import { repeatsHaveAReason, sameBytesUnderOneId } from './repeats.ts'
@@ -72,4 +73,6 @@ export const CHECKS: readonly Check[] = [
   linesStandInOrder,
   rateLimitIsKept,
   turnsAreAnnounced,
+  ownFaultsMoveNothing,
+  ownFaultsChargeNobody,
 ]

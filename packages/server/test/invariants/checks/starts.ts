@@ -58,13 +58,14 @@ export const nothingStartsEarly: Check = {
       const seen = new Map(
         recorded(facts, { id: deliveryId, webhookId, eventId }).pairs.map(({ request, attempt }) => [
           attempt.number,
-          request.at,
+          request.startedAt ?? request.at,
         ]),
       )
       const attempts = facts.attemptsOf(deliveryId)
       let tries = 0
       attempts.forEach((attempt, index) => {
-        if (attempt.outcome !== 'unknown' && attempt.kind === 'auto') tries += 1
+        const isCounted = attempt.outcome !== 'unknown' && attempt.error?.code !== 'not_sent'
+        if (isCounted && attempt.kind === 'auto') tries += 1
         const next = attempts[index + 1]
         if (next?.kind !== 'auto' || attempt.kind !== 'auto' || attempt.outcome !== 'failed') return
         const from = seen.get(attempt.number)

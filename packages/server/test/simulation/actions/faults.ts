@@ -1,5 +1,6 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../src/core/time.ts'
 import type { Dice } from '../dice.ts'
+import type { OwnTrouble } from '../network.ts'
 import type { Fault } from '../scenario.ts'
 import type { World } from '../world.ts'
 import type { Action } from './action.ts'
@@ -68,3 +69,19 @@ export const clockStep = fault('clockStep', ({ clock, notes }, dice) => {
   clock.step(byMs)
   notes.clockSteps.push({ at: notes.now(), byMs })
 })
+
+/** Of the machine: whatever process runs on it. One ends before the next of its kind begins. */
+function ownTrouble(name: Fault, what: OwnTrouble): Action {
+  return fault(name, ({ network, notes, clock }, dice) => {
+    if (network.broken.has(what)) return
+    const ms = Math.round(dice.between(5 * SECOND_MS, dice.chance(0.3) ? HOUR_MS : 3 * MINUTE_MS))
+    network.broken.add(what)
+    notes.ownTroubles.push({ what, from: notes.now(), until: notes.now() + ms })
+    notes.outages.push({ cause: 'own fault', from: notes.now(), until: notes.now() + ms, node: null })
+    clock.after(ms, () => network.broken.delete(what))
+  })
+}
+
+export const noDescriptors = ownTrouble('noDescriptors', 'descriptors')
+export const noResolver = ownTrouble('noResolver', 'resolver')
+export const noNetwork = ownTrouble('noNetwork', 'network')

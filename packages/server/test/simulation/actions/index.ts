@@ -1,5 +1,15 @@
 import type { Action } from './action.ts'
-import { clockStep, crash, diskFull, freeze, restart, storeErrors } from './faults.ts'
+import {
+  clockStep,
+  crash,
+  diskFull,
+  freeze,
+  noDescriptors,
+  noNetwork,
+  noResolver,
+  restart,
+  storeErrors,
+} from './faults.ts'
 import {
   disableWebhook,
   enableWebhook,
@@ -39,4 +49,7 @@ export const ACTIONS: readonly Action[] = [
   storeErrors,
   diskFull,
   clockStep,
+  noDescriptors,
+  noResolver,
+  noNetwork,
 ]

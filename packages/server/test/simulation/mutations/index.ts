@@ -1,4 +1,5 @@
 import { acceptedAndLost, claimIgnored, lostWakeUp, scopeIgnored } from './accepting.ts'
+import { descriptorsCharged, networkCharged, ownFaultCounted } from './charging.ts'
 import { lostHeldDelivery, oldSecret, stopUnheard } from './changing.ts'
 import { claimRace, forgottenAttempts, staleLeaseWrite } from './leasing.ts'
 import type { Mutation } from './mutation.ts'
@@ -39,4 +40,7 @@ export const MUTATIONS: readonly Mutation[] = [
   lostSlice,
   sliceMadeTwice,
   overtakenOrder,
+  ownFaultCounted,
+  descriptorsCharged,
+  networkCharged,
 ]

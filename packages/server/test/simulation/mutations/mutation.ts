@@ -24,5 +24,15 @@ export const BUSY: Partial<Scenario> = {
   retentionMs: null,
   keepsLog: false,
   moveRowsPerSlice: 10,
-  faultsPerDay: { crash: 12, restart: 0, freeze: 0, storeErrors: 0, diskFull: 0, clockStep: 0 },
+  faultsPerDay: {
+    crash: 12,
+    restart: 0,
+    freeze: 0,
+    storeErrors: 0,
+    diskFull: 0,
+    clockStep: 0,
+    noDescriptors: 0,
+    noResolver: 0,
+    noNetwork: 0,
+  },
 }

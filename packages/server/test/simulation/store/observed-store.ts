@@ -42,7 +42,9 @@ export function observedStore(store: Store, notes: Notes, node: string): Store {
       endedAt: startedAt + durationMs,
       statusCode,
       retryAfterSeconds: Number(responseHeaders?.['retry-after'] ?? 0),
+      notSent: report.error?.code === 'not_sent',
       state: delivery.state,
+      tries: delivery.tries,
       webhook,
     })
     if (outcome.stopped) noteChange(notes, webhook, 'stopped')
