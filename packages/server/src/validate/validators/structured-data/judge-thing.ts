@@ -1,3 +1,4 @@
+import type { Severity } from '../../../core/run.ts'
 import type { Remark, Remarks } from './remarks.ts'
 import { faultOf, quote } from './rules/formats.ts'
 import { specialFaults } from './rules/special.ts'
@@ -13,19 +14,24 @@ export interface TypedThing {
   missing: readonly Rule[]
 }
 
-/** Says what is wrong with one thing, and answers what its types' tables came to. */
-export function judgeThing(thing: Thing, remarks: Remarks): TypedThing[] {
+/**
+ * Says what is wrong with one thing, and answers what its types' tables came to. What its `groups` say holds for it too.
+ */
+export function judgeThing(thing: Thing, groups: readonly Thing[], remarks: Remarks): TypedThing[] {
   if (thing.origin === null) return []
   const { place, offset } = thing.origin
-  const add = (remark: Omit<Remark, 'place' | 'offset'>): void => remarks.add({ ...remark, place, offset })
+  const add: Add = (remark) => remarks.add({ place, offset, ...remark })
 
   judgeTypes(thing, add)
-  const judged = isTypedReference(thing) ? [] : tablesOf(thing).map((table) => judgeBy(table, thing, add))
+  const tables = isTypedReference(thing) ? [] : tablesOf(thing)
+  const judged = tables.map((table) => judgeBy(table, thing, groups, add))
+  // Without a table nothing is asked of it, but a date is a date.
+  if (tables.length === 0) judgeFormats(thing, thing.types[0], () => 'warning', add)
   judgeNames(thing, add)
   return judged
 }
 
-type Add = (remark: Omit<Remark, 'place' | 'offset'>) => void
+type Add = (remark: Omit<Remark, 'place' | 'offset'> & Partial<Pick<Remark, 'place' | 'offset'>>) => void
 
 /**
  * The types that a thing is judged as: of its types, those with a table that are no ancestor of another one, and of two
@@ -41,9 +47,15 @@ function tablesOf({ types }: Thing): Omit<TypedThing, 'missing'>[] {
   return [...judged.values()]
 }
 
-function judgeBy({ type, rules }: Omit<TypedThing, 'missing'>, thing: Thing, add: Add): TypedThing {
+function judgeBy(
+  { type, rules }: Omit<TypedThing, 'missing'>,
+  thing: Thing,
+  groups: readonly Thing[],
+  add: Add,
+): TypedThing {
+  const sayers = [thing, ...groups]
   const missing = rules.rules.filter(
-    ({ properties }) => !properties.some((name) => thing.properties.has(name)),
+    ({ properties }) => !properties.some((name) => sayers.some((each) => each.properties.has(name))),
   )
   for (const rule of missing) judgeMissing(rule, type, add)
   judgeValues(thing, type, rules, add)
@@ -51,6 +63,17 @@ function judgeBy({ type, rules }: Omit<TypedThing, 'missing'>, thing: Thing, add
 }
 
 function judgeTypes(thing: Thing, add: Add): void {
+  for (const { kind, misspelt, offset } of thing.misspelt) {
+    const { written, name } = misspelt
+    const help = name === null ? '' : ` Write https://schema.org/${name}.`
+    add({
+      severity: 'warning',
+      code: kind === 'type' ? 'unknown_type' : 'unknown_property',
+      message: `${quote(written)} is not how a ${kind} of schema.org is written.${help}`,
+      ...(name === null ? {} : kind === 'type' ? { schemaType: name } : { property: name }),
+      ...(offset === null ? {} : { offset }),
+    })
+  }
   for (const type of thing.types) {
     if (isType(type)) continue
     add({
@@ -74,19 +97,20 @@ function judgeNames(thing: Thing, add: Add): void {
   // Of what we do not know we cannot say what it may have; a Role repeats the property that it stands between.
   const isOpen =
     types.length === 0 || thing.hasForeignTypes || types.some((type) => !isType(type) || isA(type, 'Role'))
-  for (const written of thing.properties.keys()) {
+  for (const [written, [first]] of thing.properties) {
     const property = withoutAnnotation(written)
+    const at = first === undefined ? {} : { offset: first.offset }
     if (!isProperty(property)) {
       const message = () =>
         `schema.org has no property ${quote(property)}.${didYouMean(suggestProperty(property, types))}`
-      add({ severity: 'warning', code: 'unknown_property', property, ...named, message })
+      add({ severity: 'warning', code: 'unknown_property', property, ...named, ...at, message })
       continue
     }
     // Properties that were retired have no types any more.
     const domains = domainsOf(property)
     if (domains.length > 0 && !isOpen && !types.some((type) => mayHave(type, property))) {
       const message = () => `${property} is a property of ${domains.join(', ')}, not of ${types.join(', ')}.`
-      add({ severity: 'warning', code: 'wrong_domain', property, ...named, message })
+      add({ severity: 'warning', code: 'wrong_domain', property, ...named, ...at, message })
     }
   }
 }
@@ -111,15 +135,31 @@ function judgeMissing({ properties, importance }: Rule, schemaType: string, add:
 
 /** A wrong value of a required property is an error, of any other a warning. */
 function judgeValues(thing: Thing, schemaType: string, rules: Rules, add: Add): void {
+  const severityOf = (property: string) => (rules.importanceOf(property) === 'required' ? 'error' : 'warning')
+  judgeFormats(thing, schemaType, severityOf, add)
+  for (const { of, ...fault } of specialFaults(schemaType, thing)) {
+    if (of === undefined) add({ ...fault, schemaType })
+    else if (of.thing.origin !== null) {
+      const { place, offset } = of.thing.origin
+      add({ ...fault, schemaType: of.type, place, offset })
+    }
+  }
+}
+
+function judgeFormats(
+  thing: Thing,
+  schemaType: string | undefined,
+  severityOf: (property: string) => Severity,
+  add: Add,
+): void {
+  const named = schemaType === undefined ? {} : { schemaType }
   for (const [property, values] of thing.properties) {
     for (const value of values) {
       const fault = faultOf(property, value)
-      if (fault === null) continue
-      const severity = rules.importanceOf(property) === 'required' ? 'error' : 'warning'
-      add({ severity, property, schemaType, ...fault })
+      if (fault !== null)
+        add({ severity: severityOf(property), property, ...named, offset: value.offset, ...fault })
     }
   }
-  for (const fault of specialFaults(schemaType, thing)) add({ ...fault, schemaType })
 }
 
 function didYouMean(name: string | null): string {

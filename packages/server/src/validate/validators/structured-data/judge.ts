@@ -4,6 +4,7 @@ import { judgeThing } from './judge-thing.ts'
 import { createLines } from '../../lines.ts'
 import { openDocument } from './open-document.ts'
 import { readDocument } from './read-document.ts'
+import { groupsOf } from './rules/variants.ts'
 import { createRemarks, type Remarks } from './remarks.ts'
 import { scoreOf, SCORE_OF_NOTHING } from './score.ts'
 import { seenIn } from './seen.ts'
@@ -38,7 +39,8 @@ function judge(types: readonly string[], formats: readonly Format[], document: J
   const remarks = createRemarks(createLines(opened.text))
   const described = readDocument(opened, document.url, formats, remarks)
   const things = described.filter((thing) => !isBareReference(thing))
-  const judged = things.flatMap((thing) => judgeThing(thing, remarks))
+  const groups = groupsOf(things)
+  const judged = things.flatMap((thing) => judgeThing(thing, groups.get(thing) ?? [], remarks))
   judgePresence(things, types, remarks)
   const score = things.length === 0 ? SCORE_OF_NOTHING : scoreOf(judged)
   return { ...remarks.judgement(), ...(score === undefined ? {} : { score }), seen: seenIn(things) }

@@ -4,6 +4,7 @@ import { readJson } from './json-ld/json-text.ts'
 import { readRoot, type Reading } from './json-ld/read-node.ts'
 import { baseUrlOf, readPage, type Page } from './page/read-page.ts'
 import type { OpenedDocument } from './open-document.ts'
+import type { VocabularyNotice } from './page/rdfa.ts'
 import { jsonRangeOf, type Script } from './page/scripts.ts'
 import type { Remarks } from './remarks.ts'
 import { quote } from './rules/formats.ts'
@@ -40,6 +41,7 @@ function readPageOf(page: Page, things: Things, address: string | null, remarks:
   readPage(page, things, {
     baseUrl,
     onScript: (script) => readScript(script, things, baseUrl, remarks),
+    vocabularyNotice: vocabularyNoticeOf(remarks),
     onTooDeep: (offset) => tooDeep(remarks, offset),
     onUnreadable: (format, offset) => unreadable(remarks, format, offset),
   })
@@ -74,7 +76,9 @@ interface JsonLdSource {
 
 function readJsonLd(source: JsonLdSource, things: Things, baseUrl: string | null, remarks: Remarks): void {
   const { text, from, to, textOffset, scope, place } = source
-  const read = readJson(text, from, to, LIMITS.structuredJsonDepthMax)
+  const read = readJson(text, from, to, LIMITS.structuredJsonDepthMax, (name, offset) =>
+    repeated(remarks, place, name, textOffset + offset),
+  )
   if ('value' in read) {
     const reading = { things, scope, baseUrl, textOffset, notice: noticesOf(remarks) }
     readRoot(reading, read.value, NO_CONTEXT, place)
@@ -97,6 +101,13 @@ function noticesOf(remarks: Remarks): Reading['notice'] {
         `The context ${quote(address)} is ignored, since contexts are never fetched: what only it defines is not judged.`
       remarks.add({ severity: 'warning', code: 'context_ignored', message, place, offset })
     },
+    contextMisspelt(address, place, offset) {
+      if (ignored.has(address) || ignored.size >= LIMITS.findingsMax) return
+      ignored.add(address)
+      const message = () =>
+        `${quote(address)} is not the address of schema.org's context, so its words mean nothing. Write "https://schema.org".`
+      remarks.add({ severity: 'error', code: 'context_misspelt', message, place, offset })
+    },
     contextMissing(place, offset) {
       if (hasMissed) return
       hasMissed = true
@@ -104,6 +115,33 @@ function noticesOf(remarks: Remarks): Reading['notice'] {
       remarks.add({ severity: 'error', code: 'context_missing', message, place, offset })
     },
   }
+}
+
+/** Of RDFa: told once, as above. */
+function vocabularyNoticeOf(remarks: Remarks): VocabularyNotice {
+  const misspelt = new Set<string>()
+  let hasMissed = false
+  return {
+    misspelt(written, offset) {
+      if (misspelt.has(written) || misspelt.size >= LIMITS.findingsMax) return
+      misspelt.add(written)
+      const message = () =>
+        `${quote(written)} is not the address of schema.org's vocabulary, so its words mean nothing. Write "https://schema.org/".`
+      remarks.add({ severity: 'error', code: 'context_misspelt', message, place: null, offset })
+    },
+    missing(offset) {
+      if (hasMissed) return
+      hasMissed = true
+      const message =
+        'There is a type, but no vocab, so its words mean nothing. Add vocab="https://schema.org/".'
+      remarks.add({ severity: 'error', code: 'context_missing', message, place: null, offset })
+    },
+  }
+}
+
+function repeated(remarks: Remarks, place: Place, name: string, offset: number): void {
+  const message = () => `${quote(name)} stands twice in one object: only the last one counts.`
+  remarks.add({ severity: 'warning', code: 'member_repeated', message, place, offset, property: name })
 }
 
 function tooDeep(remarks: Remarks, offset: number): void {

@@ -1,3 +1,5 @@
+import type { Misspelt } from './vocabulary/misspelt.ts'
+
 export const FORMATS = ['json-ld', 'microdata', 'rdfa'] as const
 
 export type Format = (typeof FORMATS)[number]
@@ -12,11 +14,18 @@ export interface Place {
 }
 
 /** One value of a property. A thing that is a value may be shared, and may be part of a circle. */
-export type Value =
-  | { kind: 'text' | 'url'; value: string }
-  | { kind: 'number'; value: number }
-  | { kind: 'boolean'; value: boolean }
-  | { kind: 'thing'; thing: Thing }
+export type Value = Standing &
+  (
+    | { kind: 'text' | 'url'; value: string }
+    | { kind: 'number'; value: number }
+    | { kind: 'boolean'; value: boolean }
+    | { kind: 'thing'; thing: Thing }
+  )
+
+/** `offset`: of the value's first character in the document, or of the element that has it. */
+interface Standing {
+  offset: number
+}
 
 /** What a page says of one thing, from all places that speak of it under the same id. */
 export interface Thing {
@@ -24,6 +33,8 @@ export interface Thing {
   id: string | null
   /** Short names of schema.org types, those that schema.org does not know included; no name twice. */
   types: string[]
+  /** Types and properties that look like schema.org's and are none, taken for what was meant; bounded. */
+  misspelt: { kind: 'type' | 'property'; misspelt: Misspelt; offset: number | null }[]
   /** Whether it has types of other vocabularies as well, of which we know nothing. */
   hasForeignTypes: boolean
   /** Values by the short name of a schema.org property, known or not; a property has at least one. */

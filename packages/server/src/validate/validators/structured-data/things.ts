@@ -1,4 +1,5 @@
 import { LIMITS } from '../../../core/limits.ts'
+import { misspeltName } from './vocabulary/misspelt.ts'
 import { shortNameOf } from './vocabulary/vocabulary.ts'
 import type { Origin, Thing, Value } from './thing.ts'
 
@@ -34,6 +35,7 @@ export function createThings(): Things {
     const thing: Thing = {
       id,
       types: [],
+      misspelt: [],
       hasForeignTypes: false,
       properties: new Map(),
       isValue: false,
@@ -48,8 +50,24 @@ export function createThings(): Things {
     if (values > LIMITS.structuredValuesMax) throw moreThan(LIMITS.structuredValuesMax, 'values')
   }
 
-  function addType(thing: Thing, iri: string): void {
+  /** The short name of a term that is schema.org's, or was meant to be. */
+  function nameOf(
+    thing: Thing,
+    kind: 'type' | 'property',
+    iri: string,
+    offset: number | null,
+  ): string | null {
     const name = shortNameOf(iri)
+    if (name !== null) return name
+    const misspelt = misspeltName(iri)
+    if (misspelt === null) return null
+    if (thing.misspelt.length < LIMITS.structuredTypesPerThingMax)
+      thing.misspelt.push({ kind, misspelt, offset })
+    return misspelt.name
+  }
+
+  function addType(thing: Thing, iri: string): void {
+    const name = nameOf(thing, 'type', iri, null)
     if (name === null) thing.hasForeignTypes = true
     else if (!thing.types.includes(name)) {
       if (thing.types.length >= LIMITS.structuredTypesPerThingMax) {
@@ -78,8 +96,9 @@ export function createThings(): Things {
     addType,
 
     addValue(thing, propertyIri, value) {
-      const name = shortNameOf(propertyIri)
-      if (name === null || (value.kind === 'text' && value.value.trim() === '')) return
+      if (value.kind === 'text' && value.value.trim() === '') return
+      const name = nameOf(thing, 'property', propertyIri, value.offset)
+      if (name === null) return
       countValue()
       if (name === ADDITIONAL_TYPE) {
         const type = value.kind === 'thing' ? value.thing.id : String(value.value)
@@ -101,6 +120,6 @@ function moreThan(max: number, what: string): TooMuchData {
 const ADDITIONAL_TYPE = 'additionalType'
 
 /** Text as a value: a URL when it looks like one. */
-export function textValue(text: string): Value {
-  return { kind: /^\s*https?:\/\/\S+\s*$/i.test(text) ? 'url' : 'text', value: text }
+export function textValue(text: string, offset: number): Value {
+  return { kind: /^\s*https?:\/\/\S+\s*$/i.test(text) ? 'url' : 'text', value: text, offset }
 }

@@ -1,10 +1,12 @@
+import { looksLikeSchemaOrg } from '../vocabulary/misspelt.ts'
 import { isProperty, isType } from '../vocabulary/vocabulary.ts'
 import type { JsonObject, JsonValue } from './json-text.ts'
 
 const SCHEMA_ORG = 'http://schema.org/'
 /** The address under which schema.org serves its context; what follows is either nothing or the file itself. */
 const SCHEMA_ORG_CONTEXT =
-  /^(?:https?:)?\/\/(?:[a-z-]+\.)?schema\.org(?:\/|\/docs\/jsonldcontext\.json(?:ld)?)?$/i
+  /^(?:https?:)?\/\/(?:[a-z-]+\.)?schema\.org(?:\/|\/docs\/jsonldcontext\.json(?:ld)?)?#?$/i
+const SCHEMA_ORG_VOCABULARY = /^https?:\/\/(?:[a-z-]+\.)?schema\.org\/$/i
 /** A term may be defined by a prefix that is a term itself; a chain that is longer is a circle. */
 const DEFINITION_STEPS_MAX = 10
 
@@ -28,6 +30,8 @@ export interface Context {
   vocab: string | null
   /** Whether schema.org's own context is in force, which defines all of its names. */
   hasSchemaOrg: boolean
+  /** Where relative ids start; undefined for the document's own address, null where they start nowhere. */
+  base: string | null | undefined
   /** Whether there is any `@context` at all. */
   isGiven: boolean
 }
@@ -37,6 +41,7 @@ export const NO_CONTEXT: Context = {
   terms: new Map(),
   vocab: null,
   hasSchemaOrg: false,
+  base: undefined,
   isGiven: false,
 }
 
@@ -47,31 +52,70 @@ export const SCHEMA_ORG_CONTEXT_ONLY: Context = {
   isGiven: true,
 }
 
-/** The context after an `@context`. Contexts of other hosts are never fetched: `ignore` is told their addresses. */
-export function withContext(before: Context, given: JsonValue, ignore: (address: string) => void): Context {
+/** What is told of the addresses in an `@context`. */
+export interface ContextNotice {
+  /** Contexts of other hosts are never fetched. */
+  ignored(address: string): void
+  /** It looks like schema.org's and is not; it is read as what was meant. */
+  misspelt(address: string): void
+}
+
+/** The context after an `@context`. `documentBase` is where relative ids start that no context says anything about. */
+export function withContext(
+  before: Context,
+  given: JsonValue,
+  documentBase: string | null,
+  notice: ContextNotice,
+): Context {
   let context: Context = { ...before, isGiven: true }
   for (const part of Array.isArray(given) ? given : [given]) {
     if (part === null) context = { ...NO_CONTEXT, isGiven: true }
     else if (typeof part === 'string') {
-      if (SCHEMA_ORG_CONTEXT.test(part.trim())) context = { ...context, ...schemaOrgPart() }
-      else ignore(part)
-    } else if (typeof part === 'object' && !Array.isArray(part))
-      context = withDefinitions(before, context, part)
+      const isSchemaOrg = SCHEMA_ORG_CONTEXT.test(part.trim())
+      const isMisspelt = !isSchemaOrg && looksLikeSchemaOrg(part)
+      if (isMisspelt) notice.misspelt(part)
+      if (isSchemaOrg || isMisspelt) context = { ...context, ...schemaOrgPart() }
+      else notice.ignored(part)
+    } else if (typeof part === 'object' && !Array.isArray(part)) {
+      context = withBase(withDefinitions(before, context, part, notice), part, documentBase)
+    }
   }
   return context
+}
+
+function withBase(context: Context, { members }: JsonObject, documentBase: string | null): Context {
+  const base = members.get('@base')
+  if (base === null) return { ...context, base: null }
+  if (typeof base !== 'string') return context
+  return { ...context, base: resolve(base, baseOf(context, documentBase)) }
+}
+
+/** Where relative ids start; null where they start nowhere. */
+export function baseOf(context: Context, documentBase: string | null): string | null {
+  return context.base === undefined ? documentBase : context.base
+}
+
+/** An absolute URL; null when there is none. */
+function resolve(reference: string, base: string | null): string | null {
+  return URL.parse(reference, base ?? undefined)?.href ?? base
 }
 
 function schemaOrgPart(): Pick<Context, 'vocab' | 'hasSchemaOrg'> {
   return { vocab: SCHEMA_ORG, hasSchemaOrg: true }
 }
 
-function withDefinitions(before: Context, context: Context, { members }: JsonObject): Context {
+function withDefinitions(
+  before: Context,
+  context: Context,
+  { members }: JsonObject,
+  notice: ContextNotice,
+): Context {
   // One map for all parts of one `@context`, or a list of a hundred thousand would make as long a chain.
   const isOwn = context.terms !== before.terms && context.terms !== NO_CONTEXT.terms
   const terms = isOwn ? (context.terms as Map<string, Term>) : new Map<string, Term>()
   let { vocab } = context
   for (const [name, definition] of members) {
-    if (name === '@vocab') vocab = vocabOf(definition, context)
+    if (name === '@vocab') vocab = vocabOf(definition, context, notice)
     else if (!name.startsWith('@')) {
       const term = termOf(name, definition)
       if (term !== null) terms.set(name, term)
@@ -81,11 +125,14 @@ function withDefinitions(before: Context, context: Context, { members }: JsonObj
   return { ...context, parent, terms, vocab }
 }
 
-function vocabOf(definition: JsonValue, context: Context): string | null {
+function vocabOf(definition: JsonValue, context: Context, notice: ContextNotice): string | null {
   if (typeof definition !== 'string') return null
   // Often written without the slash; taken by the letter every name would be a host of its own.
   if (SCHEMA_ORG_CONTEXT.test(definition)) return SCHEMA_ORG
-  return absolute(expandName(context, definition)) ?? definition
+  const expanded = absolute(expandName(context, definition)) ?? definition
+  if (SCHEMA_ORG_VOCABULARY.test(expanded) || !looksLikeSchemaOrg(expanded)) return expanded
+  notice.misspelt(definition)
+  return SCHEMA_ORG
 }
 
 function termOf(name: string, definition: JsonValue): Term | null {

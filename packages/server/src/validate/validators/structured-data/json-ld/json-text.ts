@@ -4,6 +4,8 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObj
 export interface JsonObject {
   /** Of its opening brace. */
   offset: number
+  /** Where the value of each member begins, in the order of `members`. */
+  offsets: number[]
   /** Of several members of one name the last, as `JSON.parse` has it. A map, because `__proto__` is a name like others. */
   members: Map<string, JsonValue>
 }
@@ -43,9 +45,16 @@ const WORDS = new Map<string, JsonValue>([
  * text is wrong, and how deep is too deep: `JSON.parse` tells none of it reliably.
  *
  * @param from where the JSON begins in the text; offsets count from the start of the text, and `to` is where it ends
+ * @param onRepeated told of a name that an object has already, and where it stands again
  */
-export function readJson(text: string, from: number, to: number, depthMax: number): ReadJson {
-  const read = reader(text, from, to, depthMax)
+export function readJson(
+  text: string,
+  from: number,
+  to: number,
+  depthMax: number,
+  onRepeated: (name: string, offset: number) => void = () => undefined,
+): ReadJson {
+  const read = reader(text, from, to, depthMax, onRepeated)
   try {
     return { value: read() }
   } catch (error) {
@@ -54,7 +63,13 @@ export function readJson(text: string, from: number, to: number, depthMax: numbe
   }
 }
 
-function reader(text: string, from: number, to: number, depthMax: number): () => JsonValue {
+function reader(
+  text: string,
+  from: number,
+  to: number,
+  depthMax: number,
+  onRepeated: (name: string, offset: number) => void,
+): () => JsonValue {
   let at = from
 
   function skipSpaces(): void {
@@ -141,7 +156,9 @@ function reader(text: string, from: number, to: number, depthMax: number): () =>
   }
 
   function readObject(depth: number): JsonObject {
-    const object: JsonObject = { offset: at, members: new Map() }
+    const object: JsonObject = { offset: at, offsets: [], members: new Map() }
+    /** Of the members; made for the first name that is repeated. */
+    let indexes: Map<string, number> | undefined
     enter(depth)
     if (peek() !== '}') {
       let isFirst = true
@@ -150,10 +167,22 @@ function reader(text: string, from: number, to: number, depthMax: number): () =>
         const next = peek()
         if (!isFirst && next === '}') throw new Fault('Remove the comma before "}".', at)
         if (next !== '"') throw fault('a name in double quotes')
+        const nameOffset = at
         const name = readString()
         if (peek() !== ':') throw fault('":"')
         at += 1
-        object.members.set(name, readValue(depth + 1))
+        skipSpaces()
+        const valueOffset = at
+        const value = readValue(depth + 1)
+        if (object.members.has(name)) {
+          onRepeated(name, nameOffset)
+          indexes ??= new Map([...object.members.keys()].map((each, index) => [each, index]))
+          object.offsets[indexes.get(name) ?? 0] = valueOffset
+        } else {
+          indexes?.set(name, object.offsets.length)
+          object.offsets.push(valueOffset)
+        }
+        object.members.set(name, value)
         isFirst = false
       } while (peek() === ',')
       if (peek() !== '}') throw fault('"," or "}"')

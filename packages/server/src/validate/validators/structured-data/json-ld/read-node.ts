@@ -1,6 +1,7 @@
 import { below, type Place, type Thing, type Value } from '../thing.ts'
 import { textValue, type Things } from '../things.ts'
 import {
+  baseOf,
   expandName,
   findTerm,
   SCHEMA_ORG_CONTEXT_ONLY,
@@ -21,6 +22,7 @@ export interface Reading {
   textOffset: number
   notice: {
     contextIgnored(address: string, place: Place, offset: number): void
+    contextMisspelt(address: string, place: Place, offset: number): void
     contextMissing(place: Place, offset: number): void
   }
 }
@@ -39,6 +41,8 @@ interface Member {
   meaning: string
   term: Term | undefined
   value: JsonValue
+  /** Where the value begins in the document. */
+  offset: number
 }
 
 /** The thing that a node describes or refers to; null for one that is no thing, such as a mere holder of a `@graph`. */
@@ -54,14 +58,14 @@ function readNode(reading: Reading, node: JsonObject, outer: Context, place: Pla
   const isHolder = members.some(({ meaning }) => meaning === '@graph')
   const reverse = members.find(({ meaning }) => meaning === '@reverse')
   if (types.length === 0 && properties.length === 0 && reverse === undefined) {
-    return id === null || isHolder ? null : refer(reading, id)
+    return id === null || isHolder ? null : refer(reading, context, id)
   }
 
   const origin = { format: 'json-ld' as const, place, offset: reading.textOffset + node.offset }
   const thing =
     id === null
       ? reading.things.unnamed(origin)
-      : reading.things.named(nameOf(reading, id), scopeOf(reading, id), origin)
+      : reading.things.named(nameOf(reading, context, id), scopeOf(reading, id), origin)
   // A type without a meaning is some other vocabulary's, like one that its context maps there.
   for (const type of types) reading.things.addType(thing, expandName(context, type) ?? '')
   for (const member of properties) readProperty(reading, thing, member, context, below(place, member.name))
@@ -80,48 +84,67 @@ function open(
   let context = outer
   if (given !== undefined) {
     const contextPlace = below(place, '@context')
-    context = withContext(outer, given, (address) =>
-      reading.notice.contextIgnored(address, contextPlace, reading.textOffset + node.offset),
-    )
+    const offset = offsetOf(reading, node, [...node.members.keys()].indexOf('@context'))
+    context = withContext(outer, given, reading.baseUrl, {
+      ignored: (address) => reading.notice.contextIgnored(address, contextPlace, offset),
+      misspelt: (address) => reading.notice.contextMisspelt(address, contextPlace, offset),
+    })
   } else if (!outer.isGiven && node.members.has('@type')) {
     // Search engines see nothing here. Told once; read as what was meant, so that the rest can be judged.
     reading.notice.contextMissing(place, reading.textOffset + node.offset)
     context = SCHEMA_ORG_CONTEXT_ONLY
   }
   const members: Member[] = []
+  let index = 0
   for (const [name, value] of node.members) {
     const meaning = expandName(context, name)
     if (meaning !== null && meaning !== '@context') {
-      members.push({ name, meaning, term: findTerm(context, name), value })
+      const offset = offsetOf(reading, node, index)
+      members.push({ name, meaning, term: findTerm(context, name), value, offset })
     }
+    index += 1
   }
   return { context, members }
 }
 
+/** Where the value of a node's member begins in the document. */
+function offsetOf({ textOffset }: Reading, { offset, offsets }: JsonObject, index: number): number {
+  return textOffset + (offsets[index] ?? offset)
+}
+
 function readProperty(reading: Reading, thing: Thing, member: Member, context: Context, place: Place): void {
-  const { meaning, term, value } = member
-  readValues(reading, value, term, context, place, (each) => {
+  const { meaning, term, value, offset } = member
+  readValues(reading, { value, offset }, term, context, place, (each) => {
     if (term?.isReverse !== true) reading.things.addValue(thing, meaning, each)
-    else if (each.kind === 'thing') reading.things.addValue(each.thing, meaning, { kind: 'thing', thing })
+    else if (each.kind === 'thing')
+      reading.things.addValue(each.thing, meaning, { kind: 'thing', thing, offset })
   })
 }
 
 /** `{"@reverse": {"author": …}}`: what is in there has this thing as its author. */
 function readReverse(reading: Reading, thing: Thing, member: Member, context: Context, place: Place): void {
   if (!isObject(member.value)) return
+  const { offset } = member
   for (const [name, value] of member.value.members) {
     const meaning = expandName(context, name)
     if (meaning === null || meaning.startsWith('@')) continue
-    readValues(reading, value, findTerm(context, name), context, below(place, name), (each) => {
-      if (each.kind === 'thing') reading.things.addValue(each.thing, meaning, { kind: 'thing', thing })
+    readValues(reading, { value, offset }, findTerm(context, name), context, below(place, name), (each) => {
+      if (each.kind === 'thing')
+        reading.things.addValue(each.thing, meaning, { kind: 'thing', thing, offset })
     })
   }
+}
+
+/** A value, or several, with where it begins in the document. */
+interface Given {
+  value: JsonValue
+  offset: number
 }
 
 /** Hands on each value, lists and sets taken apart. */
 function readValues(
   reading: Reading,
-  value: JsonValue,
+  { value, offset }: Given,
   term: Term | undefined,
   context: Context,
   place: Place,
@@ -130,13 +153,13 @@ function readValues(
   if (value === null) return
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
-      readValues(reading, item, term, context, below(place, index), add)
+      readValues(reading, { value: item, offset }, term, context, below(place, index), add)
     }
   } else if (typeof value === 'string') {
-    if (term?.type === '@id') add({ kind: 'thing', thing: refer(reading, value) })
-    else add(textValue(value))
-  } else if (typeof value === 'number') add({ kind: 'number', value })
-  else if (typeof value === 'boolean') add({ kind: 'boolean', value })
+    if (term?.type === '@id') add({ kind: 'thing', thing: refer(reading, context, value), offset })
+    else add(textValue(value, offset))
+  } else if (typeof value === 'number') add({ kind: 'number', value, offset })
+  else if (typeof value === 'boolean') add({ kind: 'boolean', value, offset })
   else readObject(reading, value, term, context, place, add)
 }
 
@@ -149,39 +172,49 @@ function readObject(
   place: Place,
   add: (value: Value) => void,
 ): void {
-  if (term?.isMap === true && ![...object.members.keys()].some((name) => name.startsWith('@'))) {
-    for (const [name, item] of object.members) {
-      readValues(reading, item, { ...term, isMap: false }, context, below(place, name), add)
+  const givens = [...object.members].map(([name, value], index) => {
+    return { name, given: { value, offset: offsetOf(reading, object, index) } }
+  })
+  if (term?.isMap === true && !givens.some(({ name }) => name.startsWith('@'))) {
+    for (const { name, given } of givens) {
+      readValues(reading, given, { ...term, isMap: false }, context, below(place, name), add)
     }
     return
   }
-  for (const [name, item] of object.members) {
+  for (const { name, given } of givens) {
     const meaning = expandName(context, name)
     if (meaning === '@value') {
-      if (!Array.isArray(item) && !isObject(item)) readValues(reading, item, undefined, context, place, add)
+      const { value } = given
+      if (!Array.isArray(value) && !isObject(value))
+        readValues(reading, given, undefined, context, place, add)
       return
     }
     if (meaning === '@list' || meaning === '@set') {
-      readValues(reading, item, term, context, below(place, name), add)
+      readValues(reading, given, term, context, below(place, name), add)
       return
     }
   }
   const thing = readNode(reading, object, context, place)
-  if (thing !== null) add({ kind: 'thing', thing })
+  if (thing !== null) add({ kind: 'thing', thing, offset: reading.textOffset + object.offset })
 }
 
-function refer(reading: Reading, id: string): Thing {
-  return reading.things.named(nameOf(reading, id), scopeOf(reading, id), null)
+function refer(reading: Reading, context: Context, id: string): Thing {
+  return reading.things.named(nameOf(reading, context, id), scopeOf(reading, id), null)
 }
 
 function scopeOf({ scope }: Reading, id: string): string {
   return id.startsWith('_:') ? scope : 'json-ld'
 }
 
-/** Ids are compared as absolute URLs: `#author` here may be spelt out there. */
-function nameOf({ baseUrl }: Reading, id: string): string {
-  if (id.startsWith('_:') || baseUrl === null) return id
-  return URL.parse(id, baseUrl)?.href ?? id
+/** Ids are compared as absolute URLs: `#author` here may be spelt out there, or be written with a prefix. */
+function nameOf({ baseUrl }: Reading, context: Context, id: string): string {
+  if (id.startsWith('_:')) return id
+  const prefix = /^([^:/?#]+):(?!\/\/)/.exec(id)?.[1]
+  const expanded =
+    prefix === undefined || findTerm(context, prefix) === undefined ? null : expandName(context, id)
+  const base = baseOf(context, baseUrl)
+  if (base === null) return expanded ?? id
+  return URL.parse(expanded ?? id, base)?.href ?? id
 }
 
 function keyword(members: readonly Member[], meaning: string): JsonValue {

@@ -1,15 +1,23 @@
 import { MicrodataRdfParser } from 'microdata-rdf-streaming-parser'
 import { LIMITS } from '../../../../core/limits.ts'
+import { microdataTypes } from '../vocabulary/misspelt.ts'
 import { attributeOf, visit, type PageNode } from './node.ts'
 import type { Quad } from './quads.ts'
 import type { Tag, TagListener } from './tags.ts'
+
+/** Of the types in these folders, properties are the folder's, however much of a path a type has. */
+const VOCABULARIES = {
+  'http://schema.org/': {},
+  'https://schema.org/': {},
+  'http://microformats.org/profile/hcard': {},
+}
 
 /** The parser without its stream: quads are handed on as they are found, not queued. */
 class Parser extends MicrodataRdfParser {
   readonly #read: (quad: Quad) => void
 
   constructor(baseUrl: string, read: (quad: Quad) => void) {
-    super({ baseIRI: baseUrl })
+    super({ baseIRI: baseUrl, vocabRegistry: VOCABULARIES })
     this.#read = read
   }
 
@@ -110,7 +118,8 @@ function microdataOf(tag: Tag, ids: Ids, baseUrl: string): Record<string, string
   const attributes = Object.fromEntries(
     Object.entries(tag.attributes).filter(([name]) => !left.includes(name)),
   )
-  const { id, itemref } = attributes
+  const { id, itemref, itemtype } = attributes
+  if (itemtype !== undefined) attributes['itemtype'] = microdataTypes(itemtype)
   if (id !== undefined && !ids.isMeant(id)) delete attributes['id']
   if (itemref !== undefined) {
     attributes['itemref'] = wordsIn(itemref)

@@ -66,9 +66,10 @@ export function createQuadReader(format: Format, things: Things): QuadReader {
   }
 
   function valueOf(term: QuadTerm, offset: number): Value {
-    if (term.termType === 'BlankNode') return { kind: 'thing', thing: thingOf(term, newOrigin(offset)) }
-    if (term.termType === 'NamedNode') return { kind: 'thing', thing: thingOf(term, null) }
-    return literalValue(term)
+    if (term.termType === 'BlankNode')
+      return { kind: 'thing', thing: thingOf(term, newOrigin(offset)), offset }
+    if (term.termType === 'NamedNode') return { kind: 'thing', thing: thingOf(term, null), offset }
+    return literalValue(term, offset)
   }
 
   function newOrigin(offset: number): Origin {
@@ -104,10 +105,10 @@ export function createQuadReader(format: Format, things: Things): QuadReader {
   }
 }
 
-function literalValue({ value, datatype }: QuadTerm): Value {
+function literalValue({ value, datatype }: QuadTerm, offset: number): Value {
   const number = Number(value)
   const isNumber = /#(?:integer|decimal|double|float)$/.test(datatype?.value ?? '') && Number.isFinite(number)
-  return isNumber ? { kind: 'number', value: number } : textValue(value)
+  return isNumber ? { kind: 'number', value: number, offset } : textValue(value, offset)
 }
 
 /** Puts the items of a list in the place of its first node. */

@@ -2,7 +2,7 @@ import type { Format } from '../thing.ts'
 import type { TooMuchData, Things } from '../things.ts'
 import { createMicrodataListener } from './microdata.ts'
 import { createQuadReader, type Quad } from './quads.ts'
-import { createRdfaListener } from './rdfa.ts'
+import { createRdfaListener, type VocabularyNotice } from './rdfa.ts'
 import type { Script } from './scripts.ts'
 import { contained, type TagListener } from './tags.ts'
 import type { PageTree } from './tree.ts'
@@ -28,6 +28,8 @@ export interface PageOptions {
   onScript(script: Script): void
   /** Told once, where elements are deeper in each other than is looked at. */
   onTooDeep(offset: number): void
+  /** Of RDFa, whose names mean nothing without one. */
+  vocabularyNotice: VocabularyNotice
   /** Told once for a format whose markup from here on cannot be understood. */
   onUnreadable(format: Format, offset: number): void
 }
@@ -57,7 +59,8 @@ export function readPage(page: Page, things: Things, options: PageOptions): void
 
   // The two are made only where there is an item: nothing without a type is judged.
   if (tree.hasMicrodata) listen('microdata', (read) => createMicrodataListener(tree.root, baseUrl, read))
-  if (tree.hasRdfa) listen('rdfa', (read) => createRdfaListener(baseUrl, page.isXhtml, read))
+  if (tree.hasRdfa)
+    listen('rdfa', (read) => createRdfaListener(baseUrl, page.isXhtml, read, options.vocabularyNotice))
   try {
     walk(tree.root, page.text, { ...options, listeners })
   } finally {

@@ -9,13 +9,19 @@ export interface SpecialFault {
   code: string
   property: string
   message: () => string
+  /** Of what is wrong, when that is known better than by the thing. */
+  offset?: number
+  /** Another thing that it is the fault of, with the type that it is judged as. */
+  of?: { thing: Thing; type: string }
 }
 
 /** Faults of a thing that is judged as `type`. */
 export function specialFaults(type: string, thing: Thing): SpecialFault[] {
   const faults = [...literalsForThings(thing)]
   if (isA(type, 'Rating')) faults.push(...wrongRating(type, thing))
-  if (isA(type, 'BreadcrumbList')) faults.push(...namelessCrumbs(thing))
+  if (isA(type, 'AggregateRating')) faults.push(...countOfNothing(thing))
+  if (isA(type, 'AggregateOffer')) faults.push(...offersOfNothing(thing))
+  if (isA(type, 'BreadcrumbList')) faults.push(...namelessCrumbs(thing), ...crumbsWithoutItem(thing))
   if (isA(type, 'FAQPage')) faults.push(...tooFewQuestions(thing))
   return faults
 }
@@ -38,6 +44,7 @@ function* literalsForThings(thing: Thing): Generator<SpecialFault> {
         severity: 'error',
         code: 'value_not_thing',
         property,
+        offset: value.offset,
         message: () => `${quote(shown)} is not ${wanted}.`,
       }
     }
@@ -47,33 +54,69 @@ function* literalsForThings(thing: Thing): Generator<SpecialFault> {
 /** Without bounds of their own, ratings go from 1 to 5: https://schema.org/bestRating, https://schema.org/worstRating. */
 const WORST = 1
 const BEST = 5
-/** Google also takes a fraction or a percentage. */
-const RATING = /^-?\d+(?:\.\d+)?(?: ?%| ?\/ ?\d+)?$/
+/** Google also takes a fraction or a percentage, which have a scale of their own. */
+const RATING = /^(?<rating>-?\d+(?:\.\d+)?)(?: ?(?<percent>%)| ?\/ ?(?<of>\d+(?:\.\d+)?))?$/
+const PERCENT_BEST = 100
 
 function* wrongRating(type: string, thing: Thing): Generator<SpecialFault> {
   const property = 'ratingValue'
   const value = thing.properties.get(property)?.[0]
   if (value === undefined || value.kind === 'thing') return
+  const { offset } = value
   const text = String(value.value).trim()
-  if (!RATING.test(text)) {
+  const groups = value.kind === 'number' ? { rating: text } : RATING.exec(text)?.groups
+  if (groups === undefined || Number(groups['of']) === 0) {
     // schema.org allows text, and ratings such as those of energy or for parents are letters; nothing is the mean of letters.
     const severity = isA(type, 'AggregateRating') ? 'error' : 'warning'
     const message = () => `${quote(text)} is not a number such as 4.5.`
-    yield { severity, code: 'value_not_number', property, message }
+    yield { severity, code: 'value_not_number', property, offset, message }
     return
   }
-  const rating = Number(text)
-  const worst = numberOf(thing, 'worstRating') ?? WORST
-  const best = numberOf(thing, 'bestRating') ?? BEST
-  // A fraction or percentage has a scale of its own, and is no number here.
-  if (Number.isNaN(rating) || (rating >= worst && rating <= best)) return
+  for (const bound of ['worstRating', 'bestRating']) {
+    const given = thing.properties.get(bound)?.[0]
+    if (given === undefined || given.kind === 'thing' || numberOf(thing, bound) !== null) continue
+    const shown = String(given.value)
+    const message = () => `${quote(shown)} is not a number such as 5.`
+    yield { severity: 'warning', code: 'value_not_number', property: bound, offset: given.offset, message }
+  }
+  const ownBest = groups['percent'] === undefined ? groups['of'] : PERCENT_BEST
+  const rating = Number(groups['rating'])
+  const worst = ownBest === undefined ? (numberOf(thing, 'worstRating') ?? WORST) : 0
+  const best = Number(ownBest ?? numberOf(thing, 'bestRating') ?? BEST)
+  if (rating >= worst && rating <= best) return
+  const help = ownBest === undefined ? ' A scale other than 1 to 5 needs worstRating and bestRating.' : ''
   yield {
     severity: 'error',
     code: 'value_out_of_range',
     property,
-    message: () =>
-      `${rating} is not between ${worst} and ${best}. A scale other than 1 to 5 needs worstRating and bestRating.`,
+    offset,
+    message: () => `${text} is not between ${worst} and ${best}.${help}`,
   }
+}
+
+/** A mean of nothing: search engines want at least one rating or review. */
+function* countOfNothing(thing: Thing): Generator<SpecialFault> {
+  const counts = ['ratingCount', 'reviewCount'].filter((property) => thing.properties.has(property))
+  const [property] = counts
+  if (property === undefined || counts.some((each) => numberOf(thing, each) !== 0)) return
+  const offset = thing.properties.get(property)?.[0]?.offset
+  const message = () =>
+    'There are 0 ratings or reviews. At least 1 is expected: leave the rating out until there is one.'
+  yield {
+    severity: 'error',
+    code: 'value_out_of_range',
+    property,
+    message,
+    ...(offset === undefined ? {} : { offset }),
+  }
+}
+
+function* offersOfNothing(thing: Thing): Generator<SpecialFault> {
+  const property = 'offerCount'
+  const value = thing.properties.get(property)?.[0]
+  if (value === undefined || numberOf(thing, property) !== 0) return
+  const message = () => 'There are 0 offers. At least 1 is expected: leave the count out if it is not known.'
+  yield { severity: 'warning', code: 'value_out_of_range', property, offset: value.offset, message }
 }
 
 const QUESTIONS_MIN = 2
@@ -112,6 +155,29 @@ function* namelessCrumbs(thing: Thing): Generator<SpecialFault> {
   }
 }
 
+/** Each step of a trail leads to a page, the last one apart, which may be the page itself. */
+function* crumbsWithoutItem(thing: Thing): Generator<SpecialFault> {
+  const crumbs = (thing.properties.get('itemListElement') ?? [])
+    .flatMap((value) => (value.kind === 'thing' && isCrumb(value.thing) ? [value.thing] : []))
+    .map((crumb, index) => ({ crumb, position: numberOf(crumb, 'position') ?? index + 1 }))
+  const last = crumbs.reduce((highest, { position }) => Math.max(highest, position), 0)
+  for (const { crumb, position } of crumbs) {
+    if (position >= last || crumb.properties.has('item')) continue
+    yield {
+      severity: 'error',
+      code: 'required',
+      property: 'item',
+      of: { thing: crumb, type: 'ListItem' },
+      message: () =>
+        `Property is required: the item at position ${position} is not the last, so it has to say where it leads.`,
+    }
+  }
+}
+
+function isCrumb({ types }: Thing): boolean {
+  return types.some((type) => isA(type, 'ListItem'))
+}
+
 function hasName(value: Value): boolean {
   if (value.kind !== 'thing') return false
   const { properties } = value.thing
@@ -123,6 +189,7 @@ function hasName(value: Value): boolean {
 function numberOf(thing: Thing, property: string): number | null {
   const value = thing.properties.get(property)?.[0]
   if (value === undefined || value.kind === 'thing' || value.kind === 'boolean') return null
-  const text = String(value.value).trim()
+  if (value.kind === 'number') return value.value
+  const text = value.value.trim()
   return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : null
 }

@@ -16,6 +16,11 @@ export function suggestProperty(name: string, types: readonly string[]): string 
   return nearest(name, propertyNames(), (property) => types.some((type) => mayHave(type, property)))
 }
 
+/** The nearest of a few names. */
+export function suggestOf(name: string, candidates: Iterable<string>): string | null {
+  return nearest(name, candidates, () => false)
+}
+
 function nearest(
   name: string,
   candidates: Iterable<string>,

@@ -1,9 +1,11 @@
-import { PROPERTY_LINES, TYPE_LINES } from './words.ts'
+import { ENUMERATION_LINES, LISTED_LINES, PROPERTY_LINES, TYPE_LINES } from './words.ts'
 
 // Everything here is read only and bounded by the vocabulary itself: a document adds nothing to it.
 
 const parentsOfType = readLines(TYPE_LINES)
 const domainsOfProperty = readLines(PROPERTY_LINES)
+const valuesOfEnumeration = readLines(ENUMERATION_LINES)
+const enumerationOfProperty = readLines(LISTED_LINES)
 const ancestorsOfType = new Map<string, ReadonlySet<string>>()
 
 const NOTHING: readonly string[] = []
@@ -53,6 +55,18 @@ export function domainsOf(property: string): readonly string[] {
 export function mayHave(type: string, property: string): boolean {
   const lineage = lineageOf(type)
   return domainsOf(property).some((domain) => lineage.has(domain))
+}
+
+export interface Enumeration {
+  name: string
+  /** Short names. */
+  values: readonly string[]
+}
+
+/** The enumeration that all values of a property are of; null when it takes others too. */
+export function enumerationOf(property: string): Enumeration | null {
+  const name = enumerationOfProperty.get(property)?.[0]
+  return name === undefined ? null : { name, values: valuesOfEnumeration.get(name) ?? NOTHING }
 }
 
 export function typeNames(): Iterable<string> {
