@@ -58,7 +58,8 @@ export const LISTED_LINES = \`${linesOf(enumerations.ofProperty)}\`
 /** Enumerations that are nothing else, and whose values are all named; and the properties that take nothing else. */
 function enumerationsOf(quads, classes) {
   const parentsOf = (name) => [...(classes.get(name) ?? [])]
-  const isPure = (name) => name === 'Enumeration' || (parentsOf(name).length > 0 && parentsOf(name).every(isPure))
+  const isPure = (name) =>
+    name === 'Enumeration' || (parentsOf(name).length > 0 && parentsOf(name).every(isPure))
   const members = new Map()
   const ranges = new Map()
   for (const [subject, predicate, object] of quads) {

@@ -164,8 +164,8 @@ export const LIMITS = {
   structuredMarkedMax: 100_000,
   /** Attributes of one element of a page in XHTML. */
   structuredAttributesMax: 10_000,
-  /** Ids of one page that an `itemref` may name: the parser keeps a copy of everything inside them. */
-  structuredItemrefsMax: 100,
+  /** Elements that are looked through for the items of a page: many may refer to the same ones by `itemref`. */
+  structuredItemStepsMax: 2_000_000,
   /** Types that a run tells of, properties of one of them, and kinds of values of one of those. */
   seenTypesMax: 200,
   seenPropertiesMax: 200,

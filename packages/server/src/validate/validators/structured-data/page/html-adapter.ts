@@ -51,10 +51,10 @@ export function createHtmlAdapter(tree: PageTree, cursor: Cursor): TreeAdapter<N
     adoptAttributes: (node, attributes) => tree.addAttributes(node, attributes),
 
     appendChild(parent, node) {
-      if (node.name !== '') insert(parent, node, null)
+      if (!isComment(node)) insert(parent, node, null)
     },
     insertBefore(parent, node, reference) {
-      if (node.name !== '') insert(parent, node, reference)
+      if (!isComment(node)) insert(parent, node, reference)
     },
     insertText: (parent, text) => tree.addText(parent, text),
     insertTextBefore: (parent, text, reference) => tree.addText(parent, text, reference),
@@ -95,6 +95,11 @@ export function createHtmlAdapter(tree: PageTree, cursor: Cursor): TreeAdapter<N
 
 /** There are none in our tree. */
 const isNone = (node: PageNode): node is PageNode => node.isText && node.name !== ''
+
+/** What `createCommentNode` makes: neither an element nor text. */
+function isComment(node: PageNode): boolean {
+  return node.name === '' && node.text === ''
+}
 
 function childrenOf(node: PageNode): PageNode[] {
   const children: PageNode[] = []

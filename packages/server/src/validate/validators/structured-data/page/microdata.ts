@@ -1,146 +1,149 @@
-import { MicrodataRdfParser } from 'microdata-rdf-streaming-parser'
 import { LIMITS } from '../../../../core/limits.ts'
+import { TooMuchData } from '../things.ts'
 import { microdataTypes } from '../vocabulary/misspelt.ts'
-import { attributeOf, visit, type PageNode } from './node.ts'
-import type { Quad } from './quads.ts'
-import type { Tag, TagListener } from './tags.ts'
+import { shortNameOf } from '../vocabulary/vocabulary.ts'
+import { microdataValue } from './microdata-value.ts'
+import { attributeOf, HTML_NAMESPACE, type PageNode } from './node.ts'
+import type { Quad, QuadTerm } from './quads.ts'
 
-/** Of the types in these folders, properties are the folder's, however much of a path a type has. */
-const VOCABULARIES = {
-  'http://schema.org/': {},
-  'https://schema.org/': {},
-  'http://microformats.org/profile/hcard': {},
-}
+const RDF_TYPE = 'http://www.w3.org/1999/02/22-rdf-syntax-ns#type'
+const SCHEMA_ORG = 'https://schema.org/'
 
-/** The parser without its stream: quads are handed on as they are found, not queued. */
-class Parser extends MicrodataRdfParser {
-  readonly #read: (quad: Quad) => void
-
-  constructor(baseUrl: string, read: (quad: Quad) => void) {
-    super({ baseIRI: baseUrl, vocabRegistry: VOCABULARIES })
-    this.#read = read
-  }
-
-  // No "override": the stream's types are not installed, and what it does with a quad is not wanted.
-  push(quad: Quad | null): boolean {
-    if (quad !== null) this.#read(quad)
-    return true
-  }
-}
-
-/** Throws what `read` throws, which is told where in the page it is. */
-export function createMicrodataListener(
-  root: PageNode,
-  baseUrl: string,
-  read: (quad: Quad, offset: number) => void,
-): TagListener {
-  let offset = 0
-  const parser = new Parser(baseUrl, (quad) => read(quad, offset))
-  const ids = createIds(root)
-  return {
-    onOpenTag(tag) {
-      offset = tag.offset
-      parser.onTagOpen(tag.name, microdataOf(tag, ids, baseUrl))
-    },
-    onText(data) {
-      parser.onText(data)
-    },
-    onCloseTag(opened) {
-      offset = opened
-      parser.onTagClose()
-    },
-    onEnd() {
-      parser.onEnd()
-    },
-  }
-}
-
-interface Ids {
-  /** Whether some `itemref` names it. */
-  isWanted(id: string): boolean
-  /** Whether it is wanted, and the element is the first to have it: only that one is meant. */
-  isMeant(id: string): boolean
+export interface MicrodataPage {
+  /** All elements that are looked at, in order. */
+  elements: readonly PageNode[]
+  baseUrl: string
 }
 
 /**
- * The ids that some `itemref` names. For each element with an id the parser keeps all that is inside it, in case that an
- * `itemref` comes later: with all ids of a page that takes quadratic time and memory.
+ * Reads all items of a page (https://html.spec.whatwg.org/multipage/microdata.html) and hands on what they say, with the
+ * offset of the element that says it: an item with all that is in it, then the next. Throws what `read` throws.
  */
-function createIds(root: PageNode): Ids {
-  const wanted = new Set<string>()
-  const met = new Set<string>()
-  visit(root, (node) => {
-    if (!node.isMarked) return
-    for (const id of wordsIn(attributeOf(node, 'itemref'))) {
-      // The parser looks ids up in plain objects, where these are found without having been put there.
-      if (!(id in Object.prototype) && wanted.size < LIMITS.structuredItemrefsMax) wanted.add(id)
+export function readMicrodata(page: MicrodataPage, read: (quad: Quad, offset: number) => void): void {
+  const { elements, baseUrl } = page
+  const order = new Map(elements.map((element, index) => [element, index]))
+  const elementOfId = firstOfEachId(elements)
+  const subjects = new Map<PageNode, QuadTerm>()
+  const done = new Set<PageNode>()
+  let steps = 0
+
+  function subjectOf(item: PageNode): QuadTerm {
+    let subject = subjects.get(item)
+    if (subject === undefined) {
+      const id = URL.parse(attributeOf(item, 'itemid') ?? '', baseUrl)?.href
+      const isNamed = id !== undefined && attributeOf(item, 'itemid') !== undefined
+      subject = isNamed ? named(id) : { termType: 'BlankNode', value: `item${subjects.size}` }
+      subjects.set(item, subject)
     }
-  })
-  return {
-    isWanted: (id) => wanted.has(id),
-    isMeant(id) {
-      if (!wanted.has(id) || met.has(id)) return false
-      met.add(id)
-      return true
-    },
+    return subject
   }
+
+  /** Elements that have a property of the item: in it, but not in an item in it, or in what its `itemref` names. */
+  function propertiesOf(item: PageNode): PageNode[] {
+    const found: PageNode[] = []
+    const met = new Set([item])
+    const refers = wordsIn(attributeOf(item, 'itemref'))
+    const referred = refers.flatMap((id) => elementOfId.get(id) ?? [])
+    for (const start of [...childrenOf(item), ...referred]) {
+      for (let node: PageNode | null = start; node !== null;) {
+        steps += 1
+        if (steps > LIMITS.structuredItemStepsMax) throw tooManySteps()
+        const isNew: boolean = !met.has(node) && order.has(node)
+        met.add(node)
+        if (isNew && hasProperty(node)) found.push(node)
+        node = isNew && !isItem(node) && node.first !== null ? node.first : following(node, start)
+      }
+    }
+    // What is referred to may stand before the item, or in it as well.
+    return referred.length === 0
+      ? found
+      : found.sort((one, other) => (order.get(one) ?? 0) - (order.get(other) ?? 0))
+  }
+
+  function readItem(item: PageNode, vocabularyAround: string | null): void {
+    if (done.has(item)) return
+    done.add(item)
+    const subject = subjectOf(item)
+    const types = wordsIn(microdataTypes(attributeOf(item, 'itemtype') ?? '')).filter((type) =>
+      type.includes(':'),
+    )
+    for (const type of types) read({ subject, predicate: named(RDF_TYPE), object: named(type) }, item.offset)
+    const vocabulary = types[0] === undefined ? vocabularyAround : vocabularyOf(types[0])
+    for (const element of propertiesOf(item)) readProperty(element, subject, vocabulary)
+  }
+
+  function readProperty(element: PageNode, subject: QuadTerm, vocabulary: string | null): void {
+    const value = isItem(element) ? subjectOf(element) : microdataValue(element, baseUrl)
+    const iris = (attribute: string) =>
+      [...new Set(wordsIn(attributeOf(element, attribute)))].map((name) => propertyIri(name, vocabulary))
+    for (const iri of iris('itemprop'))
+      read({ subject, predicate: named(iri), object: value }, element.offset)
+    if (value.termType !== 'Literal') {
+      for (const iri of iris('itemprop-reverse')) {
+        read({ subject: value, predicate: named(iri), object: subject }, element.offset)
+      }
+    }
+    if (isItem(element)) readItem(element, vocabulary)
+  }
+
+  // Those that are nobody's value first: what the others have around them is known then.
+  for (const element of elements) if (isItem(element) && !hasProperty(element)) readItem(element, null)
+  for (const element of elements) if (isItem(element)) readItem(element, null)
 }
 
 /** The attributes are those of HTML's elements; SVG has none of them. */
-const ITEM_ATTRIBUTES = ['itemscope', 'itemtype', 'itemid', 'itemref', 'itemprop', 'itemprop-reverse']
-const LOOKED_AT = [...ITEM_ATTRIBUTES, 'id']
-/** These mean something on an item only; the parser would take an item's type for that of the item around it. */
-const ATTRIBUTES_OF_ITEMS = ['itemtype', 'itemid', 'itemref']
-/** Where the value of an element stands (HTML standard, "value of a property"); elsewhere it is the text. */
-const VALUE_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
-  ['meta', 'content'],
-  ['data', 'value'],
-  ['meter', 'value'],
-  ['a', 'href'],
-  ['area', 'href'],
-  ['link', 'href'],
-  ['audio', 'src'],
-  ['embed', 'src'],
-  ['iframe', 'src'],
-  ['img', 'src'],
-  ['source', 'src'],
-  ['track', 'src'],
-  ['video', 'src'],
-  ['object', 'data'],
-])
-const URL_ATTRIBUTES = new Set(['href', 'src', 'data'])
-
-/** The attributes of a tag as the parser has to be told of them to make of it what the HTML standard makes of it. */
-function microdataOf(tag: Tag, ids: Ids, baseUrl: string): Record<string, string> {
-  if (!LOOKED_AT.some((name) => name in tag.attributes)) return tag.attributes
-  const isItem = tag.isHtml && tag.attributes['itemscope'] !== undefined
-  const left = tag.isHtml ? (isItem ? [] : ATTRIBUTES_OF_ITEMS) : ITEM_ATTRIBUTES
-  const attributes = Object.fromEntries(
-    Object.entries(tag.attributes).filter(([name]) => !left.includes(name)),
-  )
-  const { id, itemref, itemtype } = attributes
-  if (itemtype !== undefined) attributes['itemtype'] = microdataTypes(itemtype)
-  if (id !== undefined && !ids.isMeant(id)) delete attributes['id']
-  if (itemref !== undefined) {
-    attributes['itemref'] = wordsIn(itemref)
-      .filter((each) => ids.isWanted(each))
-      .join(' ')
-  }
-  if (attributes['itemprop'] !== undefined) setValue(attributes, tag.name, baseUrl)
-  return attributes
+function isItem(node: PageNode): boolean {
+  return node.namespace === HTML_NAMESPACE && node.isMarked && attributeOf(node, 'itemscope') !== undefined
 }
 
-function setValue(attributes: Record<string, string>, element: string, baseUrl: string): void {
-  const name = VALUE_ATTRIBUTES.get(element)
-  const value = name === undefined ? undefined : attributes[name]
-  // Search engines take a `content` from any element that has no such attribute; of two values the parser would give both.
-  if (value !== undefined && name !== 'content') delete attributes['content']
-  if (element === 'time' && attributes['datetime'] !== undefined) delete attributes['content']
-  if (name === undefined) return
-  if (value === undefined) attributes['content'] ??= ''
-  else if (URL_ATTRIBUTES.has(name)) attributes[name] = URL.parse(value, baseUrl)?.href ?? value
+function hasProperty(node: PageNode): boolean {
+  if (node.namespace !== HTML_NAMESPACE || !node.isMarked) return false
+  return attributeOf(node, 'itemprop') !== undefined || attributeOf(node, 'itemprop-reverse') !== undefined
+}
+
+function firstOfEachId(elements: readonly PageNode[]): ReadonlyMap<string, PageNode> {
+  const found = new Map<string, PageNode>()
+  for (const element of elements) {
+    const id = attributeOf(element, 'id')
+    if (id !== undefined && !found.has(id)) found.set(id, element)
+  }
+  return found
+}
+
+/** The node that comes after it in the tree below `top`, without what is in it; null at the end. */
+function following(node: PageNode, top: PageNode): PageNode | null {
+  for (let each: PageNode | null = node; each !== null && each !== top; each = each.parent) {
+    if (each.next !== null) return each.next
+  }
+  return null
+}
+
+function childrenOf(node: PageNode): PageNode[] {
+  const children: PageNode[] = []
+  for (let child = node.first; child !== null; child = child.next) children.push(child)
+  return children
+}
+
+/** Names mean what the first type's vocabulary says; a name with a colon is an address of its own. */
+function propertyIri(name: string, vocabulary: string | null): string {
+  return name.includes(':') ? name : (vocabulary ?? 'about:none#') + name
+}
+
+function vocabularyOf(type: string): string {
+  if (shortNameOf(type) !== null || type.startsWith(SCHEMA_ORG)) return SCHEMA_ORG
+  return type.slice(0, Math.max(type.lastIndexOf('/'), type.lastIndexOf('#')) + 1)
+}
+
+function named(value: string): QuadTerm {
+  return { termType: 'NamedNode', value }
 }
 
 function wordsIn(text: string | undefined): string[] {
   return text?.split(/[\t\n\f\r ]+/).filter((word) => word !== '') ?? []
+}
+
+function tooManySteps(): TooMuchData {
+  return new TooMuchData(
+    `more than ${LIMITS.structuredItemStepsMax} elements in items and what their itemrefs name`,
+  )
 }

@@ -16,7 +16,7 @@ export interface Quad {
   object: QuadTerm
 }
 
-interface QuadTerm {
+export interface QuadTerm {
   termType: string
   value: string
   /** Of a literal. */

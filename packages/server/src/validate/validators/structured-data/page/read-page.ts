@@ -1,6 +1,7 @@
 import type { Format } from '../thing.ts'
 import type { TooMuchData, Things } from '../things.ts'
-import { createMicrodataListener } from './microdata.ts'
+import { readMicrodata } from './microdata.ts'
+import type { PageNode } from './node.ts'
 import { createQuadReader, type Quad } from './quads.ts'
 import { createRdfaListener, type VocabularyNotice } from './rdfa.ts'
 import type { Script } from './scripts.ts'
@@ -48,21 +49,23 @@ export function readPage(page: Page, things: Things, options: PageOptions): void
   const { tree } = page
   const ends: (() => void)[] = []
   const listeners: TagListener[] = []
+  const elements: PageNode[] = []
   const baseUrl = options.baseUrl ?? NO_ADDRESS
 
-  function listen(format: Format, create: (read: (quad: Quad, offset: number) => void) => TagListener): void {
+  function readerOf(format: Format): (quad: Quad, offset: number) => void {
     const reader = createQuadReader(format, things)
     ends.push(() => reader.end())
-    const listener = create((quad, offset) => reader.read(quad, offset))
-    listeners.push(contained(listener, (offset) => options.onUnreadable(format, offset)))
+    return (quad, offset) => reader.read(quad, offset)
   }
 
-  // The two are made only where there is an item: nothing without a type is judged.
-  if (tree.hasMicrodata) listen('microdata', (read) => createMicrodataListener(tree.root, baseUrl, read))
-  if (tree.hasRdfa)
-    listen('rdfa', (read) => createRdfaListener(baseUrl, page.isXhtml, read, options.vocabularyNotice))
+  if (tree.hasRdfa) {
+    const listener = createRdfaListener(baseUrl, page.isXhtml, readerOf('rdfa'), options.vocabularyNotice)
+    listeners.push(contained(listener, (offset) => options.onUnreadable('rdfa', offset)))
+  }
+  const microdata = tree.hasMicrodata ? readerOf('microdata') : null
   try {
-    walk(tree.root, page.text, { ...options, listeners })
+    walk(tree.root, page.text, { ...options, listeners, elements: microdata === null ? null : elements })
+    if (microdata !== null) readMicrodata({ elements, baseUrl }, microdata)
   } finally {
     for (const end of ends) end()
   }

@@ -5,6 +5,8 @@ import type { TagListener } from './tags.ts'
 
 export interface WalkOptions {
   listeners: readonly TagListener[]
+  /** Where to put all elements that are looked at; null when nobody asks. */
+  elements: PageNode[] | null
   onScript(script: Script): void
   /** Told once, where elements are deeper in each other than is looked at. */
   onTooDeep(offset: number): void
@@ -15,7 +17,7 @@ const DEPTH_OF_TOP = 1
 
 /** Tells of all elements and texts of a tree, in the order in which they stand. `page` is the text that it was made from. */
 export function walk(root: PageNode, page: string, options: WalkOptions): void {
-  const { listeners } = options
+  const { listeners, elements } = options
   let scripts = 0
   let wasTooDeep = false
 
@@ -34,8 +36,10 @@ export function walk(root: PageNode, page: string, options: WalkOptions): void {
         options.onScript(scriptOf(node, scripts, page))
         scripts += 1
       }
-      if (depth < DEPTH_OF_TOP || listeners.length === 0) return
+      if (depth < DEPTH_OF_TOP || (listeners.length === 0 && elements === null)) return
       if (isWithin(depth)) {
+        elements?.push(node)
+        if (listeners.length === 0) return
         const tag = tagOf(node)
         for (const listener of listeners) listener.onOpenTag(tag)
       } else if (!wasTooDeep) {
