@@ -111,7 +111,7 @@ async function drive({ checks }: Bench, pool: ValidatorPool, job: Job, seconds: 
   let judged = 0
   async function one(): Promise<void> {
     do {
-      const verdict = await pool.judge([step], submission)
+      const verdict = await pool.judge({ organizationId: 1, steps: [step], purpose: 'run' }, submission)
       judged += 1
       if (verdict.result === 'PASS' && (verdict.score !== null) === isScored) continue
       checks.fault(what, `the verdict was ${verdict.result}, score ${String(verdict.score)}`)

@@ -56,8 +56,8 @@ export interface Composed {
 /** Webhooks whose derived signing keys are kept in memory. */
 const SIGNING_KEYS_MAX = 10_000
 const CONNECTIONS_PER_ORIGIN_MAX = 64
-/** Processes that judge the filters of webhooks, started when they are needed: two, so that one tenant's slow filter does not hold up the others. */
-const FILTER_PROCESSES = 2
+/** Processes that judge the filters of webhooks, started when they are needed: two for one organization, and one more for others. */
+const FILTER_PROCESSES = 3
 /** A little over the deadline of an attempt: nothing in flight can take longer. */
 const DRAIN_MS_MAX = 35_000
 
@@ -193,7 +193,7 @@ async function composeOn(ground: Ground): Promise<Composed> {
   const runs = createRunPipeline({
     store,
     validators,
-    fetchPage: (url, signal) => pages.fetch(url, signal),
+    fetchPage: (organizationId, url, signal) => pages.fetch(organizationId, url, signal),
     checkUrl: (url) => void guard.checkUrl(url),
     judgeExpressions: (event, texts) => heldExpressions(filters, event, texts),
     accept: (unit) => deliveries.accept(unit),
@@ -365,7 +365,7 @@ function composeWebhooks(
     store,
     pipeline,
     checkUrl: (url) => void guard.checkUrl(url),
-    checkFilter: (filter) => filters.check(filter),
+    checkFilter: (organizationId, filter) => filters.check(organizationId, filter),
     judgeFilters: (event, texts) => passingFilters(filters, event, texts),
     clock,
     ids,

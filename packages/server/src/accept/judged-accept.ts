@@ -1,5 +1,6 @@
 import { Problem } from '../core/errors.ts'
 import type { Event } from '../core/event.ts'
+import { createSharedMap } from '../core/shared-map.ts'
 import type { Store } from '../store/store.ts'
 import { FilterUnjudged, HearersUnknown, type AcceptUnit } from '../store/work.ts'
 import { findHearers } from './hearers.ts'
@@ -18,7 +19,7 @@ const NOTHING_JUDGED: NonNullable<AcceptUnit['filtered']> = new Map()
 const ROUNDS_MAX = 4
 /** Events of one unit that are held against filters at once. */
 const JUDGED_AT_ONCE_MAX = 16
-/** Types of organizations that are known to have filters; all are forgotten when there are more. */
+/** Types of organizations that are known to have filters. */
 const KNOWN_TYPES_MAX = 10_000
 
 /**
@@ -33,10 +34,10 @@ export function createJudgedAccept<Accepted>(
   parts: JudgedAcceptParts<Accepted>,
 ): (unit: AcceptUnit) => Promise<Accepted> {
   const { store, judgeFilters, accept } = parts
-  const known = new Set<string>()
+  const known = createSharedMap<true>({ entriesMax: KNOWN_TYPES_MAX })
 
   function mayMeetFilter({ events }: AcceptUnit): boolean {
-    return known.size > 0 && events.some((event) => known.has(nameOf(event)))
+    return events.some(({ organizationId, type }) => known.get(organizationId, type) === true)
   }
 
   async function judge(events: readonly Event[]): Promise<NonNullable<AcceptUnit['filtered']>> {
@@ -53,10 +54,9 @@ export function createJudgedAccept<Accepted>(
     return filtered
   }
 
-  function remember(event: Event, hasFilters: boolean): void {
-    if (known.size >= KNOWN_TYPES_MAX) known.clear()
-    if (hasFilters) known.add(nameOf(event))
-    else known.delete(nameOf(event))
+  function remember({ organizationId, type }: Event, hasFilters: boolean): void {
+    if (hasFilters) known.set(organizationId, type, true)
+    else known.delete(organizationId, type)
   }
 
   async function withHearers<Unit extends AcceptUnit & { filtered: NonNullable<AcceptUnit['filtered']> }>(
@@ -93,8 +93,4 @@ export function createJudgedAccept<Accepted>(
       'The webhooks of its organization change too fast. Try again in a moment.',
     )
   }
-}
-
-function nameOf({ organizationId, type }: Event): string {
-  return `${organizationId}/${type}`
 }

@@ -63,7 +63,7 @@ export interface RunService {
   /** Whether a URL may be submitted to these steps in place of a document. */
   judgesPages(steps: readonly Step[]): boolean
   /** Throws `Problem` naming `steps[i].…` when a step's validator is unknown or its configuration cannot be used. */
-  checkSteps(steps: readonly Step[]): Promise<void>
+  checkSteps(organizationId: number, steps: readonly Step[]): Promise<void>
 }
 
 export interface RunRequest {
@@ -114,7 +114,7 @@ export interface EventService {
     idempotency: IdempotencyKey | null,
   ): Promise<{ results: (PublishedEvent | Problem)[]; replayed: boolean }>
   /** Throws `Problem` naming `schema` when it cannot be used to judge `data`. */
-  checkSchema(schema: Record<string, unknown>): Promise<void>
+  checkSchema(organizationId: number, schema: Record<string, unknown>): Promise<void>
 }
 
 export interface MonitorService {
@@ -135,7 +135,7 @@ export interface WebhookService {
   /** Throws `Problem('url_not_allowed')` on field `url`. */
   checkUrl(url: string): void
   /** Throws `Problem` on field `filter`. */
-  checkFilter(filter: string, field?: string): Promise<void>
+  checkFilter(organizationId: number, filter: string, field?: string): Promise<void>
   /** Makes a delivery due again; null when there is none. See `resend` of core/delivery.ts for the refusals. */
   resend(organizationId: number, deliveryId: string): Promise<ResendOutcome | null>
   /**

@@ -158,7 +158,8 @@ export const SETTINGS: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     kind: kinds.integer('COUNT', 1, 64),
     default: ({ parallelism }) => Math.min(4, Math.max(1, parallelism - 1)),
     defaultShown: 'one less than the processors, from 1 to 4',
-    description: 'Worker threads that judge submissions.',
+    description:
+      'Worker threads that judge what one organization submits; one more starts when another one comes meanwhile.',
   },
   validatorTimeoutMs: {
     name: 'validator_timeout',

@@ -5,6 +5,12 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './time.ts'
  * by a setting (config/settings.ts).
  */
 export const LIMITS = {
+  /**
+   * Of what organizations share, such as places inside a gate and in its line, one of them may have at most so many times
+   * as much as it leaves free: alone it gets four fifths, and whoever comes next finds room.
+   */
+  ownToFreeMax: 4,
+
   /** Largest request body the API reads, and so the largest document and event. */
   requestBytesMax: 1024 * 1024,
 
@@ -127,9 +133,10 @@ export const LIMITS = {
   /** How often the store is asked for work that an error path may have dropped from memory. */
   sweepMs: 30 * SECOND_MS,
   /** Tests under way at once; each waits for its attempt. */
-  testsInFlightMax: 50,
-  /** Replays at once, over all organizations: each reads through all events of its range, twice. */
-  replaysInFlightMax: 5,
+  testsInFlightMax: 100,
+  /** Replays at once. And slices of them that are read at once: each holds up to its events, bodies and all. */
+  replaysInFlightMax: 100,
+  replaySlicesAtOnceMax: 2,
 
   findingsMax: 1_000,
   findingMessageCharactersMax: 2_000,
@@ -176,17 +183,13 @@ export const LIMITS = {
   waitSecondsMax: 30,
   /** Runs that fetch a page or hold one in memory until it is judged; the others wait for their turn. */
   pagesHeldMax: 16,
-  /** And of one organization, so that the next one finds a place however slow the hosts of the first are. */
-  pagesHeldPerOrganizationMax: 12,
   /** Submissions waiting for a worker; beyond it the API answers 503. */
   runQueueMax: 1_000,
-  /**
-   * An organization has at most so many times as many runs in that queue as there are places free: alone it gets 800 of
-   * them, and whoever comes next finds room.
-   */
-  runQueueOwnToFreeMax: 4,
+  /** Events to hold against their schemas, and schemas to try, that wait for a worker; beyond it the API answers 503. */
+  judgingWaitersMax: 1_000,
   /** Runs of one subject that wait for each other's end: each is compared with the one before. */
   endingsPerSubjectMax: 1_000,
+  endingsWaitingMax: 10_000,
 
   /** A page that a submission names by URL: what is read of it, unpacked, and of each header on the way to it. */
   pageBytesMax: 10 * 1024 * 1024,
@@ -216,8 +219,8 @@ export const LIMITS = {
   messageValueCharactersMax: 300,
   messageFactsMax: 10,
   messageLinkCharactersMax: 1_000,
-  /** Connections to the mail server at once; further messages wait within their deadline. */
-  smtpConnectionsMax: 5,
+  /** Connections to the mail server at once; further messages wait for up to half of their deadline. */
+  smtpConnectionsMax: 6,
   /** One reply of the mail server. */
   smtpReplyBytesMax: 64 * 1024,
   /** What is kept of an answer that a Slack URL was blacked out of. */
@@ -234,8 +237,6 @@ export const LIMITS = {
   monitorOffsetMsMax: 10 * MINUTE_MS,
   /** Runs under way that the schedule started; far below the run queue, which is everybody's. */
   monitorRunsMax: 50,
-  /** And of one organization, so that ten thousand monitors of slow pages do not hold up those of others. */
-  monitorRunsPerOrganizationMax: 25,
   /** How long the schedule rests at most before it looks again for what is due: the wall clock may be set meanwhile. */
   monitorLookMsMax: MINUTE_MS,
   /** Waits before a slot is tried again that the server or its store could not take: doubled each time up to the second. */

@@ -71,7 +71,7 @@ describe('an answer without end', () => {
         flood(socket, piece)
       },
     })
-    const failure = await fetcher({ deadlineMs: 10_000 }).fetch(urlOf(server))
+    const failure = await fetcher({ deadlineMs: 10_000 }).fetch(1, urlOf(server))
     expect(failure).toMatchObject({ ok: false, code, message: expect.stringMatching(message) })
     await vi.waitFor(() => expect(closed).toBe(1))
   })
@@ -109,7 +109,7 @@ describe('one deadline', () => {
       onRequest: (socket, index) =>
         setTimeout(() => socket.end(http('302 Found', { location: `/${index + 1}` })), 90),
     })
-    const failure = await fetcher({ deadlineMs: 200 }).fetch(urlOf(server))
+    const failure = await fetcher({ deadlineMs: 200 }).fetch(1, urlOf(server))
     expect(failure).toMatchObject({ code: 'timeout', url: urlOf(server, '/2') })
     expect(failure.durationMs).toBeLessThan(2_000)
   })

@@ -17,7 +17,7 @@ function packed(encoding: string, body: Buffer): Buffer {
 describe('a page', () => {
   it('comes as it is, and the server is told who asks', async () => {
     const server = await answering(http('200 OK', HTML, '<title>hé</title>'))
-    const page = await fetcher().fetch(urlOf(server, '/a?b=%20#part'))
+    const page = await fetcher().fetch(1, urlOf(server, '/a?b=%20#part'))
     expect(page).toEqual({
       ok: true,
       url: urlOf(server, '/a?b=%20'),
@@ -75,7 +75,7 @@ describe('a page', () => {
       onConnection: (socket) => socket.on('close', () => (closed += 1)),
       onRequest: (socket) => socket.write(http('200 OK', HTML, 'x'.repeat(10 * MB))),
     })
-    const page = await fetcher().fetch(urlOf(server))
+    const page = await fetcher().fetch(1, urlOf(server))
     expect(page.ok && page.content.length).toBe(10 * MB)
     await vi.waitFor(() => expect(closed).toBe(1))
   })
@@ -114,7 +114,7 @@ describe('an answer that is no page', () => {
   it('a certificate that nobody signed', async () => {
     const server = await startRawServer({}, createSelfSigned({ names: ['127.0.0.1'] }))
     opens(server)
-    const failure = await fetcher().fetch(`https://127.0.0.1:${server.port}/`)
+    const failure = await fetcher().fetch(1, `https://127.0.0.1:${server.port}/`)
     expect(failure).toMatchObject({
       code: 'tls_untrusted',
       message: `The certificate of 127.0.0.1:${server.port} is signed by itself.`,
@@ -124,13 +124,16 @@ describe('an answer that is no page', () => {
   it('a port where nothing listens', async () => {
     const server = await startRawServer({})
     await server.close()
-    expect(await fetcher().fetch(urlOf(server))).toMatchObject({ code: 'connection_refused', status: null })
+    expect(await fetcher().fetch(1, urlOf(server))).toMatchObject({
+      code: 'connection_refused',
+      status: null,
+    })
   })
 
   it.each(['nonsense', '', 'ftp://example.com/', 'https://user@example.com/', 'https://intranet/'])(
     'a URL like %j',
     async (url) => {
-      expect(await fetcher().fetch(url)).toEqual({
+      expect(await fetcher().fetch(1, url)).toEqual({
         ok: false,
         code: 'url_not_allowed',
         message: expect.stringMatching(/^The URL is not allowed: .*\.$/),

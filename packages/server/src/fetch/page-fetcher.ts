@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { Guard } from '../guard/guard.ts'
-import { createHostTurns, STOPPING } from './host-turns.ts'
+import { createPageGate, STOPPING } from './page-gate.ts'
 import { fetchPage } from './page-trip.ts'
 import type { FetchedPage, FetchFailure, PageFailure } from './page.ts'
 
@@ -11,7 +11,7 @@ export interface PageFetcher {
    * Never rejects: whatever a server or the network does is a failure with one of the codes of page-errors.ts. Ends soon
    * after `signal` is aborted, with `cancelled`.
    */
-  fetch(url: string, signal?: AbortSignal): Promise<FetchedPage | FetchFailure>
+  fetch(organizationId: number, url: string, signal?: AbortSignal): Promise<FetchedPage | FetchFailure>
   /** Ends what is under way and turns away what waits, with `server_stopping`. Safe to call twice. */
   close(): void
 }
@@ -37,33 +37,26 @@ export function createPageFetcher({
   deadlineMs = LIMITS.pageDeadlineMs,
   waitMsMax = LIMITS.pageWaitMsMax,
 }: PageFetcherOptions): PageFetcher {
-  const turns = createHostTurns({
-    clock,
-    perHostMax: LIMITS.pageFetchesPerHostMax,
-    turnsMax: LIMITS.pageFetchesMax,
-    waitersPerHostMax: LIMITS.pageWaitersPerHostMax,
-    waitersMax: LIMITS.pageWaitersMax,
-  })
+  const gate = createPageGate(clock)
   const underWay = new Set<(failure: PageFailure) => void>()
 
   return {
-    fetch: (url, signal) =>
+    fetch: (organizationId, url, signal) =>
       fetchPage(
         {
           guard,
           clock,
-          turns,
+          gate,
           underWay,
           // A token that rules for robots can name, and a place to ask.
           userAgent: `Sealpost/${version} (+${aboutUrl()}; page check)`,
           deadlineMs,
           waitMsMax,
         },
-        url,
-        signal,
+        { organizationId, url, signal },
       ),
     close() {
-      turns.close()
+      gate.shut()
       for (const giveUp of underWay) giveUp(STOPPING)
     },
   }

@@ -17,7 +17,7 @@ describe('redirects', () => {
       http('301 Moved Permanently', { location: '../b?x=1' }),
       http('303 See Other', { location: urlOf(target, '/c#part') }),
     )
-    expect(await fetcher().fetch(urlOf(server, '/a/b'))).toMatchObject({
+    expect(await fetcher().fetch(1, urlOf(server, '/a/b'))).toMatchObject({
       ok: true,
       url: urlOf(target, '/c'),
       content: Buffer.from('there'),
@@ -30,10 +30,13 @@ describe('redirects', () => {
     const moved = (place: number): string => http('302 Found', { location: `/${place}` })
     const page = http('200 OK', HTML, 'there')
     const far = await answering(moved(1), moved(2), moved(3), moved(4), moved(5), page)
-    expect(await fetcher().fetch(urlOf(far))).toMatchObject({ ok: true, redirects: LIMITS.pageRedirectsMax })
+    expect(await fetcher().fetch(1, urlOf(far))).toMatchObject({
+      ok: true,
+      redirects: LIMITS.pageRedirectsMax,
+    })
 
     const round = await answering(http('302 Found', { location: '/' }))
-    expect(await fetcher().fetch(urlOf(round))).toMatchObject({
+    expect(await fetcher().fetch(1, urlOf(round))).toMatchObject({
       code: 'too_many_redirects',
       status: 302,
       message: expect.stringContaining('After 5 redirects there was still no page.'),
@@ -73,8 +76,11 @@ describe('redirects', () => {
         ca: authority.cert,
       })
     const url = `https://127.0.0.1:${secure.port}/`
-    expect(await fetcher({ guard: guardOf(true) }).fetch(url)).toMatchObject({ ok: true, url: urlOf(plain) })
-    expect(await fetcher({ guard: guardOf(false) }).fetch(url)).toMatchObject({
+    expect(await fetcher({ guard: guardOf(true) }).fetch(1, url)).toMatchObject({
+      ok: true,
+      url: urlOf(plain),
+    })
+    expect(await fetcher({ guard: guardOf(false) }).fetch(1, url)).toMatchObject({
       code: 'url_not_allowed',
       url: urlOf(plain),
       status: null,

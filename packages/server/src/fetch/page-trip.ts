@@ -1,11 +1,12 @@
 import type { Clock } from '../core/clock.ts'
+import type { Gate, Place } from '../core/gate.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { Guard } from '../guard/guard.ts'
 import { withoutRootDot } from '../guard/names.ts'
 import { classify } from '../net/classify.ts'
 import { shown } from '../net/words.ts'
-import { CANCELLED, TurnError, type HostTurns, type Turn } from './host-turns.ts'
 import { PAGE_SERVER } from './page-bounds.ts'
+import { CANCELLED, TurnError } from './page-gate.ts'
 import { startPageExchange, type PageExchangeAnswer, type PageExchangeParts } from './page-exchange.ts'
 import type { FetchedPage, FetchFailure, PageFailure } from './page.ts'
 import { redirectTarget } from './redirect.ts'
@@ -13,39 +14,41 @@ import { redirectTarget } from './redirect.ts'
 export interface TripParts extends Omit<PageExchangeParts, 'open'> {
   guard: Guard
   clock: Clock
-  turns: HostTurns
+  gate: Gate
   /** What ends each exchange that is under way. */
   underWay: Set<(failure: PageFailure) => void>
   waitMsMax: number
 }
 
-/** How far one fetch has come. */
-interface Trip {
+/** What is wanted. */
+export interface WantedPage {
+  organizationId: number
   url: string
+  /** Aborted when nobody wants the page any more. */
+  signal: AbortSignal | undefined
+}
+
+/** How far one fetch has come. */
+interface Trip extends WantedPage {
   redirects: number
   workedMs: number
   waitedMs: number
-  turn: Turn | null
-  /** Aborted when nobody wants the page any more. */
-  signal: AbortSignal | undefined
+  /** At the host of `url`. */
+  turn: { host: string; place: Place } | null
 }
 
 /**
  * The whole way to a page: each redirect is checked like a first URL, and takes its turn at the host it leads to. Time
  * is counted over all of it, waiting apart from working. Never rejects.
  */
-export async function fetchPage(
-  parts: TripParts,
-  text: string,
-  signal?: AbortSignal,
-): Promise<FetchedPage | FetchFailure> {
-  const trip: Trip = { url: text, redirects: 0, workedMs: 0, waitedMs: 0, turn: null, signal }
+export async function fetchPage(parts: TripParts, wanted: WantedPage): Promise<FetchedPage | FetchFailure> {
+  const trip: Trip = { ...wanted, redirects: 0, workedMs: 0, waitedMs: 0, turn: null }
   try {
     return await follow(parts, trip)
   } catch (error) {
     return failure(trip, null, refusalOf(error, parts.deadlineMs))
   } finally {
-    trip.turn?.release()
+    trip.turn?.place.leave()
   }
 }
 
@@ -78,12 +81,14 @@ async function follow(parts: TripParts, trip: Trip): Promise<FetchedPage | Fetch
 }
 
 /** The turn at one host is given back before the next is waited for: two fetches must not wait for each other. */
-async function takeTurn({ clock, turns, waitMsMax }: TripParts, trip: Trip, host: string): Promise<void> {
-  if (trip.turn?.host === host && !turns.closed) return
-  trip.turn?.release()
+async function takeTurn({ clock, gate, waitMsMax }: TripParts, trip: Trip, host: string): Promise<void> {
+  if (trip.turn?.host === host && !gate.isShut) return
+  trip.turn?.place.leave()
   trip.turn = null
+  const { organizationId, signal } = trip
   const startedAt = clock.monotonic()
-  trip.turn = await turns.take(host, waitMsMax - trip.waitedMs, trip.signal)
+  const asking = { organizationId, key: host, signal, waitMsMax: waitMsMax - trip.waitedMs }
+  trip.turn = { host, place: await gate.enter(asking) }
   trip.waitedMs += clock.monotonic() - startedAt
 }
 

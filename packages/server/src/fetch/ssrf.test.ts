@@ -72,7 +72,7 @@ function start(port: number): string {
 /** The code of the failure, and what was reached on the way to it. */
 async function fetched(url: string): Promise<{ code: string; reached: string[] }> {
   const pages = createPageFetcher({ guard, clock: systemClock, version: '1', aboutUrl: () => '' })
-  const page = await pages.fetch(url)
+  const page = await pages.fetch(1, url)
   pages.close()
   return { code: page.ok ? 'fetched' : page.code, reached: reached.splice(0) }
 }

@@ -15,8 +15,8 @@ describe('one page at a time from a host', () => {
     const waiting: Socket[] = []
     const server = await serve({ onRequest: (socket) => waiting.push(socket) })
     const pages = fetcher({ deadlineMs: 300 })
-    const first = pages.fetch(urlOf(server, '/1'))
-    const second = pages.fetch(urlOf(server, '/2'))
+    const first = pages.fetch(1, urlOf(server, '/1'))
+    const second = pages.fetch(1, urlOf(server, '/2'))
     await vi.waitFor(() => expect(waiting).toHaveLength(1))
     expect(await first).toMatchObject({ code: 'timeout' })
     await vi.waitFor(() => expect(waiting).toHaveLength(2))
@@ -28,8 +28,12 @@ describe('one page at a time from a host', () => {
   it('one that waits too long is told so', async () => {
     const server = await serve({})
     const pages = fetcher({ deadlineMs: 1_000, waitMsMax: 50 })
-    const first = pages.fetch(urlOf(server))
-    expect(await pages.fetch(urlOf(server))).toMatchObject({ code: 'host_busy', durationMs: 0, status: null })
+    const first = pages.fetch(1, urlOf(server))
+    expect(await pages.fetch(1, urlOf(server))).toMatchObject({
+      code: 'host_busy',
+      durationMs: 0,
+      status: null,
+    })
     pages.close()
     await first
   })
@@ -47,7 +51,7 @@ describe('one page at a time from a host', () => {
     })
     const [a, b] = ['a', 'b'].map((name) => `http://${name}.example.com:${server.port}/`)
     const pages = fetcher({ guard })
-    const both = [a, b].map((url) => pages.fetch(url ?? ''))
+    const both = [a, b].map((url) => pages.fetch(1, url ?? ''))
     await vi.waitFor(() => expect(waiting).toHaveLength(2))
     const [hostOfFirst] = /\w(?=\.example\.com)/.exec(server.received) ?? []
     for (const [index, socket] of waiting.splice(0).entries()) {
@@ -73,8 +77,8 @@ describe('a page that nobody wants any more', () => {
     })
     const pages = fetcher()
     const [first, second] = [new AbortController(), new AbortController()]
-    const fetches = [first, second].map(({ signal }) => pages.fetch(urlOf(server), signal))
-    const third = pages.fetch(urlOf(server))
+    const fetches = [first, second].map(({ signal }) => pages.fetch(1, urlOf(server), signal))
+    const third = pages.fetch(1, urlOf(server))
     await vi.waitFor(() => expect(waiting).toHaveLength(1))
     second.abort()
     expect(await fetches[1]).toMatchObject({ code: 'cancelled' })
@@ -87,7 +91,7 @@ describe('a page that nobody wants any more', () => {
 
   it('is not asked for at all when it was wanted no more before', async () => {
     const server = await serve({})
-    expect(await fetcher().fetch(urlOf(server), AbortSignal.abort())).toMatchObject({ code: 'cancelled' })
+    expect(await fetcher().fetch(1, urlOf(server), AbortSignal.abort())).toMatchObject({ code: 'cancelled' })
     expect(server.connections).toBe(0)
   })
 })
@@ -112,7 +116,7 @@ describe('closing', () => {
         },
       },
     })
-    expect(await pages.fetch(urlOf(server))).toMatchObject({ code: 'server_stopping' })
+    expect(await pages.fetch(1, urlOf(server))).toMatchObject({ code: 'server_stopping' })
     expect(server.connections).toBe(1)
   })
 
@@ -120,11 +124,11 @@ describe('closing', () => {
     let closed = 0
     const server = await serve({ onConnection: (socket) => socket.on('close', () => (closed += 1)) })
     const pages = fetcher()
-    const fetches = [pages.fetch(urlOf(server)), pages.fetch(urlOf(server))]
+    const fetches = [pages.fetch(1, urlOf(server)), pages.fetch(1, urlOf(server))]
     await vi.waitFor(() => expect(server.connections).toBe(1))
     pages.close()
     pages.close()
-    const failures = await Promise.all([...fetches, pages.fetch(urlOf(server))])
+    const failures = await Promise.all([...fetches, pages.fetch(1, urlOf(server))])
     for (const failure of failures) {
       expect(failure).toMatchObject({
         code: 'server_stopping',

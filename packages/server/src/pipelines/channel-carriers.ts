@@ -61,6 +61,7 @@ async function carryByMail(
   const { from } = mail
   const domain = from.address.slice(from.address.lastIndexOf('@') + 1)
   const message: OutboundMail = {
+    organizationId: channel.organizationId,
     ...mailText(messageOf(event.type, event.body)),
     from,
     to: addressesOf(channel.url),

@@ -6,6 +6,7 @@ import type { CustomEventType } from '../core/event-type.ts'
 import type { Event } from '../core/event.ts'
 import { fieldProblem, idempotencyConflict, Problem, type ProblemCode } from '../core/errors.ts'
 import type { Ids } from '../core/ids.ts'
+import { createResting } from '../core/resting.ts'
 import type { Organization } from '../core/organization.ts'
 import { documentSubmission, type Finding } from '../core/run.ts'
 import type { Step } from '../core/workflow.ts'
@@ -28,6 +29,8 @@ const JUDGED_AT_ONCE_MAX = 4
 /** The way of an event that comes from outside: held against its type, given its bytes, accepted. */
 export function createEventPipeline(parts: EventPipelineParts): EventService {
   const { store, clock, ids } = parts
+  /** Schemas that were stopped at their limit: at the next events they would be too. */
+  const resting = createResting(clock)
 
   async function publish(
     organization: Organization,
@@ -73,7 +76,9 @@ export function createEventPipeline(parts: EventPipelineParts): EventService {
       rows.push(
         ...(await Promise.all(
           slice.map(
-            async (event) => (await refusalOf(event, typeOf, overrun)) ?? newEvent(organization, event, now),
+            async (event) =>
+              (await refusalOf(organization.id, event, typeOf, overrun)) ??
+              newEvent(organization, event, now),
           ),
         )),
       )
@@ -83,9 +88,10 @@ export function createEventPipeline(parts: EventPipelineParts): EventService {
 
   /**
    * Why the event cannot be accepted; null when it can. `overrun` holds the types of this request whose schema was stopped
-   * at its limit: it would be at the next rows too, and a thousand of them would hold up everybody's judging for hours.
+   * at its limit: it would be at the next rows too, whatever their size.
    */
   async function refusalOf(
+    organizationId: number,
     { type, dataText }: NewEvent,
     typeOf: (type: string) => Promise<CustomEventType | null>,
     overrun: Set<string>,
@@ -102,12 +108,18 @@ export function createEventPipeline(parts: EventPipelineParts): EventService {
       )
     }
     if (declared.schema === null) return null
-    if (overrun.has(type)) return notJudged(type)
+    const steps = [schemaStep(declared.schema)]
+    const schema = `${type} ${declared.updatedAt}`
+    const content = Buffer.from(dataText)
+    if (overrun.has(type) || resting.has(organizationId, schema, content.length)) return notJudged(type)
     const { result, findings } = await parts.validators.judge(
-      [schemaStep(declared.schema)],
-      documentSubmission(Buffer.from(dataText), 'application/json'),
+      { organizationId, steps, purpose: 'event' },
+      documentSubmission(content, 'application/json'),
     )
-    if (result === 'TIMED_OUT') overrun.add(type)
+    if (result === 'TIMED_OUT') {
+      overrun.add(type)
+      resting.add(organizationId, schema, content.length)
+    }
     return result === 'PASS' ? null : dataProblem(type, findings)
   }
 
@@ -151,9 +163,9 @@ export function createEventPipeline(parts: EventPipelineParts): EventService {
 
   return {
     publish,
-    async checkSchema(schema) {
+    async checkSchema(organizationId, schema) {
       try {
-        await parts.validators.checkSteps([schemaStep(schema)])
+        await parts.validators.checkSteps(organizationId, [schemaStep(schema)])
       } catch (error) {
         throw error instanceof Problem ? asFieldOfType(error) : error
       }
@@ -202,7 +214,7 @@ function dataProblem(type: string, findings: readonly Finding[]): Problem {
 
 /** Nothing is known of this event: another request may bring it again. */
 function notJudged(type: string): Problem {
-  const detail = `Not judged, since the schema of ${type} took too long for an event before it. Publish it again without that one.`
+  const detail = `Not judged, since the schema of ${type} took too long for an event before it. Publish it again in a while, or mend the schema.`
   return new Problem('overloaded', detail, [{ field: 'data', message: detail }])
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Detected } from '../catalogue/detected.ts'
 import type { Address, Event } from '../core/event.ts'
 import { Problem } from '../core/errors.ts'
+import { createGate } from '../core/gate.ts'
 import type { Ids } from '../core/ids.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { Run } from '../core/run.ts'
@@ -41,7 +42,16 @@ export interface RunEndingParts extends RunFactsParts {
 export function createRunEnding(parts: RunEndingParts): RunEnding {
   const { clock, ids } = parts
   const factsOf = createRunFacts(parts)
-  const inTurn = createTurns()
+  /** Its keys are what must end one after the other; there is no other bound. */
+  const gate = createGate({
+    placesMax: Infinity,
+    perKeyMax: 1,
+    waitersMax: LIMITS.endingsWaitingMax,
+    waitersPerKeyMax: LIMITS.endingsPerSubjectMax,
+    // A subject is one organization's.
+    waitersOwnToFreeMax: Infinity,
+    refuse: tooMany,
+  })
 
   async function endNow({ workflow, makeRun, claim }: Ending): ReturnType<RunEnding['end']> {
     const run = makeRun()
@@ -68,10 +78,11 @@ export function createRunEnding(parts: RunEndingParts): RunEnding {
     async end(ending) {
       const { subject, workflow } = ending
       const { organizationId } = workflow
-      if (subject !== null) return inTurn(`${organizationId}/${subject}`, () => endNow(ending))
+      if (subject !== null)
+        return gate.pass({ organizationId, key: `${organizationId}/${subject}` }, () => endNow(ending))
       // There is no run before; only a rule's cool-down can make one wait for another.
       if (!(await parts.alerts.isAsked(organizationId))) return endNow(ending)
-      return inTurn(String(organizationId), () => endNow(ending))
+      return gate.pass({ organizationId, key: String(organizationId) }, () => endNow(ending))
     },
   }
 }
@@ -85,30 +96,9 @@ function addressesOf(detected: readonly Detected[], events: readonly Event[]): M
   return addresses
 }
 
-/**
- * Runs what is asked for under one name one after the other, in the order of asking; different names do not wait. Throws
- * `overloaded` when too many wait under one.
- */
-function createTurns() {
-  const lines = new Map<string, { last: Promise<unknown>; length: number }>()
-
-  return async function inTurn<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
-    const line = lines.get(name) ?? { last: Promise.resolve(), length: 0 }
-    if (line.length >= LIMITS.endingsPerSubjectMax) {
-      throw new Problem(
-        'overloaded',
-        `${line.length} runs of this subject wait to be stored. Try again in a moment.`,
-      )
-    }
-    const mine = line.last.then(work, work)
-    line.last = mine
-    line.length += 1
-    lines.set(name, line)
-    try {
-      return await mine
-    } finally {
-      line.length -= 1
-      if (line.length === 0) lines.delete(name)
-    }
-  }
+function tooMany(): Problem {
+  return new Problem(
+    'overloaded',
+    'Too many runs of this subject, or of all, wait to be stored. Try again in a moment.',
+  )
 }

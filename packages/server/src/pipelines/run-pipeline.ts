@@ -5,6 +5,7 @@ import type { Ids } from '../core/ids.ts'
 import { LIMITS } from '../core/limits.ts'
 import { reportedRun, startRun, type RunBirth } from '../core/run-lifecycle.ts'
 import { isEnded, type Run } from '../core/run.ts'
+import { mayHaveAnother } from '../core/share.ts'
 import type { Workflow } from '../core/workflow.ts'
 import type { DeliveryPipeline } from './delivery-pipeline.ts'
 import { createRunAlerts, type RunAlertsParts } from './run-alerts.ts'
@@ -39,7 +40,7 @@ export interface RunParts {
   ids: Ids
   /** Where people reach this server; asked late, because a free port is known only once it is listened on. */
   baseUrl: () => string
-  /** Runs that are judged at once; the others wait as PENDING. */
+  /** Runs of one organization that are judged at once; the others wait as PENDING. */
   threads: number
   watch: RunWatch
 }
@@ -79,14 +80,12 @@ export function createRunPipeline(parts: RunParts): RunPipeline {
   }
 
   /** Throws `overloaded` when the queue is full, and `rate_limited` when the organization has its share of it. */
-  function assertPlace(organizationId: number, free: number): void {
-    if (free <= 0) {
-      const waiting = LIMITS.runQueueMax
-      throw new Problem('overloaded', `${waiting} runs wait for a worker. Try again in a moment.`)
-    }
+  function assertPlace(organizationId: number, taken: number): void {
+    const { runQueueMax: max, ownToFreeMax } = LIMITS
+    if (taken >= max) throw new Problem('overloaded', `${max} runs wait for a worker. Try again in a moment.`)
     let own = judging.sizeOf(organizationId)
     for (const run of entering.values()) if (run.organizationId === organizationId) own += 1
-    if (own < LIMITS.runQueueOwnToFreeMax * free) return
+    if (mayHaveAnother({ own, taken, max, ownToFreeMax })) return
     throw new Problem(
       'rate_limited',
       `${own} runs of this organization wait for a worker, and the rest of the queue is for others. Wait until some have ended.`,
@@ -122,7 +121,7 @@ export function createRunPipeline(parts: RunParts): RunPipeline {
 
   return {
     wait,
-    checkSteps: (steps) => validators.checkSteps(steps),
+    checkSteps: (organizationId, steps) => validators.checkSteps(organizationId, steps),
     judgesPages,
 
     async submit(request) {
@@ -131,7 +130,7 @@ export function createRunPipeline(parts: RunParts): RunPipeline {
       if (submission.content === null && submission.url !== null) parts.checkUrl(submission.url)
       if (judging.stopped) throw shuttingDown()
       const before = judging.size + entering.size
-      assertPlace(workflow.organizationId, LIMITS.runQueueMax - before)
+      assertPlace(workflow.organizationId, before)
       const status = before < parts.threads ? 'RUNNING' : 'PENDING'
       const run = startRun(birthOf(workflow), submission, status)
       const claim = claimFor(request, RUN_OPERATION, run)

@@ -1,10 +1,10 @@
 import { shuttingDown } from '../core/errors.ts'
+import { createGate } from '../core/gate.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { Submission, Verdict } from '../core/run.ts'
 import type { Workflow } from '../core/workflow.ts'
 import type { ValidatorPool } from '../validate/pool.ts'
 import { brokenVerdict, unfetchedVerdict } from '../validate/verdict.ts'
-import { createFairGate } from './fair-gate.ts'
 
 /** What a submission comes to, organizations taking turns at pages and at workers. */
 export interface RunVerdicts {
@@ -18,7 +18,7 @@ export interface RunVerdicts {
  * The page of a submission that names a URL and brings no document. Never rejects. Ends soon after `signal` is aborted,
  * with a failure.
  */
-export type FetchPage = (url: string, signal: AbortSignal) => Promise<PageAnswer>
+export type FetchPage = (organizationId: number, url: string, signal: AbortSignal) => Promise<PageAnswer>
 
 export type PageAnswer =
   | { ok: true; url: string; contentType: string | null; content: Buffer }
@@ -28,25 +28,23 @@ export type PageAnswer =
 export interface RunVerdictsParts {
   validators: Pick<ValidatorPool, 'judge'>
   fetchPage: FetchPage
-  /** Runs that are judged at once. */
-  threads: number
 }
 
-export function createRunVerdicts({ validators, fetchPage, threads }: RunVerdictsParts): RunVerdicts {
+export function createRunVerdicts({ validators, fetchPage }: RunVerdictsParts): RunVerdicts {
   // No more pages in memory than this, however many runs wait for a thread.
-  const pages = createFairGate({
+  const pages = createGate({
     placesMax: LIMITS.pagesHeldMax,
-    perOrganizationMax: LIMITS.pagesHeldPerOrganizationMax,
+    // The run queue bounds how many wait.
+    waitersMax: 0,
+    refuse: shuttingDown,
   })
-  // The pool has a line of its own, first come first served; nobody waits in it as long as this one lets in no more than fit.
-  const workers = createFairGate({ placesMax: threads, perOrganizationMax: threads })
 
   function judged(
     { organizationId, steps }: Workflow,
     submission: Submission,
     signal: AbortSignal,
   ): Promise<Verdict> {
-    return workers.pass(organizationId, signal, () => validators.judge(steps, submission, signal))
+    return validators.judge({ organizationId, steps, purpose: 'run' }, submission, signal)
   }
 
   async function verdictOfPage(
@@ -54,7 +52,7 @@ export function createRunVerdicts({ validators, fetchPage, threads }: RunVerdict
     submission: Submission & { url: string },
     signal: AbortSignal,
   ): Promise<Verdict> {
-    const page = await fetchPage(submission.url, signal)
+    const page = await fetchPage(workflow.organizationId, submission.url, signal)
     if (!page.ok) return unfetchedVerdict(page)
     const { url, contentType, content } = page
     return judged(workflow, { ...submission, url, contentType, content }, signal)
@@ -65,7 +63,8 @@ export function createRunVerdicts({ validators, fetchPage, threads }: RunVerdict
       const { url, content } = submission
       try {
         if (content !== null || url === null) return await judged(workflow, submission, signal)
-        return await pages.pass(workflow.organizationId, signal, () =>
+        const { organizationId } = workflow
+        return await pages.pass({ organizationId, signal, isCounted: true }, () =>
           verdictOfPage(workflow, { ...submission, url }, signal),
         )
       } catch (error) {
@@ -73,8 +72,7 @@ export function createRunVerdicts({ validators, fetchPage, threads }: RunVerdict
       }
     },
     stop() {
-      pages.shut(shuttingDown)
-      workers.shut(shuttingDown)
+      pages.shut()
     },
   }
 }

@@ -3,6 +3,7 @@ import type { ReplayWish } from '../api/services.ts'
 import type { Clock } from '../core/clock.ts'
 import { fieldProblem, Problem, shuttingDown } from '../core/errors.ts'
 import type { Event } from '../core/event.ts'
+import { createGate } from '../core/gate.ts'
 import { LIMITS } from '../core/limits.ts'
 import { isLive, type Webhook } from '../core/webhook.ts'
 import type { DeliveryPipeline } from './delivery-pipeline.ts'
@@ -22,6 +23,13 @@ export interface ReplayParts {
  */
 export function createReplay(parts: ReplayParts) {
   const { store, dispatcher, clock } = parts
+  /** A replay of a month must not keep the next one waiting: they take turns slice by slice. */
+  const slices = createGate({
+    placesMax: LIMITS.replaySlicesAtOnceMax,
+    // As many wait as there are replays.
+    waitersMax: 0,
+    refuse: shuttingDown,
+  })
 
   async function owed(webhook: Webhook, event: Event): Promise<boolean> {
     const filters = webhook.filter === null ? [] : [webhook.filter]
@@ -37,21 +45,40 @@ export function createReplay(parts: ReplayParts) {
     wanted: ReplayWish,
     take: (items: ReplayItem[]) => Promise<void>,
   ): Promise<void> {
-    const { since, until, states } = wanted
-    const types = wanted.types ?? webhook.events
+    const { organizationId } = webhook
     let after: string | null = null
     do {
       if (dispatcher.draining) throw shuttingDown()
-      const limit = LIMITS.replayEventsPerSlice
-      const slice = await store.deliveries.replayable({ webhook, since, until, states, types, after, limit })
-      const items: ReplayItem[] = []
-      for (const { event, ...item } of slice.items) {
-        if (event === null || (await owed(webhook, event))) items.push(item)
-      }
-      if (items.length > 0) await take(items)
-      after = slice.next
+      const from: string | null = after
+      after = await slices.pass({ organizationId, isCounted: true }, () =>
+        walkSlice(webhook, wanted, from, take),
+      )
       await turn(clock)
     } while (after !== null)
+  }
+
+  /** Answers after which event the next slice begins; null when this was the last. */
+  async function walkSlice(
+    webhook: Webhook,
+    { since, until, states, types }: ReplayWish,
+    after: string | null,
+    take: (items: ReplayItem[]) => Promise<void>,
+  ): Promise<string | null> {
+    const slice = await store.deliveries.replayable({
+      webhook,
+      since,
+      until,
+      states,
+      types: types ?? webhook.events,
+      after,
+      limit: LIMITS.replayEventsPerSlice,
+    })
+    const items: ReplayItem[] = []
+    for (const { event, ...item } of slice.items) {
+      if (event === null || (await owed(webhook, event))) items.push(item)
+    }
+    if (items.length > 0) await take(items)
+    return slice.next
   }
 
   return async function replay(

@@ -4,6 +4,7 @@ import { renderBody } from '../catalogue/render-body.ts'
 import type { Clock } from '../core/clock.ts'
 import { fieldProblem, Problem, shuttingDown } from '../core/errors.ts'
 import type { Event } from '../core/event.ts'
+import { createGate, type Gate } from '../core/gate.ts'
 import type { Ids } from '../core/ids.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { Organization } from '../core/organization.ts'
@@ -17,7 +18,7 @@ export interface WebhookServiceParts {
   pipeline: Pick<DeliveryPipeline, 'accept' | 'dispatcher'>
   checkUrl: (url: string) => void
   /** The reason, in plain words, why a text cannot be a filter; null when it can. */
-  checkFilter: (filter: string) => Promise<string | null>
+  checkFilter: (organizationId: number, filter: string) => Promise<string | null>
   judgeFilters: ReplayParts['judgeFilters']
   clock: Clock
   ids: Ids
@@ -26,8 +27,8 @@ export interface WebhookServiceParts {
 /** What the API may do to a webhook that also concerns the engine: the store and the dispatcher are told in step. */
 export function createWebhookService(parts: WebhookServiceParts): WebhookService {
   const { store, pipeline, clock, ids } = parts
-  const limitTests = createLimiter(LIMITS.testsInFlightMax, 'tests')
-  const limitReplays = createLimiter(LIMITS.replaysInFlightMax, 'replays')
+  const tests = createLimiter(LIMITS.testsInFlightMax, 'tests')
+  const replays = createLimiter(LIMITS.replaysInFlightMax, 'replays')
 
   const replay = createReplay({
     store,
@@ -57,8 +58,8 @@ export function createWebhookService(parts: WebhookServiceParts): WebhookService
   return {
     checkUrl: parts.checkUrl,
 
-    async checkFilter(filter, field = 'filter') {
-      const fault = await parts.checkFilter(filter)
+    async checkFilter(organizationId, filter, field = 'filter') {
+      const fault = await parts.checkFilter(organizationId, filter)
       if (fault !== null) throw fieldProblem('filter_not_usable', field, fault)
     },
 
@@ -70,7 +71,10 @@ export function createWebhookService(parts: WebhookServiceParts): WebhookService
       return outcome
     },
 
-    replay: (webhook, wanted) => limitReplays(() => replay(webhook, wanted)),
+    replay(webhook, wanted) {
+      const { organizationId } = webhook
+      return replays.pass({ organizationId }, () => replay(webhook, wanted))
+    },
 
     async change(organizationId, id, decide) {
       // Paused first, so that no attempt can start between the commit and the dispatcher's hearing of it.
@@ -91,25 +95,22 @@ export function createWebhookService(parts: WebhookServiceParts): WebhookService
       if (pipeline.dispatcher.draining) {
         throw shuttingDown()
       }
-      return limitTests(() => test(organization, webhook))
+      return tests.pass({ organizationId: organization.id }, () => test(organization, webhook))
     },
   }
 }
 
-/** Refuses, with `overloaded`, what would be one more at once than `max`. */
-function createLimiter(max: number, what: string) {
-  let underWay = 0
-  return async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    if (underWay >= max) {
-      throw new Problem('overloaded', `${max} ${what} are under way. Try again in a moment.`)
-    }
-    underWay += 1
-    try {
-      return await work()
-    } finally {
-      underWay -= 1
-    }
-  }
+/** Nobody waits: whoever asks for one more than there may be at once, or more than its part of them, is refused. */
+function createLimiter(placesMax: number, what: string): Gate {
+  return createGate({
+    placesMax,
+    waitersMax: 0,
+    refuse: () =>
+      new Problem(
+        'overloaded',
+        `Too many ${what} of this organization, or of all, are under way. Try again in a moment.`,
+      ),
+  })
 }
 
 function testEvent(organization: Organization, webhook: Webhook, ids: Ids, now: number): Event {

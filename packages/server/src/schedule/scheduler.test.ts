@@ -235,10 +235,13 @@ describe('the scheduler', () => {
     const scheduler = world.make()
     scheduler.start()
     await world.clock.advance(MINUTE_MS)
-    expect(world.started).toHaveLength(LIMITS.monitorRunsMax)
+    // A few places are left for whoever comes next.
+    const most = world.started.length
+    expect(most).toBeGreaterThan(0.9 * LIMITS.monitorRunsMax)
+    expect(most).toBeLessThan(LIMITS.monitorRunsMax)
     for (const { run } of world.started.slice(0, 5)) await world.end(run)
     await world.clock.advance(2 * SECOND_MS)
-    expect(world.started).toHaveLength(LIMITS.monitorRunsMax + 5)
+    expect(world.started).toHaveLength(most + 5)
     await world.endAll()
     await world.clock.advance(2 * SECOND_MS)
     expect(world.started).toHaveLength(LIMITS.monitorRunsMax + 20)
@@ -255,11 +258,13 @@ describe('the scheduler', () => {
     const scheduler = world.make()
     scheduler.start()
     await world.clock.advance(SECOND_MS)
-    expect(world.started).toHaveLength(LIMITS.monitorRunsPerOrganizationMax + 1)
+    const ofOne = (4 / 5) * LIMITS.monitorRunsMax
+    expect(world.started).toHaveLength(ofOne + 1)
     expect(world.started.at(-1)?.monitorId).toBe(last.id)
-    await world.end(world.started[0]!.run)
+    // Its part is less now that another has one under way.
+    for (const { run } of world.started.slice(0, 2)) await world.end(run)
     await world.clock.advance(2 * SECOND_MS)
-    expect(world.started).toHaveLength(LIMITS.monitorRunsPerOrganizationMax + 2)
+    expect(world.started).toHaveLength(ofOne + 2)
     await scheduler.stop()
   })
 

@@ -85,7 +85,8 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
   async function takeDue(): Promise<number> {
     const places = following.places
     const due = places === 0 ? [] : await monitors.due(clock.now(), places, following.full)
-    const chosen = withinShares(due)
+    // The others stay due.
+    const chosen = following.withinShares(due)
     const taken = await Promise.all(chosen.map(takeSlot))
     if (taken.includes(false)) return rest()
     retryMs = LIMITS.monitorRetryMsMin
@@ -95,16 +96,6 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     const earliest = await monitors.earliest(following.full)
     const waitMs = earliest === null ? LIMITS.monitorLookMsMax : earliest - clock.now()
     return Math.min(Math.max(waitMs, 0), LIMITS.monitorLookMsMax)
-  }
-
-  /** Of each organization as many as it has places for; the others stay due. */
-  function withinShares(due: readonly PlannedMonitor[]): PlannedMonitor[] {
-    const left = new Map<number, number>()
-    return due.filter(({ organizationId }) => {
-      const places = left.get(organizationId) ?? following.placesOf(organizationId)
-      left.set(organizationId, places - 1)
-      return places > 0
-    })
   }
 
   function rest(): number {

@@ -3,6 +3,8 @@ import type { OutboundReport } from './transport.ts'
 
 /** One message to a handful of addresses. */
 export interface OutboundMail {
+  /** Organizations take turns at the mail server's connections. */
+  organizationId: number
   from: Mailbox
   to: readonly string[]
   /** One line. */

@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net'
+import { notSentReport } from '../core/attempt.ts'
 import type { Clock } from '../core/clock.ts'
+import { createGate, type Gate, type Place } from '../core/gate.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { SmtpRelay } from '../core/mail.ts'
 import type { Open } from '../guard/connect.ts'
 import { DeadlineError, type ExchangeStage } from '../net/failures.ts'
 import type { MailTransport, OutboundMail } from './mail-transport.ts'
 import { failureOf, outcomeOf, type SmtpOutcome } from './smtp-report.ts'
-import { createSmtpTurns, type SmtpTurns } from './smtp-turns.ts'
 import type { OutboundReport } from './transport.ts'
 
 export interface SmtpTransportOptions {
@@ -23,11 +24,16 @@ export interface SmtpTransportOptions {
 
 interface Parts extends SmtpTransportOptions {
   deadlineMs: number
-  turns: SmtpTurns
+  /** Before the connections. */
+  gate: Gate
 }
 
 /** What messages call the other side. */
 const PEER = 'The mail server'
+/** Of the deadline, for a connection to become free. */
+const WAIT_SHARE_MAX = 0.5
+const NO_CONNECTION_FREE =
+  'This server has as many connections to the mail server as it may, and none became free in time.'
 
 /**
  * Hands mail to one relay, each message on a connection of its own: mail is rare beside webhooks, and a session that
@@ -35,7 +41,15 @@ const PEER = 'The mail server'
  */
 export function createSmtpTransport(options: SmtpTransportOptions): MailTransport {
   const { deadlineMs = LIMITS.attemptDeadlineMs, connectionsMax = LIMITS.smtpConnectionsMax } = options
-  const parts = { ...options, deadlineMs, turns: createSmtpTurns(connectionsMax) }
+  const gate = createGate({
+    clock: options.clock,
+    placesMax: connectionsMax,
+    ownToFreeMax: Infinity,
+    // The attempts that the dispatcher has in flight bound how many wait.
+    waitersMax: 0,
+    refuse: (why) => new Error(`No connection to the mail server: ${why}`),
+  })
+  const parts = { ...options, deadlineMs, gate }
   return { send: (mail) => new Promise((resolve) => startTrip(parts, mail, resolve)) }
 }
 
@@ -56,10 +70,28 @@ function startTrip(parts: Parts, mail: OutboundMail, report: (report: OutboundRe
   let reported = false
   let giveUp = (): void => undefined
 
+  let place: Place | null = null
+  const { organizationId } = mail
   const deadline = clock.after(deadlineMs, () => fail(new DeadlineError()))
-  const leave = parts.turns.take(connect)
+  // What waited gets a fair try when its turn comes.
+  const waitMsMax = deadlineMs * WAIT_SHARE_MAX
+  parts.gate.enter({ organizationId, waitMsMax, isCounted: true }).then(connect, tellNotSent)
 
-  function connect(): void {
+  /** Too many other messages were in the way, which is no fault of the mail server or of whom this one was for. */
+  function tellNotSent(): void {
+    if (reported) return
+    reported = true
+    deadline.cancel()
+    const { requestHeaders: _none, ...unsent } = notSentReport(mail.startedAt, NO_CONNECTION_FREE)
+    report({ ...unsent, durationMs: Math.round(clock.monotonic() - startedAt) })
+  }
+
+  function connect(turn: Place): void {
+    place = turn
+    if (reported) {
+      place.leave()
+      return
+    }
     const connectingAt = clock.monotonic()
     const target = { protocol: 'smtp:', hostname: relay.host, port: String(relay.port) }
     giveUp = parts.open(target, onStage, (error, socket) => {
@@ -90,6 +122,10 @@ function startTrip(parts: Parts, mail: OutboundMail, report: (report: OutboundRe
   }
 
   function fail(error: unknown): void {
+    if (place === null) {
+      tellNotSent()
+      return
+    }
     const context = {
       peer: PEER,
       host: relay.host,
@@ -105,7 +141,7 @@ function startTrip(parts: Parts, mail: OutboundMail, report: (report: OutboundRe
     if (reported) return
     reported = true
     deadline.cancel()
-    leave()
+    place?.leave()
     report(reportOf(mail, outcome, clock.monotonic() - startedAt))
   }
 }

@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../core/clock.ts'
 import { documentSubmission } from '../core/run.ts'
 import type { Step } from '../core/workflow.ts'
-import { createValidatorPool, type ValidatorPool } from './pool.ts'
+import { createValidatorPool, type Judging, type ValidatorPool } from './pool.ts'
 
 // Hostile documents and configurations of each validator, in real worker threads: all end within the limits.
 
@@ -27,11 +27,15 @@ function step(type: string, config: Record<string, unknown>): Step {
 }
 
 function judge(pool: ValidatorPool, judged: Step, text: string, contentType: string | null = null) {
-  return pool.judge([judged], documentSubmission(Buffer.from(text), contentType))
+  return pool.judge(runOf([judged]), documentSubmission(Buffer.from(text), contentType))
+}
+
+function runOf(steps: readonly Step[]): Judging {
+  return { organizationId: 1, steps, purpose: 'run' }
 }
 
 async function refusalOf(pool: ValidatorPool, refused: Step): Promise<string> {
-  const error: unknown = await pool.checkSteps([refused]).catch((reason: unknown) => reason)
+  const error: unknown = await pool.checkSteps(1, [refused]).catch((reason: unknown) => reason)
   return error instanceof Error ? error.message : 'none'
 }
 
@@ -76,7 +80,7 @@ describe('assertions', () => {
   it('are told of what the steps before them found', async () => {
     const before: Step = { ...step('json-schema', { schema: { required: ['id'] } }), failureMode: 'advisory' }
     const steps = [before, assertion('run.warning_count == 1 && findings.exists(f, f.code == "required")')]
-    const verdict = await shared.judge(steps, documentSubmission(Buffer.from('{}')))
+    const verdict = await shared.judge(runOf(steps), documentSubmission(Buffer.from('{}')))
     expect(verdict).toMatchObject({ result: 'PASS', counts: { warning: 1 } })
   })
 })

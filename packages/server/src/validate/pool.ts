@@ -1,11 +1,12 @@
 import type { Clock } from '../core/clock.ts'
 import { Problem, shuttingDown } from '../core/errors.ts'
+import { createGate, type Asking } from '../core/gate.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { Submission, Verdict } from '../core/run.ts'
 import { isAction, type Step } from '../core/workflow.ts'
 import { checkStepShapes, throwUnlessCompiled } from './check-steps.ts'
 import { checkSubmission } from './check-submission.ts'
-import { createGate } from './gate.ts'
+import { createSlots } from './slots.ts'
 import { stepConfigOf } from './step-config.ts'
 import { stepOutcomeOf } from './step-outcome.ts'
 import { createIsolation } from './host/isolation.ts'
@@ -15,20 +16,31 @@ import type { JudgedDocument, Validator } from './validators/validator.ts'
 import { findValidator } from './validators/index.ts'
 import { VERDICT_AT_START, withStep, type StepOutcome } from './verdict.ts'
 
-/** Judges submissions apart from the server, each step under the pool's limits of time and memory. */
+/** What is to be judged, and for whom. */
+export interface Judging {
+  organizationId: number
+  steps: readonly Step[]
+  /** Runs and events of one organization take turns. Runs have their place already: in the run queue. */
+  purpose: 'run' | 'event'
+}
+
+/**
+ * Judges submissions apart from the server, each step under the pool's limits of time and memory. Organizations take turns
+ * at the threads, step by step.
+ */
 export interface ValidatorPool {
   /**
    * Judges the steps in order; a blocking step that fails ends the run. Whatever a schema, a document or a validator does
-   * is in the verdict. Throws `Problem`: `overloaded` when too many wait for a thread; `shutting_down` when the pool was
-   * closed before there was a verdict, so that the run can be judged again at the next start. Once `signal` is aborted
+   * is in the verdict. Throws `Problem`: `overloaded` when too many events wait for a thread; `shutting_down` when the pool
+   * was closed before there was a verdict, so that the run can be judged again at the next start. Once `signal` is aborted
    * the step under way is ended and no further one begins: nobody wants the verdict any more.
    */
-  judge(steps: readonly Step[], submission: Submission, signal?: AbortSignal): Promise<Verdict>
+  judge(judging: Judging, submission: Submission, signal?: AbortSignal): Promise<Verdict>
   /**
    * Throws `Problem` naming the field, e.g. `steps[0].config.schema`: `invalid_request` for an unknown validator or a
    * configuration of the wrong shape, `schema_not_compiled` for one that a worker cannot prepare within the limits.
    */
-  checkSteps(steps: readonly Step[]): Promise<void>
+  checkSteps(organizationId: number, steps: readonly Step[]): Promise<void>
   /** Throws `Problem` on field `content`: see check-submission.ts. */
   checkSubmission(
     steps: readonly Step[],
@@ -42,34 +54,57 @@ export interface ValidatorPoolOptions extends TaskLimits {
   clock: Clock
 }
 
-export function createValidatorPool(options: ValidatorPoolOptions): ValidatorPool {
-  const isolation = createIsolation(options, options.clock)
-  const gate = createGate(options.threads, LIMITS.runQueueMax, overloaded)
+/** One thread more than an organization may have, for whoever has none under way. It starts when it is first needed. */
+const SPARE_THREADS = 1
 
-  /** One step in a worker. The configuration is sent along only when that worker does not know it yet. */
-  async function perform(
-    step: Step,
-    document: JudgedDocument | null,
-    slot: number,
-    signal?: AbortSignal,
-  ): Promise<TaskOutcome> {
+export function createValidatorPool(options: ValidatorPoolOptions): ValidatorPool {
+  const threads = options.threads + SPARE_THREADS
+  const isolation = createIsolation({ ...options, threads }, options.clock)
+  const slots = createSlots(threads)
+  const gate = createGate({
+    placesMax: threads,
+    ownToFreeMax: Infinity,
+    waitersMax: LIMITS.judgingWaitersMax,
+    refuse: (why) => (why === 'shut' ? shuttingDown() : overloaded()),
+  })
+
+  /** One step in a thread, when its turn comes. */
+  async function perform(asking: Asking, step: Step, document: JudgedDocument | null): Promise<TaskOutcome> {
     const validator = findValidator(step.type)
     if (validator === undefined) return { kind: 'threw', message: `no validator is called "${step.type}"` }
+    const { organizationId, signal } = asking
     const { key: configKey, text } = stepConfigOf(step.config)
-    const task = { validator: validator.name, configKey, configText: null, document, slot }
-    const outcome = await isolation.run(task, signal)
-    return outcome.kind === 'config_wanted' ? isolation.run({ ...task, configText: text }, signal) : outcome
+    return gate.pass(asking, async () => {
+      const slot = slots.take(organizationId)
+      try {
+        const task = {
+          validator: validator.name,
+          organizationId,
+          configKey,
+          configText: null,
+          document,
+          slot,
+        }
+        const outcome = await isolation.run(task, signal)
+        // The configuration is sent along only when that thread does not know it yet.
+        if (outcome.kind !== 'config_wanted') return outcome
+        return await isolation.run({ ...task, configText: text }, signal)
+      } finally {
+        slots.release(slot)
+      }
+    })
   }
 
   /** Null when nobody wants the verdict any more. */
   async function judgeStep(
+    asking: Asking,
     step: Step,
     document: JudgedDocument,
-    slot: number,
-    signal: AbortSignal | undefined,
   ): Promise<StepOutcome | null> {
-    if (signal?.aborted === true) return null
-    const outcome = await perform(step, document, slot, signal)
+    const outcome = await perform(asking, step, document).catch((error: unknown) => {
+      if (asking.signal?.aborted === true) return { kind: 'cancelled' } as const
+      throw error
+    })
     if (outcome.kind === 'closed') throw shuttingDown()
     if (outcome.kind === 'cancelled') return null
     return stepOutcomeOf(outcome, step, options)
@@ -78,42 +113,46 @@ export function createValidatorPool(options: ValidatorPoolOptions): ValidatorPoo
   return {
     checkSubmission,
 
-    judge(steps, submission, signal) {
-      return gate.pass(async (slot) => {
-        const document = documentOf(submission)
-        let verdict = VERDICT_AT_START
-        for (const step of steps) {
-          if (isAction(step.type)) continue
-          const validator: Validator | undefined = findValidator(step.type)
-          const told = validator?.readsFindings === true ? { ...document, before: verdict } : document
-          const outcome = await judgeStep(step, told, slot, signal)
-          if (outcome === null) break
-          verdict = withStep(verdict, step.failureMode, outcome)
-          if (verdict.result !== 'PASS') break
-        }
-        return verdict
-      })
+    async judge({ organizationId, steps, purpose }, submission, signal) {
+      const document = documentOf(submission)
+      let verdict = VERDICT_AT_START
+      let isContinued = false
+      for (const step of steps) {
+        if (isAction(step.type)) continue
+        const validator: Validator | undefined = findValidator(step.type)
+        const told = validator?.readsFindings === true ? { ...document, before: verdict } : document
+        const isCounted = purpose === 'run' || isContinued
+        const asking = { organizationId, key: purpose, signal, isCounted, isContinued }
+        const outcome = await judgeStep(asking, step, told)
+        if (outcome === null) break
+        verdict = withStep(verdict, step.failureMode, outcome)
+        if (verdict.result !== 'PASS') break
+        isContinued = true
+      }
+      return verdict
     },
 
-    async checkSteps(steps) {
+    async checkSteps(organizationId, steps) {
       checkStepShapes(steps)
-      await gate.pass(async (slot) => {
-        for (const [index, step] of steps.entries()) {
-          if (isAction(step.type)) continue
-          const outcome = await perform(step, null, slot)
-          if (outcome.kind === 'closed' || outcome.kind === 'cancelled') throw shuttingDown()
-          throwUnlessCompiled(outcome, step, `steps[${index}]`, options)
-        }
-      })
+      let isContinued = false
+      for (const [index, step] of steps.entries()) {
+        if (isAction(step.type)) continue
+        const asking = { organizationId, key: 'check', isCounted: isContinued, isContinued }
+        const outcome = await perform(asking, step, null)
+        if (outcome.kind === 'closed' || outcome.kind === 'cancelled') throw shuttingDown()
+        throwUnlessCompiled(outcome, step, `steps[${index}]`, options)
+        isContinued = true
+      }
     },
 
     close() {
-      gate.shut(shuttingDown)
+      gate.shut()
       return isolation.close()
     },
   }
 }
 
 function overloaded(): Problem {
-  return new Problem('overloaded', `${LIMITS.runQueueMax} runs wait for a validator. Try again in a moment.`)
+  const detail = 'Too much of this organization, or of all, waits for a validator. Try again in a moment.'
+  return new Problem('overloaded', detail)
 }

@@ -47,7 +47,7 @@ export function createPageWorld() {
     options: Partial<PageFetcherOptions> = {},
   ): Promise<FetchedPage | FetchFailure> {
     const server = typeof answer === 'function' ? await serve({ onRequest: answer }) : await answering(answer)
-    return fetcher(options).fetch(urlOf(server))
+    return fetcher(options).fetch(1, urlOf(server))
   }
 
   async function closeAll(): Promise<void> {

@@ -46,7 +46,7 @@ export async function createRunWorld(options: RunWorldOptions = {}) {
   /** Called after a unit was committed; what it throws is all that the pipeline hears of it. */
   let afterCommit: (unit: AcceptUnit) => void | Promise<void> = () => undefined
 
-  const fetchPage: FetchPage = (url, signal) =>
+  const fetchPage: FetchPage = (_organizationId, url, signal) =>
     new Promise((resolve) => {
       const held = { url, signal, answer: resolve }
       pages.push(held)

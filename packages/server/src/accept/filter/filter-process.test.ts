@@ -6,7 +6,7 @@ import type { Batch } from './process/messages.ts'
 
 // Real processes throughout.
 
-const EMPTY: Batch = { questions: [], bodies: new Uint8Array() }
+const EMPTY: Batch = { organizationId: 1, questions: [], bodies: new Uint8Array() }
 const running: FilterProcess[] = []
 
 function filterProcess(changes: Partial<FilterProcessOptions> = {}): FilterProcess {
@@ -21,7 +21,7 @@ afterEach(async () => {
 
 function batch(data: unknown, ...expressions: string[]): Batch {
   const bodies = new Uint8Array(Buffer.from(JSON.stringify({ data })))
-  return { questions: [{ expressions, bodyBytes: bodies.length }], bodies }
+  return { organizationId: 1, questions: [{ expressions, bodyBytes: bodies.length }], bodies }
 }
 
 const STUCK_DATA = { hay: STUCK_HAY }

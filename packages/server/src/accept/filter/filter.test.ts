@@ -45,27 +45,29 @@ describe('checking an expression', () => {
   it('says what is wrong with it, or nothing', async () => {
     expect(
       await Promise.all(
-        ['data.score < 50', 'data.score <', 'score(data)'].map((expression) => shared.check(expression)),
+        ['data.score < 50', 'data.score <', 'score(data)'].map((expression) => shared.check(1, expression)),
       ),
     ).toEqual([
       null,
       'line 1, column 12: it cannot be read from "<" on',
       'line 1, column 1: there is no function "score"',
     ])
-    expect(await shared.check('data.x == 1'.padEnd(LIMITS.filterCharactersMax + 1))).toContain('longer than')
+    expect(await shared.check(1, 'data.x == 1'.padEnd(LIMITS.filterCharactersMax + 1))).toContain(
+      'longer than',
+    )
   })
 
   it('knows the variables of the catalogue', async () => {
     expect(
-      await shared.check('event == "run.failed" && summary.error_count > 0 && run.result == "FAIL"'),
+      await shared.check(1, 'event == "run.failed" && summary.error_count > 0 && run.result == "FAIL"'),
     ).toBeNull()
-    expect(await shared.check('result == "FAIL"')).toBe(
+    expect(await shared.check(1, 'result == "FAIL"')).toBe(
       'line 1, column 1: there is no "result" here, only body, data, event, organization, run, summary, timestamp, type, workflow',
     )
   })
 
   it('refuses the nested map that fills any memory', async () => {
-    expect(await shared.check('size(data.map(x, data.map(y, [x, y]))) > 0')).toContain(
+    expect(await shared.check(1, 'size(data.map(x, data.map(y, [x, y]))) > 0')).toContain(
       'cannot stand inside one another',
     )
   })
@@ -74,7 +76,7 @@ describe('checking an expression', () => {
 describe('judging an event', () => {
   it('gives each expression its verdict, in order', async () => {
     expect(
-      await shared.judge(body({ score: 49.5 }), [
+      await shared.judge(1, body({ score: 49.5 }), [
         'data.score < 50',
         'data.score < 49',
         'data.other < 50',
@@ -89,7 +91,7 @@ describe('judging an event', () => {
   it('keeps many events apart that are judged at once', async () => {
     const verdicts = await Promise.all(
       Array.from({ length: 1_000 }, (_, n) =>
-        shared.judge(body({ n }), [`data.n == ${n % 7}`, 'data.n < 500']),
+        shared.judge(1, body({ n }), [`data.n == ${n % 7}`, 'data.n < 500']),
       ),
     )
     expect(verdicts).toEqual(
@@ -98,12 +100,12 @@ describe('judging an event', () => {
   })
 
   it('needs nobody for no expressions', async () => {
-    expect(await shared.judge(body(1), [])).toEqual([])
+    expect(await shared.judge(1, body(1), [])).toEqual([])
   })
 
   it('keeps the bytes it was given', async () => {
     const pooled = Buffer.from('{"data":1}')
-    await shared.judge(pooled, ['data == 1'])
+    await shared.judge(1, pooled, ['data == 1'])
     expect(pooled.toString()).toBe('{"data":1}')
   })
 
@@ -116,7 +118,7 @@ describe('judging an event', () => {
       '\u0000',
     ]
     const expressions = ['data == 1', 'size(data) == 1', 'true']
-    const verdicts = await Promise.all(bodies.map((text) => shared.judge(Buffer.from(text), expressions)))
+    const verdicts = await Promise.all(bodies.map((text) => shared.judge(1, Buffer.from(text), expressions)))
     expect(verdicts[0]).toEqual(['error', 'error', 'error'])
     expect(verdicts[1]?.at(-1)).toBe('match')
     expect(verdicts.slice(2)).toEqual([
@@ -131,14 +133,14 @@ describe('the limit of time', () => {
 
   it('ends a loop over a body of 1 MiB, and the event goes through', async () => {
     const judge = judgeWith({ timeoutMs: 100 })
-    await judge.judge(body(1), ['true'])
+    await judge.judge(1, body(1), ['true'])
     const startedAt = performance.now()
-    expect(await judge.judge(NUMBERS_BODY, [SLOW_LOOP])).toEqual(['overrun'])
+    expect(await judge.judge(1, NUMBERS_BODY, [SLOW_LOOP])).toEqual(['overrun'])
     expect(performance.now() - startedAt).toBeLessThan(10_000)
   })
 
   it('lets a loop end that takes its time', async () => {
-    expect(await shared.judge(NUMBERS_BODY, ['data.all(x, x > 0)', 'data.exists(x, x > 1)'])).toEqual([
+    expect(await shared.judge(1, NUMBERS_BODY, ['data.all(x, x > 0)', 'data.exists(x, x > 1)'])).toEqual([
       'match',
       'no_match',
     ])
@@ -147,10 +149,10 @@ describe('the limit of time', () => {
   it('ends what no budget stops, and judges what was asked with it', async () => {
     const judge = judgeWith({ timeoutMs: 200 })
     const asked = [
-      judge.judge(body(1), ['data == 1', 'data == 2']),
-      judge.judge(STUCK_BODY, ['has(data.hay)', STUCK, 'has(data.other)']),
-      judge.judge(body(2), ['data == 1', 'data == 2']),
-      judge.check('data == 1'),
+      judge.judge(1, body(1), ['data == 1', 'data == 2']),
+      judge.judge(1, STUCK_BODY, ['has(data.hay)', STUCK, 'has(data.other)']),
+      judge.judge(1, body(2), ['data == 1', 'data == 2']),
+      judge.check(1, 'data == 1'),
     ]
     expect(await Promise.all(asked)).toEqual([
       ['match', 'no_match'],
@@ -163,20 +165,20 @@ describe('the limit of time', () => {
   it('is one tenant’s: another process judges the others', async () => {
     const judge = judgeWith({ timeoutMs: 800, processes: 2 })
     let hasEnded = false
-    const stuck = judge.judge(STUCK_BODY, [STUCK]).finally(() => (hasEnded = true))
-    for (let n = 0; n < 200; n++) expect(await judge.judge(body(n), [`data == ${n}`])).toEqual(['match'])
+    const stuck = judge.judge(2, STUCK_BODY, [STUCK]).finally(() => (hasEnded = true))
+    for (let n = 0; n < 200; n++) expect(await judge.judge(1, body(n), [`data == ${n}`])).toEqual(['match'])
     expect(hasEnded).toBe(false)
     expect(await stuck).toEqual(['overrun'])
   })
 
   it('is met once: then the expression rests, for bodies as large', async () => {
     const judge = judgeWith({ timeoutMs: 200 })
-    expect(await judge.judge(STUCK_BODY, [STUCK])).toEqual(['overrun'])
+    expect(await judge.judge(1, STUCK_BODY, [STUCK])).toEqual(['overrun'])
     const startedAt = performance.now()
-    const again = Array.from({ length: 100 }, () => judge.judge(STUCK_BODY, [STUCK, 'has(data.hay)']))
+    const again = Array.from({ length: 100 }, () => judge.judge(1, STUCK_BODY, [STUCK, 'has(data.hay)']))
     expect(new Set((await Promise.all(again)).map(String))).toEqual(new Set(['overrun,match']))
     expect(performance.now() - startedAt).toBeLessThan(10_000)
-    expect(await judge.judge(body({ hay: FREE_HAY }), [STUCK])).toEqual(['match'])
+    expect(await judge.judge(1, body({ hay: FREE_HAY }), [STUCK])).toEqual(['match'])
   })
 })
 
@@ -185,9 +187,9 @@ describe('the limit of memory', () => {
     const errors: Error[] = []
     const judge = judgeWith({ memoryMb: 32, onError: (error) => errors.push(error) })
     const asked = [
-      judge.judge(body(1), ['data == 1']),
-      judge.judge(NUMBERS_BODY, [HOG]),
-      judge.judge(body(2), ['data == 1', 'data == 2']),
+      judge.judge(1, body(1), ['data == 1']),
+      judge.judge(1, NUMBERS_BODY, [HOG]),
+      judge.judge(1, body(2), ['data == 1', 'data == 2']),
     ]
     expect(await Promise.all(asked)).toEqual([['match'], ['overrun'], ['no_match', 'match']])
     expect(errors).toEqual([])
@@ -198,11 +200,11 @@ describe('the limit of memory', () => {
     const concatenations = Array.from({ length: 140 }, () => 'data.s').join(' + ')
     const bombs = ['size(data.list.map(x, data.s + string(x))) == 0', `size(${concatenations}) == 0`, STUCK]
     const hostile = body({ list: Array.from({ length: 20_000 }, () => 1), s: 'x'.repeat(500_000) })
-    await judge.judge(body(1), ['true'])
+    await judge.judge(1, body(1), ['true'])
     const before = process.memoryUsage.rss()
     for (const [index, bomb] of bombs.entries()) {
       const expressions = Array.from({ length: 3 }, (_, n) => `${bomb} || data.n == ${n}`)
-      expect(await judge.judge(index === 2 ? STUCK_BODY : hostile, expressions)).not.toContain('match')
+      expect(await judge.judge(1, index === 2 ? STUCK_BODY : hostile, expressions)).not.toContain('match')
     }
     expect(process.memoryUsage.rss() - before).toBeLessThan(150 * 1024 * 1024)
   })
@@ -212,32 +214,34 @@ describe('a judge that cannot work', () => {
   it('lets events through, refuses to check, and says why', async () => {
     const errors: Error[] = []
     const judge = judgeWith({ memoryMb: 1, onError: (error) => errors.push(error) })
-    expect(await judge.judge(body(1), ['data == 1', 'data == 2'])).toEqual(['overrun', 'overrun'])
-    await expect(judge.check('data == 1')).rejects.toThrow('died before it had started')
+    expect(await judge.judge(1, body(1), ['data == 1', 'data == 2'])).toEqual(['overrun', 'overrun'])
+    await expect(judge.check(1, 'data == 1')).rejects.toThrow('died before it had started')
     expect(errors).toHaveLength(2)
   })
 })
 
 describe('a full or closed judge', () => {
-  it('turns away more than may wait', async () => {
+  it('turns away what is more than an organization’s part of the queue, and nobody else', async () => {
     const judge = judgeWith()
-    const asked = Array.from({ length: LIMITS.filterQueueMax }, () => judge.judge(body(1), ['data == 1']))
-    expect((await problemOf(judge.judge(body(1), ['data == 1']))).code).toBe('overloaded')
-    expect((await problemOf(judge.check('data == 1'))).code).toBe('overloaded')
+    const own = (LIMITS.filterQueueMax * LIMITS.ownToFreeMax) / (LIMITS.ownToFreeMax + 1)
+    const asked = Array.from({ length: own }, () => judge.judge(1, body(1), ['data == 1']))
+    expect((await problemOf(judge.judge(1, body(1), ['data == 1']))).code).toBe('overloaded')
+    expect((await problemOf(judge.check(1, 'data == 1'))).code).toBe('overloaded')
+    asked.push(judge.judge(2, body(1), ['data == 1']))
     expect(new Set((await Promise.all(asked)).map(String))).toEqual(new Set(['match']))
   })
 
   it('gives no verdict on what it was closed upon', async () => {
     const judge = judgeWith()
-    await judge.judge(body(1), ['true'])
-    const running = problemOf(judge.judge(STUCK_BODY, [STUCK]))
+    await judge.judge(1, body(1), ['true'])
+    const running = problemOf(judge.judge(1, STUCK_BODY, [STUCK]))
     await Promise.resolve()
-    const waiting = problemOf(judge.judge(body(1), ['true']))
+    const waiting = problemOf(judge.judge(1, body(1), ['true']))
     await Promise.all([judge.close(), judge.close()])
     expect((await running).code).toBe('shutting_down')
     expect((await waiting).code).toBe('shutting_down')
-    expect((await problemOf(judge.judge(body(1), ['true']))).code).toBe('shutting_down')
-    expect((await problemOf(judge.check('true'))).code).toBe('shutting_down')
+    expect((await problemOf(judge.judge(1, body(1), ['true']))).code).toBe('shutting_down')
+    expect((await problemOf(judge.check(1, 'true'))).code).toBe('shutting_down')
   })
 
   it('has nothing to end when nothing was asked', async () => {
@@ -258,10 +262,10 @@ describe('an idle judge', () => {
     }
     const judge = judgeWith({ clock })
     for (let round = 0; round < 2; round++) {
-      expect(await judge.judge(body(1), ['data == 1'])).toEqual(['match'])
+      expect(await judge.judge(1, body(1), ['data == 1'])).toEqual(['match'])
       expect(minutes).toHaveLength(1)
       minutes.pop()?.()
     }
-    expect(await judge.judge(body(1), ['data == 1'])).toEqual(['match'])
+    expect(await judge.judge(1, body(1), ['data == 1'])).toEqual(['match'])
   })
 })

@@ -10,7 +10,7 @@ export async function passingFilters(
   event: Event,
   filters: readonly string[],
 ): Promise<ReadonlyMap<string, boolean>> {
-  const verdicts = await judge.judge(event.body, filters)
+  const verdicts = await judge.judge(event.organizationId, event.body, filters)
   return new Map(
     filters.map((filter, index) => {
       const verdict = verdicts[index]
@@ -28,7 +28,7 @@ export async function heldExpressions(
   event: Event,
   expressions: readonly string[],
 ): Promise<ReadonlyMap<string, boolean>> {
-  const verdicts = await judge.judge(event.body, expressions)
+  const verdicts = await judge.judge(event.organizationId, event.body, expressions)
   const held = new Map<string, boolean>()
   for (const [index, expression] of expressions.entries()) {
     const verdict = verdicts[index]

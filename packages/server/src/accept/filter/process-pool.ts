@@ -40,7 +40,7 @@ export function createProcessPool(options: ProcessPoolOptions, listener: Process
     const starting = isStarting ? undefined : cold.pop()
     if (starting === undefined) return
     isStarting = true
-    const { kind, error } = await starting.ask({ questions: [], bodies: new Uint8Array() })
+    const { kind, error } = await starting.ask({ organizationId: 0, questions: [], bodies: new Uint8Array() })
     isStarting = false
     if (isClosed) return
     release(starting, kind === 'ended')

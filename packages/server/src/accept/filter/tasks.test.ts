@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { LIMITS } from '../../core/limits.ts'
-import { batchOf, takeBatch, type Task } from './tasks.ts'
+import { batchOf, createBatchLimit, type Task } from './tasks.ts'
 
 function task(changes: Partial<Task> = {}): Task {
   const expressions = changes.expressions ?? ['a']
   return {
+    organizationId: 1,
     body: Buffer.from('{}'),
     expressions,
     results: expressions.map(() => null),
@@ -17,19 +18,23 @@ function task(changes: Partial<Task> = {}): Task {
 
 function taken(queue: Task[]): number[] {
   const counts: number[] = []
-  while (queue.length > 0) counts.push(takeBatch(queue).length)
+  while (queue.length > 0) {
+    const fits = createBatchLimit()
+    const end = queue.findIndex((one) => !fits(one))
+    counts.push(queue.splice(0, end === -1 ? queue.length : end).length)
+  }
   return counts
 }
 
-describe('takeBatch', () => {
-  it('takes so many at once', () => {
+describe('createBatchLimit', () => {
+  it('lets so many in at once', () => {
     expect(taken(Array.from({ length: LIMITS.filterBatchMax + 1 }, () => task()))).toEqual([
       LIMITS.filterBatchMax,
       1,
     ])
   })
 
-  it('takes so many bytes at once, and a task of more alone', () => {
+  it('lets so many in bytes at once, and a task of more alone', () => {
     const [half, whole] = [0.5, 1].map((share) => Buffer.alloc(LIMITS.filterBatchBytesMax * share))
     const tooLarge = Buffer.alloc(LIMITS.filterBatchBytesMax + 1)
     const bodies = [half, half, half, whole, tooLarge, tooLarge, null, null]
@@ -51,8 +56,9 @@ describe('batchOf', () => {
     })
     const check = task({ body: null, expressions: ['d'] })
     const last = task({ body: Buffer.from('[]'), expressions: ['e', 'f'], isSuspect: true })
-    const { batch, items } = batchOf([first, check, last])
+    const { batch, items } = batchOf(1, [first, check, last])
     expect(batch).toEqual({
+      organizationId: 1,
       questions: [
         { expressions: ['b', 'c'], bodyBytes: 7 },
         { expressions: ['d'], bodyBytes: null },

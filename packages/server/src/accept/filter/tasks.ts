@@ -3,6 +3,7 @@ import type { Batch, Question, Result } from './process/messages.ts'
 
 /** One question to the judge, until it has all its results. */
 export interface Task {
+  organizationId: number
   /** Null when the expressions are to be tried without one. */
   body: Buffer | null
   expressions: readonly string[]
@@ -29,21 +30,23 @@ export function placesLeft({ results }: Task): number[] {
   return [...results.keys()].filter((place) => results[place] === null)
 }
 
-/** Takes from the queue what makes the next batch: one task, and what fits beside it. */
-export function takeBatch(queue: Task[]): Task[] {
+/** Says of one task after the other whether it still fits into a batch; asked no more after the first that does not. */
+export function createBatchLimit(): (task: Task) => boolean {
   let count = 0
   let bytes = 0
-  for (const task of queue) {
+  let hasSuspect = false
+  return (task) => {
     bytes += bytesOf(task)
     const isFull = count === LIMITS.filterBatchMax || bytes > LIMITS.filterBatchBytesMax
-    if (count > 0 && (isFull || task.isSuspect || queue[0]?.isSuspect === true)) break
-    count++
+    if (count > 0 && (isFull || task.isSuspect || hasSuspect)) return false
+    count += 1
+    hasSuspect = task.isSuspect
+    return true
   }
-  return queue.splice(0, count)
 }
 
-/** The message that asks for what the tasks lack, and what its results will be of, in their order. */
-export function batchOf(tasks: readonly Task[]): { batch: Batch; items: Item[] } {
+/** The message that asks for what the tasks of one organization lack, and what its results will be of, in their order. */
+export function batchOf(organizationId: number, tasks: readonly Task[]): { batch: Batch; items: Item[] } {
   const bodies = new Uint8Array(tasks.reduce((bytes, task) => bytes + bytesOf(task), 0))
   const items: Item[] = []
   let bodyAt = 0
@@ -56,5 +59,5 @@ export function batchOf(tasks: readonly Task[]): { batch: Batch; items: Item[] }
     bodyAt += task.body.length
     return { expressions, bodyBytes: task.body.length }
   })
-  return { batch: { questions, bodies }, items }
+  return { batch: { organizationId, questions, bodies }, items }
 }

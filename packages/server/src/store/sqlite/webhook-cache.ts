@@ -1,3 +1,4 @@
+import { createSharedMap } from '../../core/shared-map.ts'
 import type { Webhook } from '../../core/webhook.ts'
 import type { Connection } from './connection.ts'
 import { findableId } from './ids.ts'
@@ -6,7 +7,7 @@ import type { WebhookRow } from './webhook-rows.ts'
 
 /** Webhooks kept parsed in memory, least recently used out first. */
 const CACHED_WEBHOOKS_MAX = 10_000
-/** Pairs of organization and event type whose filters are kept; all are dropped when there are more. */
+/** Pairs of organization and event type whose filters are kept. */
 const CACHED_FILTERS_MAX = 10_000
 
 export interface CachedWebhook {
@@ -56,7 +57,7 @@ export function createWebhookCache(connection: Connection, cachedMax = CACHED_WE
   const cached = new Map<number, CachedWebhook>()
   const seqs = new Map<string, number>()
   const staged = new Map<number, CachedWebhook>()
-  const filters = new Map<string, readonly string[]>()
+  const filters = createSharedMap<readonly string[]>({ entriesMax: CACHED_FILTERS_MAX })
   const versions = new Map<number, number>()
   /** What the transaction under way has changed. */
   let changed: number[] = []
@@ -130,7 +131,7 @@ export function createWebhookCache(connection: Connection, cachedMax = CACHED_WE
 
   /** One that is undone has been counted all the same: whoever waits for it asks again in vain, and no more. */
   function countChange({ organizationId }: Webhook): void {
-    filters.clear()
+    filters.clear(organizationId)
     versions.set(organizationId, (versions.get(organizationId) ?? 0) + 1)
   }
 
@@ -142,13 +143,11 @@ export function createWebhookCache(connection: Connection, cachedMax = CACHED_WE
     candidatesAfter,
     version: (organizationId) => versions.get(organizationId) ?? 0,
     filters(organizationId, eventType) {
-      const key = `${organizationId} ${eventType}`
-      const found = filters.get(key)
+      const found = filters.get(organizationId, eventType)
       if (found !== undefined) return found
       const texts = selectFilters.all(organizationId, eventType).map((row) => row.filter)
       const distinct = [...new Set(texts)]
-      if (filters.size >= CACHED_FILTERS_MAX) filters.clear()
-      filters.set(key, distinct)
+      filters.set(organizationId, eventType, distinct)
       return distinct
     },
     insert(webhook) {

@@ -17,7 +17,7 @@ const INNOCENT = task({ type: 'object' }, Buffer.from('{}'))
 function task(schema: object, content: Buffer): Task {
   const configText = JSON.stringify({ schema })
   const document = documentOf(documentSubmission(content))
-  return { validator: 'json-schema', configKey: configText, configText, document, slot: 0 }
+  return { validator: 'json-schema', organizationId: 1, configKey: configText, configText, document, slot: 0 }
 }
 
 /** A host that runs judges the innocent task in a fraction of it. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
+import { MINUTE_MS } from '../../core/time.ts'
 import type { Task, TaskLimits, TaskOutcome } from '../worker/task.ts'
 import { createHost, type Host } from './host.ts'
 
@@ -16,10 +17,23 @@ export interface Isolation {
   close(): Promise<void>
 }
 
+/** How long an organization whose task ended a host is judged apart from the others: their tasks were under way there too. */
+const APART_MS = 10 * MINUTE_MS
+
 export function createIsolation(limits: TaskLimits, clock: Clock): Isolation {
   const host = createHost(limits, clock)
   const lonely = new Set<Host>()
+  /** Organizations that are judged apart, and until when. At most as many as there are organizations. */
+  const apartUntil = new Map<number, number>()
   let closed = false
+
+  function isApart(organizationId: number): boolean {
+    const until = apartUntil.get(organizationId)
+    if (until === undefined) return false
+    if (clock.monotonic() < until) return true
+    apartUntil.delete(organizationId)
+    return false
+  }
 
   /** A second try with no neighbours, so that a task is blamed for its own deeds only. */
   async function runAlone(task: Task, signal: AbortSignal | undefined): Promise<TaskOutcome> {
@@ -28,7 +42,9 @@ export function createIsolation(limits: TaskLimits, clock: Clock): Isolation {
     lonely.add(alone)
     try {
       const outcome = await alone.run({ ...task, slot: 0 }, signal)
-      return outcome.kind === 'host_died' ? causeOfDeath(outcome.reason) : outcome
+      if (outcome.kind !== 'host_died') return outcome
+      apartUntil.set(task.organizationId, clock.monotonic() + APART_MS)
+      return causeOfDeath(outcome.reason)
     } finally {
       lonely.delete(alone)
       await alone.close()
@@ -37,6 +53,7 @@ export function createIsolation(limits: TaskLimits, clock: Clock): Isolation {
 
   return {
     async run(task, signal) {
+      if (isApart(task.organizationId)) return runAlone(task, signal)
       const outcome = await host.run(task, signal)
       return outcome.kind === 'host_died' ? runAlone(task, signal) : outcome
     },

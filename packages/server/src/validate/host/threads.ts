@@ -11,7 +11,7 @@ export interface ThreadsOptions extends TaskLimits {
 
 /** A thread that has not begun its task by then will not. */
 const THREAD_START_MS_MAX = 30 * SECOND_MS
-/** All threads but one end when unused for so long, and give their memory back. */
+/** A thread ends when unused for so long, and gives its memory back. */
 const THREAD_IDLE_MS = MINUTE_MS
 
 /** With the extension of this file: `.ts` from the sources, `.js` from what was built. */
@@ -29,20 +29,29 @@ export interface Threads {
 
 export function createThreads({ threads, timeoutMs, memoryMb, clock }: ThreadsOptions): Threads {
   const startMarks = new Int32Array(new SharedArrayBuffer(threads * Int32Array.BYTES_PER_ELEMENT))
-  const pool = new Piscina<Task, TaskAnswer>({
-    filename: WORKER_FILE,
-    name: 'perform',
-    minThreads: 1,
-    maxThreads: threads,
-    idleTimeout: THREAD_IDLE_MS,
-    recordTiming: false,
-    workerData: { startMarks } satisfies WorkerSetup,
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
-    execArgv: [],
-    env: {},
-  })
-  // A thread that fails between two tasks; the next task finds out. Without a listener it would end the process.
-  pool.on('error', () => undefined)
+  /** One pool for each slot, of the one thread that the slot stands for. */
+  const pools: (Piscina<Task, TaskAnswer> | undefined)[] = []
+
+  function poolOf(slot: number): Piscina<Task, TaskAnswer> {
+    const known = pools[slot]
+    if (known !== undefined) return known
+    const pool = new Piscina<Task, TaskAnswer>({
+      filename: WORKER_FILE,
+      name: 'perform',
+      minThreads: 0,
+      maxThreads: 1,
+      idleTimeout: THREAD_IDLE_MS,
+      recordTiming: false,
+      workerData: { startMarks } satisfies WorkerSetup,
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+      execArgv: [],
+      env: {},
+    })
+    // A thread that fails between two tasks; the next task finds out. Without a listener it would end the process.
+    pool.on('error', () => undefined)
+    pools[slot] = pool
+    return pool
+  }
 
   /** Ends the task's thread when its time is up; time before it began does not count. Answers how to call it off. */
   function setDeadline(slot: number, expire: () => void): () => void {
@@ -63,7 +72,7 @@ export function createThreads({ threads, timeoutMs, memoryMb, clock }: ThreadsOp
       signal.addEventListener('abort', () => abort.abort(), { once: true })
       const cancelDeadline = setDeadline(task.slot, () => abort.abort())
       try {
-        return await pool.run(withOwnBytes(task), { signal: abort.signal })
+        return await poolOf(task.slot).run(withOwnBytes(task), { signal: abort.signal })
       } catch (error) {
         if (signal.aborted) return { kind: 'cancelled' }
         if (!abort.signal.aborted) return failureOf(error)

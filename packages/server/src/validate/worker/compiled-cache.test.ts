@@ -9,11 +9,11 @@ function compiled(message: string): Compiled {
 describe('createCompiledCache', () => {
   it('drops what was used least recently once there are too many', () => {
     const cache = createCompiledCache(2, 100)
-    cache.set('a', compiled('a'), 1)
-    cache.set('b', compiled('b'), 1)
-    cache.get('a')
-    cache.set('c', compiled('c'), 1)
-    expect([cache.get('a'), cache.get('b'), cache.get('c')]).toEqual([
+    cache.set(1, 'a', compiled('a'), 1)
+    cache.set(1, 'b', compiled('b'), 1)
+    cache.get(1, 'a')
+    cache.set(1, 'c', compiled('c'), 1)
+    expect([cache.get(1, 'a'), cache.get(1, 'b'), cache.get(1, 'c')]).toEqual([
       compiled('a'),
       undefined,
       compiled('c'),
@@ -22,26 +22,30 @@ describe('createCompiledCache', () => {
 
   it('drops as many as it takes to stay within the characters', () => {
     const cache = createCompiledCache(10, 100)
-    cache.set('a', compiled('a'), 40)
-    cache.set('b', compiled('b'), 60)
-    expect(cache.get('a')).toBeDefined()
-    cache.set('c', compiled('c'), 61)
-    expect([cache.get('a'), cache.get('b'), cache.get('c')]).toEqual([undefined, undefined, compiled('c')])
+    cache.set(1, 'a', compiled('a'), 40)
+    cache.set(1, 'b', compiled('b'), 60)
+    expect(cache.get(1, 'a')).toBeDefined()
+    cache.set(1, 'c', compiled('c'), 61)
+    expect([cache.get(1, 'a'), cache.get(1, 'b'), cache.get(1, 'c')]).toEqual([
+      undefined,
+      undefined,
+      compiled('c'),
+    ])
   })
 
   it('does not keep one that alone is too large, and keeps the others', () => {
     const cache = createCompiledCache(10, 100)
-    cache.set('a', compiled('a'), 100)
-    cache.set('b', compiled('b'), 101)
-    expect([cache.get('a'), cache.get('b')]).toEqual([compiled('a'), undefined])
+    cache.set(1, 'a', compiled('a'), 100)
+    cache.set(1, 'b', compiled('b'), 101)
+    expect([cache.get(1, 'a'), cache.get(1, 'b')]).toEqual([compiled('a'), undefined])
   })
 
   it('counts a configuration that is set again once', () => {
     const cache = createCompiledCache(10, 100)
-    cache.set('a', compiled('old'), 60)
-    cache.set('a', compiled('new'), 60)
-    cache.set('b', compiled('b'), 40)
-    expect([cache.get('a'), cache.get('b')]).toEqual([compiled('new'), compiled('b')])
+    cache.set(1, 'a', compiled('old'), 60)
+    cache.set(1, 'a', compiled('new'), 60)
+    cache.set(1, 'b', compiled('b'), 40)
+    expect([cache.get(1, 'a'), cache.get(1, 'b')]).toEqual([compiled('new'), compiled('b')])
   })
 
   it('disposes of what it drops, once, and not of what it never kept', () => {
@@ -52,10 +56,10 @@ describe('createCompiledCache', () => {
     })
     const cache = createCompiledCache(1, 100)
     expect([
-      cache.set('a', disposable('a'), 1),
-      cache.set('b', disposable('b'), 1),
-      cache.set('b', disposable('c'), 1),
-      cache.set('d', disposable('d'), 101),
+      cache.set(1, 'a', disposable('a'), 1),
+      cache.set(1, 'b', disposable('b'), 1),
+      cache.set(1, 'b', disposable('c'), 1),
+      cache.set(1, 'd', disposable('d'), 101),
     ]).toEqual([true, true, true, false])
     expect(disposed).toEqual(['a', 'b'])
   })

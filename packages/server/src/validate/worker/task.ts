@@ -5,6 +5,7 @@ import type { ValidatorName } from '../validators/index.ts'
 /** What the main thread asks of a worker thread: one step of a workflow. */
 export interface Task {
   validator: ValidatorName
+  organizationId: number
   /** Names the configuration: equal keys, equal configurations. */
   configKey: string
   /** The configuration as JSON; null on the first try, since the worker may know it and it may be large. */

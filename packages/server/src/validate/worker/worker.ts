@@ -27,12 +27,12 @@ export async function perform(task: Task): Promise<TaskAnswer> {
 function answerTo(task: Task, compile: JudgeModule['compile']): TaskAnswer {
   // Two validators may have equal configurations, and make different things of them.
   const key = `${task.validator} ${task.configKey}`
-  const known = cache.get(key)
+  const known = cache.get(task.organizationId, key)
   if (known !== undefined) return use(known, task)
   if (task.configText === null) return { kind: 'config_wanted' }
   const { value: config } = parseNotingNumbers(task.configText)
   const compiled = compile(config as Record<string, unknown>)
-  const isKept = cache.set(key, compiled, task.configText.length)
+  const isKept = cache.set(task.organizationId, key, compiled, task.configText.length)
   try {
     return use(compiled, task)
   } finally {

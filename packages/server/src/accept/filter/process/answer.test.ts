@@ -16,6 +16,7 @@ const language = createLanguage({
 function answersTo(questions: { body?: string; expressions: string[] }[]): Result[] {
   const bodies = questions.map(({ body }) => (body === undefined ? null : Buffer.from(body)))
   const batch = {
+    organizationId: 1,
     questions: questions.map(({ expressions }, index): Question => ({
       expressions,
       bodyBytes: bodies[index]?.length ?? null,

@@ -7,17 +7,18 @@ import type { Batch, Result } from './messages.ts'
 
 /** The results of a batch, each worked out when it is asked for. */
 export function* answer(
-  { questions, bodies }: Batch,
+  { organizationId, questions, bodies }: Batch,
   conditions: ConditionCache,
   variables: readonly string[],
 ): Generator<Result> {
+  const compiled = (expression: string): Condition | Refused => conditions.get(organizationId, expression)
   let bodyAt = 0
   for (const { expressions, bodyBytes } of questions) {
     if (bodyBytes === null) {
-      for (const expression of expressions) yield { refused: reasonAgainst(conditions.get(expression)) }
+      for (const expression of expressions) yield { refused: reasonAgainst(compiled(expression)) }
     } else {
       const bindings = bindingsFrom(bodies.subarray(bodyAt, (bodyAt += bodyBytes)), variables)
-      for (const expression of expressions) yield verdictOf(conditions.get(expression), bindings)
+      for (const expression of expressions) yield verdictOf(compiled(expression), bindings)
     }
   }
 }

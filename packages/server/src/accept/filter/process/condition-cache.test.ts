@@ -18,7 +18,7 @@ describe('createConditionCache', () => {
   it('compiles what it knows no second time', () => {
     const { language, compiled } = countingLanguage()
     const cache = createConditionCache(language, 10)
-    expect([cache.get('aaa'), cache.get('bbb'), cache.get('aaa')]).toEqual([
+    expect([cache.get(1, 'aaa'), cache.get(1, 'bbb'), cache.get(1, 'aaa')]).toEqual([
       { refused: 'aaa' },
       { refused: 'bbb' },
       { refused: 'aaa' },
@@ -29,20 +29,30 @@ describe('createConditionCache', () => {
   it('drops what was used least recently, as much as it takes', () => {
     const { language, compiled } = countingLanguage()
     const cache = createConditionCache(language, 10)
-    for (const text of ['aaa', 'bbb', 'ccc', 'aaa', 'dddd']) cache.get(text)
+    for (const text of ['aaa', 'bbb', 'ccc', 'aaa', 'dddd']) cache.get(1, text)
     compiled.length = 0
-    for (const text of ['aaa', 'ccc', 'dddd']) cache.get(text)
+    for (const text of ['aaa', 'ccc', 'dddd']) cache.get(1, text)
     expect(compiled).toEqual([])
-    cache.get('eeeeeee')
-    for (const text of ['eeeeeee', 'ccc', 'aaa']) cache.get(text)
+    cache.get(1, 'eeeeeee')
+    for (const text of ['eeeeeee', 'ccc', 'aaa']) cache.get(1, text)
     expect(compiled).toEqual(['eeeeeee', 'ccc', 'aaa'])
+  })
+
+  it('is not emptied by another organization', () => {
+    const { language, compiled } = countingLanguage()
+    const cache = createConditionCache(language, 100)
+    cache.get(1, 'own')
+    for (let n = 0; n < 1_000; n++) cache.get(2, `other ${n}`)
+    compiled.length = 0
+    cache.get(1, 'own')
+    expect(compiled).toEqual([])
   })
 
   it('answers for what is too long to keep', () => {
     const { language, compiled } = countingLanguage()
     const cache = createConditionCache(language, 10)
     const long = 'x'.repeat(11)
-    expect([cache.get(long), cache.get(long)]).toEqual([{ refused: long }, { refused: long }])
+    expect([cache.get(1, long), cache.get(1, long)]).toEqual([{ refused: long }, { refused: long }])
     expect(compiled).toEqual([long, long])
   })
 })

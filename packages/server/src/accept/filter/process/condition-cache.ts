@@ -1,33 +1,27 @@
 import type { Condition, Language, Refused } from '../../../cel/language.ts'
+import { createSharedMap } from '../../../core/shared-map.ts'
 
-/** Characters of all the expressions a process keeps compiled, those used last. Each takes about 110 bytes. */
+/** Expressions a process keeps compiled, and their characters: each takes about 110 bytes a character. */
+const CONDITIONS_MAX = 10_000
 const CHARACTERS_KEPT_MAX = 200_000
 
-/** Compiles each expression once. */
+/** Compiles each expression of an organization once. */
 export interface ConditionCache {
-  get(expression: string): Condition | Refused
+  get(organizationId: number, expression: string): Condition | Refused
 }
 
 export function createConditionCache(
   language: Language,
   charactersMax = CHARACTERS_KEPT_MAX,
 ): ConditionCache {
-  // A Map iterates in the order of insertion: the first entry is the one unused for longest.
-  const kept = new Map<string, Condition | Refused>()
-  let characters = 0
+  const kept = createSharedMap<Condition | Refused>({ entriesMax: CONDITIONS_MAX, weightMax: charactersMax })
 
   return {
-    get(expression) {
-      const known = kept.get(expression)
-      if (known === undefined) characters += expression.length
-      else kept.delete(expression)
-      const condition = known ?? language.compile(expression)
-      kept.set(expression, condition)
-      for (const oldest of kept.keys()) {
-        if (characters <= charactersMax) break
-        kept.delete(oldest)
-        characters -= oldest.length
-      }
+    get(organizationId, expression) {
+      const known = kept.get(organizationId, expression)
+      if (known !== undefined) return known
+      const condition = language.compile(expression)
+      kept.set(organizationId, expression, condition, expression.length)
       return condition
     },
   }

@@ -8,6 +8,8 @@ export interface Question {
 
 /** What the server sends a process. The bodies of the questions that have one stand in `bodies`, one after the other. */
 export interface Batch {
+  /** Whose all of it is. */
+  organizationId: number
   questions: readonly Question[]
   bodies: Uint8Array
 }

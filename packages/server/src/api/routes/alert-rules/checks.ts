@@ -22,7 +22,7 @@ export async function checkRule(
     throw fieldProblem('invalid_request', 'scope.project_id', 'There is no project of this id.')
   }
   if (condition?.type === 'cel')
-    await services.webhooks.checkFilter(condition.expression, 'condition.expression')
+    await services.webhooks.checkFilter(organizationId, condition.expression, 'condition.expression')
   if (told !== undefined) await checkTold(store, organizationId, told)
 }
 

@@ -42,7 +42,7 @@ export function createEventType({
     problems: ['already_exists', 'built_in_event_type', 'schema_not_compiled', 'idempotency_conflict'],
     async handle({ caller: { organization }, body: wanted, idempotency }) {
       checkOwnName(wanted.type)
-      if (wanted.schema !== null) await services.events.checkSchema(wanted.schema)
+      if (wanted.schema !== null) await services.events.checkSchema(organization.id, wanted.schema)
       if ((await store.eventTypes.count(organization.id)) >= LIMITS.eventTypesMax) {
         throw fieldProblem(
           'invalid_request',

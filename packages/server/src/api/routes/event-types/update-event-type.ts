@@ -31,7 +31,7 @@ export function updateEventType({
       checkOwnName(params.type)
       // First of all, so that what an unknown name answers does not depend on the body.
       if ((await store.eventTypes.get(organization.id, params.type)) === null) throw notFound()
-      if (changes.schema) await services.events.checkSchema(changes.schema)
+      if (changes.schema) await services.events.checkSchema(organization.id, changes.schema)
       // Read again: a schema may take long to check, and meanwhile another request may have changed the rest.
       const current = await store.eventTypes.get(organization.id, params.type)
       if (current === null) throw notFound()

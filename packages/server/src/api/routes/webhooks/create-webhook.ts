@@ -64,7 +64,7 @@ export function createWebhook({
       const events = await checkedEventTypes(store, organization.id, wanted.events)
       services.webhooks.checkUrl(wanted.url)
       await checkScope(store, organization.id, wanted.scope)
-      if (wanted.filter !== null) await services.webhooks.checkFilter(wanted.filter)
+      if (wanted.filter !== null) await services.webhooks.checkFilter(organization.id, wanted.filter)
 
       const owner = { organizationId: organization.id, webhookId: ids.make('webhook') }
       const webhook: Webhook = {

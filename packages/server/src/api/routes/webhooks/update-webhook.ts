@@ -58,7 +58,7 @@ export function updateWebhook({ store, services, clock }: Pick<ApiContext, 'stor
       if (changes.events) changes.events = await checkedEventTypes(store, organization.id, changes.events)
       if (changes.url !== undefined) services.webhooks.checkUrl(changes.url)
       if (changes.scope) await checkScope(store, organization.id, changes.scope)
-      if (changes.filter) await services.webhooks.checkFilter(changes.filter)
+      if (changes.filter) await services.webhooks.checkFilter(organization.id, changes.filter)
 
       const now = clock.now()
       const owner = { organizationId: organization.id, webhookId: params.id }

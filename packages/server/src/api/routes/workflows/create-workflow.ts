@@ -55,7 +55,7 @@ export function createWorkflow({ store, services, clock }: Pick<ApiContext, 'sto
     async handle({ caller: { organization }, body: wanted, idempotency }) {
       if (wanted.project !== undefined) await checkProject(store, organization.id, wanted.project)
       const steps = stepsOf(wanted.steps)
-      await services.runs.checkSteps(steps)
+      await services.runs.checkSteps(organization.id, steps)
       await checkActions(store, organization.id, steps)
 
       const now = clock.now()

@@ -37,7 +37,7 @@ export function updateWorkflow({ store, services, clock }: Pick<ApiContext, 'sto
       if (changes.project !== undefined) await checkProject(store, organization.id, changes.project)
       const steps = changes.steps && stepsOf(changes.steps)
       if (steps) {
-        await services.runs.checkSteps(steps)
+        await services.runs.checkSteps(organization.id, steps)
         await checkActions(store, organization.id, steps)
         await checkMonitors({ store, services }, current, steps)
       }

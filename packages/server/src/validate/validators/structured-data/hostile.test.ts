@@ -23,7 +23,10 @@ afterEach(async () => {
 })
 
 function judge(text: string, pool = shared): Promise<Verdict> {
-  return pool.judge([STEP], documentSubmission(Buffer.from(text), 'text/html'))
+  return pool.judge(
+    { organizationId: 1, steps: [STEP], purpose: 'run' },
+    documentSubmission(Buffer.from(text), 'text/html'),
+  )
 }
 
 async function codesOf(text: string): Promise<string[]> {
@@ -87,7 +90,7 @@ describe('what takes a careless parser quadratic time or more', () => {
     const entities = Array.from({ length: 9 }, (_, n) => `<!ENTITY e${n + 1} "${`&e${n};`.repeat(10)}">`)
     const asXhtml = async (text: string) => {
       const verdict = await shared.judge(
-        [STEP],
+        { organizationId: 1, steps: [STEP], purpose: 'run' },
         documentSubmission(Buffer.from(text), 'application/xhtml+xml'),
       )
       return verdict.findings.map(({ code }) => code)

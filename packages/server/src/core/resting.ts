@@ -1,13 +1,14 @@
-import type { Clock } from '../../core/clock.ts'
-import { MINUTE_MS, SECOND_MS } from '../../core/time.ts'
+import type { Clock } from './clock.ts'
+import { createSharedMap } from './shared-map.ts'
+import { MINUTE_MS, SECOND_MS } from './time.ts'
 
 /**
- * How long an expression is not judged after it overran, since each overrun keeps a process from everybody else's work:
- * twice as long each time that it overruns soon after its rest, up to the second.
+ * How long something is not judged after it overran its limit, since each overrun keeps others from the judge: twice as
+ * long each time that it overruns soon after its rest, up to REST_MS_MAX.
  */
 const REST_MS_MIN = 10 * SECOND_MS
 const REST_MS_MAX = 10 * MINUTE_MS
-/** Expressions that rest at once; the one that overran first makes room. */
+/** Names that rest at once; when there are more, whoever has most of them loses its oldest. */
 const RESTING_MAX = 1_000
 
 interface Rest {
@@ -16,15 +17,15 @@ interface Rest {
   bodyBytesMin: number
 }
 
-/** Expressions that overran their limits a moment ago, and would again. */
+/** Expressions and schemas, by name, that overran their limits a moment ago, and would again. */
 export interface Resting {
-  add(expression: string, bodyBytes: number): void
+  add(organizationId: number, name: string, bodyBytes: number): void
   /** Whether it rests for a body of this size. What was too much for a large body may do for a small one. */
-  has(expression: string, bodyBytes: number): boolean
+  has(organizationId: number, name: string, bodyBytes: number): boolean
 }
 
 export function createResting(clock: Clock): Resting {
-  const rests = new Map<string, Rest>()
+  const rests = createSharedMap<Rest>({ entriesMax: RESTING_MAX })
 
   function restAfter(previous: Rest | undefined, bodyBytes: number): Rest {
     const now = clock.monotonic()
@@ -38,18 +39,11 @@ export function createResting(clock: Clock): Resting {
   }
 
   return {
-    add(expression, bodyBytes) {
-      const rest = restAfter(rests.get(expression), bodyBytes)
-      // A Map iterates in the order of insertion.
-      rests.delete(expression)
-      rests.set(expression, rest)
-      for (const first of rests.keys()) {
-        if (rests.size <= RESTING_MAX) break
-        rests.delete(first)
-      }
+    add(organizationId, name, bodyBytes) {
+      rests.set(organizationId, name, restAfter(rests.get(organizationId, name), bodyBytes))
     },
-    has(expression, bodyBytes) {
-      const rest = rests.get(expression)
+    has(organizationId, name, bodyBytes) {
+      const rest = rests.get(organizationId, name)
       return rest !== undefined && clock.monotonic() < rest.endsAt && bodyBytes >= rest.bodyBytesMin
     },
   }
