@@ -33,10 +33,9 @@ describe('a mail address', () => {
   ])('%j is none', (text) => expect(isMailAddress(text)).toBe(false))
 
   it('is judged in time that its length bounds', () => {
-    const startedAt = performance.now()
-    isMailAddress(`${'a.'.repeat(100_000)}@`)
-    isMailAddress(`a@${'a-'.repeat(100)}`)
-    expect(performance.now() - startedAt).toBeLessThan(200)
+    // Where every beginning were tried, the first would take a day.
+    expect(isMailAddress(`${'a.'.repeat(2_000_000)}@`)).toBe(false)
+    expect(isMailAddress(`a@${'a-'.repeat(100)}`)).toBe(false)
   })
 })
 

@@ -37,5 +37,6 @@ describe("GitHub's webhook payloads", () => {
       expect(findings.length).toBeGreaterThan(0)
       for (const { message } of findings) expect(message).not.toMatch(/undefined|\[object/)
     }
-  })
+    // It compiles a large schema sixty times.
+  }, 300_000)
 })

@@ -7,7 +7,7 @@ import { makeDataDir, makeKey, startServer, type ServerProcess } from '../suppor
 // What is handed in is made to be a burden. Each burden has to end as a finding or an ERROR run within the time limit of a
 // step, and meanwhile the server goes on: it says that it is healthy, and judges what others bring.
 
-const LIMITS = ['--validator-timeout', '2s', '--validator-memory', '96', '--validator-threads', '2']
+const LIMITS = ['--validator-timeout', '5s', '--validator-memory', '96', '--validator-threads', '2']
 /** A page of 9.5 MB. */
 const PAGE_ELEMENTS = 180_000
 

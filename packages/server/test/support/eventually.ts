@@ -5,7 +5,7 @@ const PAUSE_MS = 20
 export async function eventually<Answer>(
   ask: () => Promise<Answer>,
   wanted: (answer: Answer) => boolean,
-  timeoutMs = 20_000,
+  timeoutMs = 90_000,
 ): Promise<Answer> {
   const deadline = performance.now() + timeoutMs
   for (;;) {

@@ -43,7 +43,7 @@ export async function startReceiver(answer: AnswerWith = () => 200, port = 0): P
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
-    until: (wanted, timeoutMs = 30_000) =>
+    until: (wanted, timeoutMs = 90_000) =>
       new Promise<void>((resolve, reject) => {
         const timer = setTimeout(
           () => reject(new Error(`not within ${timeoutMs} ms; ${received.length} arrived`)),

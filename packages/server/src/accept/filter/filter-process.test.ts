@@ -52,7 +52,7 @@ describe('createFilterProcess', () => {
   })
 
   it('is ended when it is silent for too long, and tells what it had come to', async () => {
-    const process = filterProcess({ timeoutMs: 600 })
+    const process = filterProcess({ timeoutMs: 150 })
     await process.ask(EMPTY)
     const slow = 'data.list.all(x, x >= 0)'
     const data = { ...STUCK_DATA, list: Array.from({ length: 20_000 }, (_, index) => index) }

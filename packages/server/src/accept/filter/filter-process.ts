@@ -8,8 +8,11 @@ import { resultsExpected, type Batch, type Result, type Results } from './proces
 
 /** A process that has not answered an empty batch by then will not start. It takes about 0.3 s. */
 const START_MS_MAX = 30 * SECOND_MS
-/** A process that is silent for so many timeouts is ended: the budget inside it should have stopped what it is at. */
-const TIMEOUTS_MAX = 5
+/**
+ * A process that is silent for so many timeouts is ended: the budget inside it should have stopped what it is at. The budget
+ * counts its work and this the time, in which a busy machine may let it work for a small part only.
+ */
+const TIMEOUTS_MAX = 20
 
 /** With the extension of this file: `.ts` from the sources, `.js` from what was built. */
 const MAIN_FILE = fileURLToPath(new URL(`process/main${extname(import.meta.url)}`, import.meta.url))
@@ -34,7 +37,7 @@ export interface FilterProcess {
 }
 
 export interface FilterProcessOptions {
-  /** For one expression and one body. */
+  /** For one expression and one body, in time at work. */
   timeoutMs: number
   /** Heap of the process. */
   memoryMb: number

@@ -13,7 +13,13 @@ const PAGE_BYTES = 10 * MEGABYTE
 const pools: ValidatorPool[] = []
 
 function poolWith(changes: { timeoutMs?: number; memoryMb?: number } = {}): ValidatorPool {
-  return createValidatorPool({ threads: 1, timeoutMs: 20_000, memoryMb: 128, clock: systemClock, ...changes })
+  return createValidatorPool({
+    threads: 1,
+    timeoutMs: 120_000,
+    memoryMb: 128,
+    clock: systemClock,
+    ...changes,
+  })
 }
 
 const shared = poolWith()
@@ -183,7 +189,7 @@ describe('references', () => {
 
 describe('what no bound of the reader catches', () => {
   it('is stopped when its time is up, and the pool serves on', async () => {
-    const pool = poolWith({ timeoutMs: 500 })
+    const pool = poolWith({ timeoutMs: 2_000 })
     pools.push(pool)
     // Every element hands its text up to the one around it, in a list that the parser copies.
     const page = `<div vocab="https://schema.org/" typeof="Brand" property="name">${'<b>x</b>'.repeat(MEGABYTE)}</div>`
