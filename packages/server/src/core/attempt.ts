@@ -17,7 +17,7 @@ export interface AttemptError {
 
 /** An error as whoever made the attempt tells it. */
 export interface ReportedError extends AttemptError {
-  /** Of `not_sent`: what of ours was at fault. Not stored. */
+  /** What of ours was at fault: always of `not_sent`, and of what the operator's mail server did. Not stored. */
   fault?: OwnFault
 }
 
@@ -97,8 +97,9 @@ export function notSentReport(
 }
 
 /** Whether the fault was ours. It is not counted against the receiver. */
-export function wasNotSent(report: Pick<Attempt, 'error'> | null): boolean {
-  return report?.error?.code === NOT_SENT
+export function wasNotSent(report: { error: ReportedError | null } | null): boolean {
+  const error = report?.error ?? null
+  return error !== null && (error.code === NOT_SENT || error.fault !== undefined)
 }
 
 /**

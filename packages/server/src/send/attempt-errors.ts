@@ -6,7 +6,7 @@ export const ATTEMPT_ERRORS = {
   not_sent: {
     meaning:
       'A fault of this server, not of yours: it has no descriptors, memory or ports left, its name servers, network or clock ' +
-      'are at fault, its mail server takes no mail from it, it could not prepare the request, or it was just stopping. It does not count against the webhook. ' +
+      'are at fault, it could not prepare the request, or it was just stopping. It does not count against the webhook. ' +
       'The delivery is tried again after a second, then after twice as long each time, up to a minute, without losing an attempt. ' +
       'Such attempts share one entry of the log, which counts them in `repeats`.',
     remedy:
@@ -59,12 +59,13 @@ export const ATTEMPT_ERRORS = {
   },
   smtp_login_refused: {
     meaning: 'E-mail channels: the mail server did not take the user name and password.',
-    remedy: 'An operator has to correct the setting smtp_url.',
+    remedy: 'An operator has to correct the setting smtp_url. It does not count against the channel.',
   },
   smtp_not_secure: {
     meaning: 'E-mail channels: the mail server does not offer STARTTLS, and nothing is sent without it.',
     remedy:
-      'An operator chooses smtps:// for a server that speaks TLS at once, or ?tls=off for one on a trusted network.',
+      'An operator chooses smtps:// for a server that speaks TLS at once, or ?tls=off for one on a trusted network. It does not ' +
+      'count against the channel.',
   },
 } as const satisfies Record<string, ErrorEntry>
 

@@ -91,6 +91,30 @@ describe('a failure', () => {
     expect(outcome.answer?.toString() ?? '').not.toContain('us@er')
   })
 
+  it.each<[boolean, object]>([
+    [true, { code: 'EENVELOPE', command: 'RCPT TO', responseCode: 550 }],
+    [true, { code: 'EMESSAGE', command: 'DATA', responseCode: 554 }],
+    [true, { code: 'EMESSAGE', command: 'MAIL FROM' }],
+    [true, { code: 'EENVELOPE', command: 'MAIL FROM', responseCode: 552 }],
+    [false, { code: 'EENVELOPE', command: 'MAIL FROM', responseCode: 550 }],
+    [false, { code: 'EENVELOPE', command: 'RCPT TO', responseCode: 421 }],
+    [false, { code: 'EAUTH', responseCode: 535 }],
+    [false, { code: 'EAUTH', responseCode: 454 }],
+    [false, { code: 'EPROTOCOL', command: 'CONN', responseCode: 554 }],
+    [false, { code: 'ETLS', responseCode: 502 }],
+    [false, { code: 'ESOCKET', originalCode: 'ECONNREFUSED' }],
+    [false, { code: 'ESOCKET', originalCode: 'CERT_HAS_EXPIRED' }],
+  ])('is the channel’s own: %j of %j', (isTheChannels, fields) => {
+    const { error } = failureOf(thrown(fields), CONTEXT)
+    const fault = { code: 'mail_relay', scope: 'webhook' }
+    expect(error?.fault ?? null).toEqual(isTheChannels ? null : fault)
+  })
+
+  it('is the machine’s when that has no descriptors', () => {
+    const { error } = failureOf(thrown({ code: 'ESOCKET', originalCode: 'EMFILE' }), CONTEXT)
+    expect(error).toMatchObject({ code: 'not_sent', fault: { code: 'out_of_descriptors' } })
+  })
+
   it('has every code of mail', () => {
     const given = new Set(FAILURES.map(([code]) => code).filter((code) => code.startsWith('smtp_')))
     expect([...given].sort()).toEqual(

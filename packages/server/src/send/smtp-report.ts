@@ -1,4 +1,4 @@
-import type { AttemptError } from '../core/attempt.ts'
+import type { AttemptError, ReportedError } from '../core/attempt.ts'
 import { LIMITS } from '../core/limits.ts'
 import { classify, type FailureContext } from '../net/classify.ts'
 import { shown } from '../net/words.ts'
@@ -20,7 +20,7 @@ export interface RefusedRecipient {
 
 /** What a session came to, in an attempt's words. */
 export interface SmtpOutcome {
-  error: AttemptError | null
+  error: ReportedError | null
   /** The server's last reply code; null when it gave none. */
   statusCode: number | null
   /** Its reply, for the log; null when there was none, or it might quote who logged in. */
@@ -42,7 +42,34 @@ export function outcomeOf({ text, refused }: SmtpReply): SmtpOutcome {
 
 /** Why the server did not take the message. Total: whatever is thrown gets a code and a sentence. */
 export function failureOf(thrown: unknown, context: FailureContext): SmtpOutcome {
-  const { code, responseCode, response } = fieldsOf(thrown)
+  const fields = fieldsOf(thrown)
+  const outcome = reasonOf(thrown, fields, context)
+  return isAboutTheMessage(fields) ? outcome : { ...outcome, error: ofTheRelay(outcome.error) }
+}
+
+/**
+ * Whether it is the message or its recipients that the server does not want. All else is between this server and the one its
+ * operator chose, and not the channel's fault: that it is not reached, its certificate, the login, the sender's address.
+ */
+function isAboutTheMessage({ code, command, responseCode }: SmtpErrorFields): boolean {
+  if (code !== 'EENVELOPE' && code !== 'EMESSAGE') return false
+  if (responseCode === SERVICE_CLOSES) return false
+  return command !== 'MAIL FROM' || responseCode === undefined || responseCode === TOO_LARGE
+}
+
+/** RFC 5321, section 4.2.3; whatever was asked. */
+const SERVICE_CLOSES = 421
+const TOO_LARGE = 552
+
+function ofTheRelay(error: ReportedError | null): ReportedError | null {
+  return error && { fault: { code: 'mail_relay', scope: 'webhook' }, ...error }
+}
+
+function reasonOf(
+  thrown: unknown,
+  { code, responseCode, response }: SmtpErrorFields,
+  context: FailureContext,
+): SmtpOutcome {
   if (responseCode !== undefined) {
     // What is said to a login may have the user's name in it, which is nobody's business but the operator's.
     const reply = code === 'EAUTH' ? null : (response ?? null)
@@ -64,7 +91,7 @@ function refusal(code: string, status: number, reply: string): AttemptError {
   return notSmtp(reply)
 }
 
-function broken(thrown: unknown, context: FailureContext): AttemptError {
+function broken(thrown: unknown, context: FailureContext): ReportedError {
   const { code, originalCode } = fieldsOf(thrown)
   switch (originalCode === undefined ? code : '') {
     case 'EAUTH':
@@ -98,6 +125,8 @@ function withCode(thrown: unknown, code: string): unknown {
 
 interface SmtpErrorFields {
   code: string
+  /** What was asked of the server. */
+  command?: string
   /** What the system called it. */
   originalCode?: string
   responseCode?: number
@@ -105,9 +134,10 @@ interface SmtpErrorFields {
 }
 
 function fieldsOf(thrown: unknown): SmtpErrorFields {
-  const { code, originalCode, responseCode, response } = (thrown ?? {}) as Record<string, unknown>
+  const { code, command, originalCode, responseCode, response } = (thrown ?? {}) as Record<string, unknown>
   return {
     code: typeof code === 'string' ? code : '',
+    ...(typeof command === 'string' && { command }),
     ...(typeof originalCode === 'string' && { originalCode }),
     ...(typeof responseCode === 'number' && { responseCode }),
     ...(typeof response === 'string' && { response }),

@@ -53,3 +53,11 @@ it('does not warn of a stop, or of an address that a local rule closes', () => {
   fails({ code: 'local_firewall', scope: 'webhook' })
   expect(watch.warnings()).toEqual([])
 })
+
+it('does not name the mail server', () => {
+  const { watch, fails } = setUp()
+  fails({ code: 'mail_relay', scope: 'webhook' }, 'Nothing listens at 10.0.0.7.')
+  expect(watch.warnings()).toMatchObject([
+    { code: 'mail_relay', message: expect.not.stringContaining('10.0.0.7') },
+  ])
+})

@@ -25,6 +25,10 @@ export const WARNING_KEPT_MS = 3 * MINUTE_MS
 
 /** A stop is no fault, and an address that a local rule closes may be any tenant's idea. */
 const UNTOLD: ReadonlySet<OwnFaultCode> = new Set(['stopping', 'local_firewall'])
+/** What a mail server says may name it, and `/readyz` answers everybody. */
+const SHOWN_AS: Partial<Record<OwnFaultCode, string>> = {
+  mail_relay: 'The mail server takes no mail from this server. The log of the deliveries says why.',
+}
 const OF_THE_MACHINE: readonly OwnFaultCode[] = ['out_of_descriptors', 'out_of_memory']
 
 export function createFaultWatch(clock: Pick<Clock, 'now' | 'monotonic'>): FaultWatch {
@@ -40,7 +44,8 @@ export function createFaultWatch(clock: Pick<Clock, 'now' | 'monotonic'>): Fault
       if (fault === undefined || UNTOLD.has(fault.code)) return
       const { code } = fault
       const since = faults.get(code)?.since ?? clock.now()
-      faults.set(code, { code, message: report.error?.message ?? '', since, heardAt: clock.monotonic() })
+      const message = SHOWN_AS[code] ?? report.error?.message ?? ''
+      faults.set(code, { code, message, since, heardAt: clock.monotonic() })
     },
     mended(code) {
       faults.delete(code)

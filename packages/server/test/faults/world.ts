@@ -51,6 +51,8 @@ export interface StartOptions {
   /** See `control.ts`; implies `controlled`. */
   hurry?: string
   startMsMax?: number
+  /** File descriptors that the server may have open. */
+  descriptorsMax?: number
 }
 
 /** No limit on how often a load may ask, and no log line for each event. */
@@ -153,6 +155,7 @@ export function launchOf(start: StartOptions): Launch {
     environment,
     channel: controlled || start.killPoint?.waitsForArm === true,
     ...(start.startMsMax !== undefined && { startMsMax: start.startMsMax }),
+    ...(start.descriptorsMax !== undefined && { descriptorsMax: start.descriptorsMax }),
   }
 }
 

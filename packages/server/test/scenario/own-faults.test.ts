@@ -1,6 +1,6 @@
-import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createApiClient, readAll, type ApiClient } from '../support/api-client.ts'
+import { takeDescriptors } from '../support/descriptors.ts'
 import { eventually } from '../support/eventually.ts'
 import { startReceiver, type Receiver } from '../support/receiver.ts'
 import { makeDataDir, makeKey, startServer, type ServerProcess } from '../support/server-process.ts'
@@ -34,19 +34,6 @@ afterAll(async () => {
   dataDir.remove()
 })
 
-/** Takes every descriptor that the server has left: each connection to its port is one. */
-async function takeDescriptors(): Promise<() => void> {
-  const { port, hostname } = new URL(server.url)
-  const sockets: Socket[] = []
-  for (let count = 0; count < DESCRIPTORS_MAX; count++) {
-    const socket = connect(Number(port), hostname)
-    socket.on('error', () => undefined)
-    sockets.push(socket)
-    await new Promise((resolve) => socket.once('connect', resolve).once('close', resolve))
-  }
-  return () => sockets.forEach((socket) => socket.destroy())
-}
-
 interface Ready {
   status: string
   warnings: { code: string; message: string; since: string }[]
@@ -60,7 +47,7 @@ interface Webhook {
 }
 
 it('being out of descriptors costs no webhook anything, and what waited is delivered once there are some', async () => {
-  const giveBack = await takeDescriptors()
+  const giveBack = await takeDescriptors(server.url, DESCRIPTORS_MAX)
   const events = Array.from({ length: EVENTS }, (_, index) => ({ type: EVENT_TYPE, data: { index } }))
   await api.post('/api/v1/events', { events })
 

@@ -59,7 +59,7 @@ export function decide(
 function repeatedBy(port: DecidePort, before: Delivery, report: AttemptReport | null): LastAttempt | null {
   if (before.attemptCount === 0 || !wasNotSent(report)) return null
   const last = port.lastAttempt(before)
-  return wasNotSent(last) && last?.kind === kindOf(before) ? last : null
+  return last?.error?.code === report?.error?.code && last?.kind === kindOf(before) ? last : null
 }
 
 function afterSettlement(

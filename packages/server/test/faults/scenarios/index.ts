@@ -2,6 +2,7 @@ import { scenarioOf } from '../attacks/scenario-of.ts'
 import type { Scenario } from '../scenario.ts'
 import { ATTACKS } from './attacks/index.ts'
 import { clock } from './clock.ts'
+import { descriptors } from './descriptors.ts'
 import { drain } from './drain.ts'
 import { firstStart } from './first-start.ts'
 import { fullDatabase } from './full-disk.ts'
@@ -25,6 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   fullTmpfs,
   secondWriter,
   clock,
+  descriptors,
   zoo,
   herd,
   pendingAtStart,
