@@ -155,6 +155,14 @@ export default {
       to: { path: `${SERVER}/(guard|net)/|node_modules/(undici|nodemailer)/` },
     },
     {
+      name: 'deliveries-have-a-sender-of-their-own',
+      comment:
+        'undici refuses answers that acknowledge a delivery all the same, and shares its connections; it is for pages.',
+      severity: 'error',
+      from: { path: `${SERVER}/send/`, pathNot: TEST },
+      to: { path: 'node_modules/undici/' },
+    },
+    {
       name: 'no-undeclared-packages',
       comment: 'A package that package.json does not name is there by luck.',
       severity: 'error',

@@ -25,9 +25,9 @@ import { createNetHealth, type NetHealth } from './net/net-health.ts'
 import { createWatchedGuard } from './net/watched-guard.ts'
 import { createMonitoring } from './pipelines/monitor-service.ts'
 import { createRunPipeline } from './pipelines/run-pipeline.ts'
+import { createHttp1Transport } from './send/http1/http1-transport.ts'
 import { createSmtpTransport } from './send/smtp-transport.ts'
 import type { Transport } from './send/transport.ts'
-import { createUndiciTransport } from './send/undici-transport.ts'
 import { createSigner } from './sign/signer.ts'
 import type { BackupContents, BackupRequest } from './store/backup.ts'
 import { backUpDatabase } from './store/sqlite/backup.ts'
@@ -55,7 +55,6 @@ export interface Composed {
 
 /** Webhooks whose derived signing keys are kept in memory. */
 const SIGNING_KEYS_MAX = 10_000
-const CONNECTIONS_PER_ORIGIN_MAX = 64
 /** Processes that judge the filters of webhooks, started when they are needed: two for one organization, and one more for others. */
 const FILTER_PROCESSES = 3
 /** A little over the deadline of an attempt: nothing in flight can take longer. */
@@ -169,11 +168,7 @@ async function composeOn(ground: Ground): Promise<Composed> {
     },
     health,
   )
-  const transport = createUndiciTransport({
-    guard,
-    clock,
-    connectionsPerOriginMax: Math.min(settings.webhookConcurrency, CONNECTIONS_PER_ORIGIN_MAX),
-  })
+  const transport = createHttp1Transport({ guard, clock })
   const pages = createPageFetcher({ guard, clock, version: VERSION, aboutUrl: baseUrl })
   const filters = createFilterJudge({
     processes: FILTER_PROCESSES,

@@ -13,7 +13,7 @@ The codes are stable. The messages beside them say what happened in plain words 
 
 ## Sending to a webhook
 
-Each failed attempt bears one of these codes in \`error.code\`.
+Each failed attempt bears one of these codes in \`error.code\`. One of them, \`response_malformed\`, stands beside a delivered one.
 
 ${renderTable(ATTEMPT_ERRORS)}
 

@@ -29,8 +29,12 @@ export interface Attempt {
   kind: 'auto' | 'manual' | 'test'
   outcome: AttemptOutcome
   startedAt: number
+  /** From the written request to the status of the answer, or to giving up; null when nobody knows. */
   durationMs: number | null
+  /** How many times the request was written: see AttemptReport; null when nobody knows. */
+  sends: number | null
   statusCode: number | null
+  /** Why it failed, or what was wrong with the answer that acknowledged it. */
   error: AttemptError | null
   /** Headers as sent; signatures are cut to their scheme, since they prove nothing later and must not leak. */
   requestHeaders: Record<string, string>
@@ -50,6 +54,11 @@ export interface AttemptReport {
   outcome: 'delivered' | 'failed'
   startedAt: number
   durationMs: number
+  /**
+   * How many times the request was written to a connection: 0 when none could be made, 2 when a kept one turned out to be
+   * closed before a byte of an answer came. The receiver may have read each of them.
+   */
+  sends: number
   statusCode: number | null
   error: ReportedError | null
   /** How long the receiver asked us to wait (`Retry-After` of a 429 or 503), milliseconds. */
@@ -87,6 +96,7 @@ export function notSentReport(
     outcome: 'failed',
     startedAt,
     durationMs: 0,
+    sends: 0,
     statusCode: null,
     error: notSent(message, fault),
     retryAfterMs: null,

@@ -57,8 +57,17 @@ export const LIMITS = {
   deadAddressMs: MINUTE_MS,
   deadAddressesMax: 10_000,
 
-  /** From the start of the connection to the end of the answer. */
+  /** From the start of the connection to the status line of the answer. */
   attemptDeadlineMs: 30 * SECOND_MS,
+  /** From that line to the end of what is read of the answer: the attempt is decided, and only the log is interested. */
+  answerGraceMs: 100,
+  /** Connections that are kept for a next request, and TLS sessions for a next connection; organizations take turns. */
+  idleConnectionsMax: 1_000,
+  tlsSessionsMax: 1_000,
+  /** Origins that are known to close connections unannounced, one for each organization. */
+  distrustedOriginsMax: 1_000,
+  /** URLs that were checked and taken apart already. */
+  sendTargetsMax: 10_000,
   /** A receiver's answer: what is read before the socket is cut, and what of it is kept in the log. */
   responseBytesMax: 64 * 1024,
   responseBytesKept: 16 * 1024,

@@ -128,7 +128,7 @@ function refusalOf(error: unknown, deadlineMs: number): PageFailure {
   return classify(error, {
     ...PAGE_SERVER,
     host: '',
-    stage: 'waiting',
+    stage: 'resolving',
     address: null,
     connectMs: null,
     deadlineMs,

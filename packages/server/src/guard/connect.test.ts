@@ -7,7 +7,7 @@ import { startNameServer, type NameServer } from '../../test/support/name-server
 import { http, startRawServer, type RawBehaviour, type RawServer } from '../../test/support/raw-server.ts'
 import { systemClock } from '../core/clock.ts'
 import type { OutboundReport } from '../send/transport.ts'
-import { createUndiciTransport } from '../send/undici-transport.ts'
+import { createHttp1Transport } from '../send/http1/http1-transport.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
 import { createResolver } from './resolver.ts'
 
@@ -47,14 +47,14 @@ function sender({ names, deadlineMs, ...options }: Sending): (url: string) => Pr
     ...options,
   })
   const transport = opening(
-    createUndiciTransport({
+    createHttp1Transport({
       guard,
       clock: systemClock,
-      connectionsPerOriginMax: 1,
       ...(deadlineMs !== undefined && { deadlineMs }),
     }),
   )
-  return (url) => transport.send({ url, headers: {}, body: Buffer.from('{}'), startedAt: 0 })
+  return (url) =>
+    transport.send({ organizationId: 1, url, headers: {}, body: Buffer.from('{}'), startedAt: 0 })
 }
 
 describe('names', () => {

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { fieldProblem } from '../core/errors.ts'
 import { ConnectError } from '../guard/connect-error.ts'
 import { classify, type FailureContext } from './classify.ts'
-import { DeadlineError, ResponseRefusedError } from './failures.ts'
+import {
+  ConnectionClosedError,
+  DeadlineError,
+  RequestInvalidError,
+  ResponseHeaderTooLargeError,
+  ResponseRefusedError,
+} from './failures.ts'
 import { NETWORK_ERRORS } from './network-errors.ts'
 
 const context: FailureContext = {
@@ -46,12 +52,6 @@ const FAILURES: [string, Error, Partial<FailureContext>, string][] = [
     'Connection timeout: 203.0.113.7 did not answer within 30 s.',
   ],
   [
-    'connection_timeout',
-    new DeadlineError(),
-    { stage: 'waiting' },
-    'No connection became free within 30 s: other requests to hooks.example.com hold all of them.',
-  ],
-  [
     'dns_failed',
     new DeadlineError(),
     { stage: 'resolving' },
@@ -60,6 +60,30 @@ const FAILURES: [string, Error, Partial<FailureContext>, string][] = [
   ['address_denied', new ConnectError('address_denied', 'Denied.'), {}, 'Denied.'],
   ['dns_not_found', new ConnectError('dns_not_found', 'Not there.'), {}, 'Not there.'],
   ['malformed_response', new ResponseRefusedError('sent no end'), {}, 'Your server sent no end.'],
+  [
+    'response_header_too_large',
+    new ResponseHeaderTooLargeError(),
+    {},
+    'The header of the answer is larger than 16 KiB.',
+  ],
+  [
+    'connection_closed',
+    new ConnectionClosedError(),
+    {},
+    'Your server closed the connection without an answer.',
+  ],
+  [
+    'tls_failed',
+    new ConnectionClosedError(),
+    { stage: 'securing' },
+    'Your server broke off the TLS handshake.',
+  ],
+  [
+    'request_invalid',
+    new RequestInvalidError('no header can be named "a b"'),
+    {},
+    'The request could not be made: no header can be named "a b".',
+  ],
   [
     'url_not_allowed',
     fieldProblem('url_not_allowed', 'url', 'it begins with http:; it must begin with https://'),

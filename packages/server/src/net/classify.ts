@@ -4,7 +4,14 @@ import { LIMITS } from '../core/limits.ts'
 import { SECOND_MS } from '../core/time.ts'
 import { ConnectError } from '../guard/connect-error.ts'
 import { errorCode } from '../guard/error-code.ts'
-import { DeadlineError, ResponseRefusedError, type ExchangeStage } from './failures.ts'
+import {
+  ConnectionClosedError,
+  DeadlineError,
+  RequestInvalidError,
+  ResponseHeaderTooLargeError,
+  ResponseRefusedError,
+  type ExchangeStage,
+} from './failures.ts'
 import type { NetworkFailure } from './network-errors.ts'
 import { ownFaultOf } from './own-fault.ts'
 import { tlsFailure } from './tls-failure.ts'
@@ -35,6 +42,9 @@ export function classify(error: unknown, context: FailureContext): NetworkFailur
   if (error instanceof ResponseRefusedError) {
     return { code: 'malformed_response', message: `${context.peer} ${error.message}.` }
   }
+  if (error instanceof ResponseHeaderTooLargeError) return headerTooLarge(context)
+  if (error instanceof ConnectionClosedError) return wasClosed(context)
+  if (error instanceof RequestInvalidError) return requestInvalid(error)
   if (error instanceof Problem) {
     return { code: 'url_not_allowed', message: `The URL is not allowed: ${problemMessage(error)}.` }
   }
@@ -45,11 +55,6 @@ function timedOut(context: FailureContext): NetworkFailure {
   const { peer, host, stage, address, deadlineMs } = context
   const seconds = `${deadlineMs / SECOND_MS} s`
   switch (stage) {
-    case 'waiting':
-      return {
-        code: 'connection_timeout',
-        message: `No connection became free within ${seconds}: other requests to ${host} hold all of them.`,
-      }
     case 'resolving':
       return { code: 'dns_failed', message: `${host} could not be looked up within ${seconds}.` }
     case 'connecting':
@@ -74,7 +79,7 @@ function acceptedWords({ peer, connectMs }: FailureContext): string {
 }
 
 function fromCode(code: string, error: unknown, context: FailureContext): NetworkFailure {
-  const { host, headerBytesMax } = context
+  const { host } = context
   const where = context.address ?? host
   switch (code) {
     case 'ECONNREFUSED':
@@ -90,13 +95,10 @@ function fromCode(code: string, error: unknown, context: FailureContext): Networ
     case 'UND_ERR_SOCKET':
       return fromSocketError(error, context)
     case 'UND_ERR_HEADERS_OVERFLOW':
-      return {
-        code: 'response_header_too_large',
-        message: `The header of the answer is larger than ${headerBytesMax / 1024} KiB.`,
-      }
+      return headerTooLarge(context)
     case 'UND_ERR_INVALID_ARG':
     case 'UND_ERR_NOT_SUPPORTED':
-      return { code: 'request_invalid', message: `The request could not be made: ${messageOf(error)}.` }
+      return requestInvalid(error)
     default:
       return fromFamily(code, error, context)
   }
@@ -136,8 +138,25 @@ function wasReset({ peer, stage }: FailureContext): NetworkFailure {
   return { code: 'connection_reset', message: `${peer} reset the connection ${when}.` }
 }
 
+function wasClosed({ peer, stage }: FailureContext): NetworkFailure {
+  if (stage === 'securing') return handshakeBroken(peer)
+  return { code: 'connection_closed', message: `${peer} closed the connection without an answer.` }
+}
+
+function headerTooLarge({ headerBytesMax }: FailureContext): NetworkFailure {
+  return {
+    code: 'response_header_too_large',
+    message: `The header of the answer is larger than ${headerBytesMax / 1024} KiB.`,
+  }
+}
+
+function requestInvalid(error: unknown): NetworkFailure {
+  return { code: 'request_invalid', message: `The request could not be made: ${messageOf(error)}.` }
+}
+
 /** undici tells these apart by their message alone. */
-function fromSocketError(error: unknown, { peer, stage }: FailureContext): NetworkFailure {
+function fromSocketError(error: unknown, context: FailureContext): NetworkFailure {
+  const { peer } = context
   switch (messageOf(error)) {
     case 'bad response':
       return {
@@ -147,9 +166,7 @@ function fromSocketError(error: unknown, { peer, stage }: FailureContext): Netwo
     case 'bad upgrade':
       return { code: 'malformed_response', message: `${peer} switched to another protocol.` }
     default:
-      return stage === 'securing'
-        ? handshakeBroken(peer)
-        : { code: 'connection_closed', message: `${peer} closed the connection without an answer.` }
+      return wasClosed(context)
   }
 }
 

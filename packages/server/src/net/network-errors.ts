@@ -47,9 +47,8 @@ export const NETWORK_ERRORS = {
     remedy: 'Check the DNS records of the host (an IPv6 address without IPv6 is common) and its routing.',
   },
   connection_timeout: {
-    meaning:
-      'No connection was made in time: the server did not answer, or all connections to it were in use.',
-    remedy: 'Check firewalls, and whether the server answers its requests or lets them hang.',
+    meaning: 'No connection was made in time.',
+    remedy: 'Check firewalls, and that the server accepts connections.',
   },
   connection_reset: {
     meaning: 'The connection broke before an answer came. The server may have seen the request.',

@@ -6,7 +6,7 @@ import { systemClock } from '../core/clock.ts'
 import { createGuard } from '../guard/guard.ts'
 import { createResolver } from '../guard/resolver.ts'
 import type { OutboundMail } from '../send/mail-transport.ts'
-import { createUndiciTransport } from '../send/undici-transport.ts'
+import { createHttp1Transport } from '../send/http1/http1-transport.ts'
 
 const opened: { close(): Promise<void> }[] = []
 afterEach(async () => {
@@ -26,7 +26,7 @@ function carriers(parts: Partial<ChannelCarrierParts>) {
     resolver: createResolver(),
     clock: systemClock,
   })
-  const transport = createUndiciTransport({ guard, clock: systemClock, connectionsPerOriginMax: 1 })
+  const transport = createHttp1Transport({ guard, clock: systemClock })
   opened.push(transport)
   const open = (): string => 'https://hooks.example.com/'
   return createChannelCarriers({
@@ -98,6 +98,7 @@ describe('by mail', () => {
             outcome: 'delivered',
             startedAt: mail.startedAt,
             durationMs: 1,
+            sends: 1,
             statusCode: 250,
             error: null,
           } as const),

@@ -46,7 +46,8 @@ async function carryToSlack(
     'accept-encoding': 'identity',
     ...headersOf(event),
   }
-  const report = await transport.send({ url, headers, body, startedAt })
+  const { organizationId } = channel
+  const report = await transport.send({ organizationId, url, headers, body, startedAt })
   return { ...blackOut(report, url), requestHeaders: headers }
 }
 

@@ -165,7 +165,8 @@ async function attempt(
     if (webhook.carrier !== 'webhook') return await carriers[webhook.carrier](event, webhook, startedAt)
     // Receivers hold a signature's time against their own clocks.
     const { headers, logged } = signer.sign(event, dialectOf(event.type), webhook, wallClock.now())
-    const request: OutboundRequest = { url: webhook.url, headers, body: event.body, startedAt }
+    const { organizationId, url } = webhook
+    const request: OutboundRequest = { organizationId, url, headers, body: event.body, startedAt }
     const report = await transport.send(request)
     return { ...report, requestHeaders: wasNotSent(report) ? {} : logged }
   } catch (error) {

@@ -16,8 +16,19 @@ export const ATTEMPT_ERRORS = {
     meaning: 'Your server took the connection, but no complete answer came in time.',
     remedy: 'Answer with a 2xx status first and do the work afterwards.',
   },
+  malformed_response: {
+    meaning:
+      'What came back does not begin with a status line of HTTP/1.1 (or 1.0), or is one interim answer (1xx) after another.',
+    remedy: 'Check that the URL leads to an HTTP server and not to another service.',
+  },
+  response_malformed: {
+    meaning:
+      'Your server acknowledged with a 2xx status, and what followed its status line breaks HTTP/1.1. The attempt counts as ' +
+      'delivered, and nothing is sent again; the connection is not used for another request.',
+    remedy: 'Read the message and the logged answer. It costs you a new connection for each delivery.',
+  },
   response_header_too_large: {
-    meaning: 'The header of the answer is larger than 16 KiB.',
+    meaning: 'The header of an interim answer (1xx) is larger than 16 KiB.',
     remedy: 'Answer with fewer or smaller headers.',
   },
   request_invalid: {

@@ -12,6 +12,7 @@ function report(body: string, headers: Record<string, string> = {}): OutboundRep
     outcome: 'failed',
     startedAt: 0,
     durationMs: 1,
+    sends: 1,
     statusCode: 404,
     error: {
       code: 'redirect_not_followed',

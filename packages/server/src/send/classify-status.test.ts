@@ -3,6 +3,7 @@ import { notSentReport } from '../core/attempt.ts'
 import { NETWORK_ERRORS } from '../net/network-errors.ts'
 import { ATTEMPT_ERRORS } from './attempt-errors.ts'
 import { classifyStatus } from './classify-status.ts'
+import { reportOf } from './report.ts'
 
 const STATUSES: [string, number, Record<string, string>, string][] = [
   [
@@ -41,10 +42,30 @@ describe('classifyStatus', () => {
   })
 })
 
+const malformedReport = reportOf({
+  startedAt: 0,
+  answer: { status: 204, headers: {}, fault: 'it is folded', body: () => Buffer.alloc(0) },
+  failure: null,
+  sends: 1,
+  durationMs: 1,
+  nowMs: 0,
+})
+
+it('what breaks the protocol behind a 2xx status is told beside the success', () => {
+  expect(malformedReport).toMatchObject({
+    outcome: 'delivered',
+    error: {
+      code: 'response_malformed',
+      message: 'Your server acknowledged (204), but its answer breaks HTTP/1.1: it is folded.',
+    },
+  })
+})
+
 // Codes of mail have a table of their own (smtp-report.test.ts).
 it('every code of the table is given to something, and nothing has a code beside the table', () => {
   const given = new Set([...Object.keys(NETWORK_ERRORS), ...STATUSES.map(([code]) => code)])
   given.add(notSentReport(0, 'Nothing left this machine.').error?.code ?? '')
+  given.add(malformedReport.error?.code ?? '')
   const listed = Object.keys(ATTEMPT_ERRORS).filter((code) => !code.startsWith('smtp_'))
   expect([...given].sort()).toEqual(listed.sort())
 })

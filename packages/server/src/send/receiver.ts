@@ -1,8 +1,4 @@
 import { LIMITS } from '../core/limits.ts'
 
-/** What is read of a receiver's answer, and what messages call it: they are for the webhook's owner. */
-export const RECEIVER = {
-  peer: 'Your server',
-  headerBytesMax: LIMITS.responseHeaderBytesMax,
-  answerBytesMax: 4 * (LIMITS.responseBytesMax + LIMITS.responseHeaderBytesMax),
-} as const
+/** What messages call the other side, for they are for the webhook's owner, and how much of a header is read. */
+export const RECEIVER = { peer: 'Your server', headerBytesMax: LIMITS.responseHeaderBytesMax } as const

@@ -1,38 +1,65 @@
-import type { AttemptError } from '../core/attempt.ts'
-import { createAnswer, type Answer } from './answer.ts'
+import type { AttemptError, ReportedError } from '../core/attempt.ts'
+import type { AttemptErrorCode } from './attempt-errors.ts'
 import { classifyStatus } from './classify-status.ts'
+import { RECEIVER } from './receiver.ts'
 import { retryAfterMs } from './retry-after.ts'
-import type { OutboundReport, OutboundRequest } from './transport.ts'
+import type { OutboundReport } from './transport.ts'
+
+/** What came back, once a final status had. */
+export interface Answer {
+  readonly status: number | null
+  readonly headers: Record<string, string>
+  /** What breaks the protocol behind the status line, in words that follow "its answer breaks HTTP/1.1: ". */
+  readonly fault: string | null
+  body(): Buffer
+}
 
 export interface ReportFacts {
-  request: OutboundRequest
-  answer: Answer
-  /** What ended the attempt; heeded only when no final status came. */
-  failure: AttemptError | null
-  elapsedMs: number
+  /** Of the request. */
+  startedAt: number
+  /** Null when no final status came. */
+  answer: Answer | null
+  /** Why none came. */
+  failure: ReportedError | null
+  sends: number
+  durationMs: number
   nowMs: number
 }
 
-/**
- * What an attempt came to. Its duration is the time until the outcome was known: to the status, not to the end of the body,
- * so that response times tell how fast a receiver acknowledges.
- */
-export function reportOf({ request, answer, failure, elapsedMs, nowMs }: ReportFacts): OutboundReport {
-  const { status, statusMs, headers } = answer
-  const error = status === null ? failure : classifyStatus(status, headers ?? {})
+/** What an attempt came to. The final status decides; what was wrong behind it is told beside a success, and changes nothing. */
+export function reportOf({
+  startedAt,
+  answer,
+  failure,
+  sends,
+  durationMs,
+  nowMs,
+}: ReportFacts): OutboundReport {
+  const status = answer?.status ?? null
+  const known = { startedAt, durationMs: Math.round(durationMs), sends }
+  if (answer === null || status === null) {
+    const error = failure ?? made('send_failed', 'The request failed: nobody knows why.')
+    const nothing = { statusCode: null, retryAfterMs: null, responseHeaders: null, responseBody: null }
+    return { ...known, ...nothing, outcome: 'failed', error }
+  }
+  const error = classifyStatus(status, answer.headers)
   return {
+    ...known,
     outcome: error === null ? 'delivered' : 'failed',
-    startedAt: request.startedAt,
-    durationMs: Math.round(statusMs ?? elapsedMs),
     statusCode: status,
-    error,
-    retryAfterMs: status === null ? null : retryAfterMs(status, headers?.['retry-after'], nowMs),
-    responseHeaders: headers,
+    error: error ?? malformed(status, answer.fault),
+    retryAfterMs: retryAfterMs(status, answer.headers['retry-after'], nowMs),
+    responseHeaders: answer.headers,
     responseBody: answer.body(),
   }
 }
 
-/** The report of an attempt that failed before anything was sent. */
-export function reportUnsent(request: OutboundRequest, failure: AttemptError, nowMs: number): OutboundReport {
-  return reportOf({ request, answer: createAnswer(), failure, elapsedMs: 0, nowMs })
+function malformed(status: number, fault: string | null): AttemptError | null {
+  if (fault === null) return null
+  const message = `${RECEIVER.peer} acknowledged (${status}), but its answer breaks HTTP/1.1: ${fault}.`
+  return made('response_malformed', message)
+}
+
+function made(code: AttemptErrorCode, message: string): AttemptError {
+  return { code, message }
 }

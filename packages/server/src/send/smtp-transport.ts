@@ -142,11 +142,16 @@ function startTrip(parts: Parts, mail: OutboundMail, report: (report: OutboundRe
     reported = true
     deadline.cancel()
     place?.leave()
-    report(reportOf(mail, outcome, clock.monotonic() - startedAt))
+    const sends = progress.stage === 'sent' ? 1 : 0
+    report({ ...reportOf(mail, outcome, clock.monotonic() - startedAt), sends })
   }
 }
 
-function reportOf(mail: OutboundMail, outcome: SmtpOutcome, elapsedMs: number): OutboundReport {
+function reportOf(
+  mail: OutboundMail,
+  outcome: SmtpOutcome,
+  elapsedMs: number,
+): Omit<OutboundReport, 'sends'> {
   const { error, statusCode, answer } = outcome
   return {
     outcome: error === null ? 'delivered' : 'failed',

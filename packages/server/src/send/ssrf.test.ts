@@ -7,7 +7,7 @@ import { Problem } from '../core/errors.ts'
 import { errorCode } from '../guard/error-code.ts'
 import { createGuard, type Guard } from '../guard/guard.ts'
 import { createResolver } from '../guard/resolver.ts'
-import { createUndiciTransport } from './undici-transport.ts'
+import { createHttp1Transport } from './http1/http1-transport.ts'
 
 const PUBLIC = '93.184.215.14'
 
@@ -119,8 +119,9 @@ describe('a redirect is an answer, not an order', () => {
       resolver: createResolver(),
       clock: systemClock,
     })
-    const sender = createUndiciTransport({ guard: local, clock: systemClock, connectionsPerOriginMax: 1 })
+    const sender = createHttp1Transport({ guard: local, clock: systemClock })
     const report = await sender.send({
+      organizationId: 1,
       url: `http://127.0.0.1:${server.port}/`,
       headers: {},
       body: Buffer.from('{}'),

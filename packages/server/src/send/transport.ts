@@ -2,8 +2,10 @@ import type { AttemptReport } from '../core/attempt.ts'
 
 /** One POST to one receiver. */
 export interface OutboundRequest {
+  /** Whose request it is: organizations share no connection. */
+  organizationId: number
   url: string
-  /** As they go on the wire, in this order. */
+  /** As they go on the wire, in this order. `host`, `connection` and what frames the body are the transport's to write. */
   headers: Record<string, string>
   body: Buffer
   /** When `headers` were made, milliseconds; becomes the attempt's `startedAt`. */

@@ -50,6 +50,8 @@ export interface AttemptMade {
   outcome: AttemptOutcome
   statusCode: number | null
   durationMs: number | null
+  /** How many times the request was written. */
+  sends: number
   errorCode: string | null
   /** A fault of ours kept it from being made, and so many others that are not told since the last that was. */
   notSent: { message: string; repeated: number } | null
@@ -77,6 +79,7 @@ export function logAttempt(logger: Logger, attempt: AttemptMade): void {
       outcome: attempt.outcome,
       status_code: attempt.statusCode,
       duration_ms: attempt.durationMs,
+      sends: attempt.sends,
       error_code: attempt.errorCode,
       ...(attempt.notSent !== null && { error: attempt.notSent.message }),
       ...(attempt.notSent !== null && attempt.notSent.repeated > 0 && { repeated: attempt.notSent.repeated }),

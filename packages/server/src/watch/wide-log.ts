@@ -56,6 +56,7 @@ export function createWideLog(logger: Logger, clock: Pick<Clock, 'monotonic'> | 
         outcome: report.outcome,
         statusCode: report.statusCode,
         durationMs: report.durationMs,
+        sends: report.sends,
         errorCode: report.error?.code ?? null,
         notSent: notSent === undefined ? null : { message: notSent, repeated },
         state: outcome.delivery.state,

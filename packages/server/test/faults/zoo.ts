@@ -65,9 +65,9 @@ const ANIMALS: readonly Animal[] = [
   { name: 'resets', recorded: ['connection_reset'], reaction: 'reset' },
   raw('half-closes', ['connection_closed'], (socket) => socket.end()),
   raw('sends garbage', ['malformed_response'], (socket) => socket.end('\x16\x03\x01 no HTTP at all\r\n\r\n')),
-  raw('drips its header', ['timeout'], (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nx-long: ')),
-  raw('header without end', ['response_header_too_large'], (socket) =>
-    flood(socket, 'HTTP/1.1 200 OK\r\nx-long: '),
+  raw('drips empty lines', ['timeout'], (socket) => drip(socket, '\r\n', '\n')),
+  raw('interim header without end', ['response_header_too_large'], (socket) =>
+    flood(socket, 'HTTP/1.1 103 Early Hints\r\nx-long: '),
   ),
   {
     name: 'status that is none',
@@ -76,8 +76,25 @@ const ANIMALS: readonly Animal[] = [
   },
   acknowledging('body without end', (socket) => flood(socket, 'HTTP/1.1 200 OK\r\n\r\n')),
   acknowledging('drips its body', (socket) => drip(socket, 'HTTP/1.1 200 OK\r\n\r\n')),
-  acknowledging('body that breaks off', (socket) =>
-    socket.end('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nhalf'),
+  acknowledging('drips its header', (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nx-long: ')),
+  acknowledging('holds its answer open', (socket) => socket.write('HTTP/1.1 200 OK\r\n')),
+  acknowledging('asks to continue', (socket) =>
+    socket.end('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'),
+  ),
+  acknowledging(
+    'header without end',
+    (socket) => flood(socket, 'HTTP/1.1 200 OK\r\nx-long: '),
+    'response_malformed',
+  ),
+  acknowledging(
+    'folds its header',
+    (socket) => socket.end('HTTP/1.1 200 OK\r\nx-a: one\r\n two\r\ncontent-length: 0\r\n\r\n'),
+    'response_malformed',
+  ),
+  acknowledging(
+    'body that breaks off',
+    (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nhalf'),
+    'response_malformed',
   ),
   {
     name: 'compressed bomb',
@@ -96,8 +113,8 @@ function raw(name: string, recorded: readonly string[], act: (socket: Socket) =>
 }
 
 /** Its status says that it has the event, whatever comes after. */
-function acknowledging(name: string, act: (socket: Socket) => void): Animal {
-  return { name, recorded: ['delivered'], reaction: { status: 200, act: (_response, socket) => act(socket) } }
+function acknowledging(name: string, act: (socket: Socket) => void, recorded = 'delivered'): Animal {
+  return { name, recorded: [recorded], reaction: { status: 200, act: (_response, socket) => act(socket) } }
 }
 
 function answering(name: string, status: number, code: string, headers: Record<string, string> = {}): Animal {
@@ -108,9 +125,9 @@ function answering(name: string, status: number, code: string, headers: Record<s
   }
 }
 
-function drip(socket: Socket, head: string): void {
+function drip(socket: Socket, head: string, drop = 'x'): void {
   socket.write(head)
-  const timer = setInterval(() => socket.write('x'), DRIP_MS)
+  const timer = setInterval(() => socket.write(drop), DRIP_MS)
   socket.once('close', () => clearInterval(timer))
 }
 

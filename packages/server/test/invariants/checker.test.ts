@@ -19,6 +19,11 @@ function first<Item>(items: readonly Item[]): Item {
   return items[0]!
 }
 
+/** Of the attempt that `attempts[2]` records, `requests[1]` being the first. */
+function secondTry(): Draft['requests'][number] {
+  return request('webhook_other', 'other', T + 1_100, 200, ['a secret of their own'])
+}
+
 const WRONG_SECRET = 'not the secret of anybody'
 
 /** What makes a good history bad, by the invariant that must say so. */
@@ -50,6 +55,12 @@ const SPOILED: Record<number, Record<string, (history: Draft) => void>> = {
     'a request is not in the log': ({ requests }) =>
       requests.push(request('webhook_other', 'other', T + 900_000, 200, ['a secret of their own'])),
     'a request is of nothing that is owed': ({ requests }) => (first(requests).webhookId = 'webhook_stopped'),
+    'a second try is not in the log': ({ requests }) => requests.push(secondTry()),
+    'a third try is made where the log tells of two': ({ requests, rows }) => {
+      rows.attempts[2]!.sends = 2
+      requests.push(secondTry(), secondTry())
+    },
+    'a request of an attempt that says it sent none': ({ rows }) => (first(rows.attempts).sends = 0),
   },
   6: {
     'one attempt too many': ({ rows }) => rows.attempts.push(attempt('dlv_1', 3, T + 900_000, 500)),
@@ -86,6 +97,10 @@ const SPOILED: Record<number, Record<string, (history: Draft) => void>> = {
   },
   10: {
     'sent again after a 2xx': ({ requests }) => (first(requests).answer!.status = 200),
+    'a second try after an answer that arrived': ({ requests, rows }) => {
+      rows.attempts[2]!.sends = 2
+      requests.push(secondTry())
+    },
     'other bytes under the same id': ({ requests }) => (first(requests).body = Buffer.from('{}')),
   },
   11: {
@@ -283,6 +298,18 @@ describe('what excuses', () => {
     expect(violated(history)).toContain(invariant)
     excuse(history)
     expect(violated(history)).not.toContain(invariant)
+  })
+
+  it.each([
+    ['came to nothing', null],
+    ['did not arrive', { status: 200, retryAfterSeconds: null }],
+  ])('a second try that the log tells of, where the answer to the first %s', (_what, answer) => {
+    const history = sampleHistory()
+    Object.assign(history.requests[1]!, { answer, answerArrived: false })
+    history.requests.push(secondTry())
+    expect(violated(history)).toContain(5)
+    history.rows.attempts[2]!.sends = 2
+    expect(violated(history)).toEqual([])
   })
 
   it('a wait while the server was down', () => {

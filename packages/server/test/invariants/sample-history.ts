@@ -229,6 +229,7 @@ export function attempt(deliveryId: string, number: number, startedAt: number, s
     outcome: statusCode === 200 ? 'delivered' : 'failed',
     startedAt,
     durationMs: ATTEMPT_MS,
+    sends: 1,
     statusCode,
     error: null,
     requestHeaders: {

@@ -16,7 +16,7 @@ export interface RawServer {
 export interface RawBehaviour {
   onConnection?: (socket: Socket) => void
   /** When the head of the `index`th request is there; requests are taken to come in one piece. */
-  onRequest?: (socket: Socket, index: number) => void
+  onRequest?: (socket: Socket, index: number, path: string) => void
 }
 
 /** Listens on 127.0.0.1 unless told otherwise, over TLS when given an identity. */
@@ -40,7 +40,8 @@ export async function startRawServer(
       raw.received += chunk.toString('latin1')
       if (!chunk.includes('\r\n\r\n')) return
       const index = requests++
-      behaviour.onRequest?.(socket, index)
+      const [, path = ''] = chunk.toString('latin1', 0, chunk.indexOf('\r\n')).split(' ')
+      behaviour.onRequest?.(socket, index, path)
     })
   }
   const server = identity === undefined ? createServer(serve) : createTlsServer(identity, serve)

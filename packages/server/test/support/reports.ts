@@ -1,5 +1,4 @@
 import { classify, type FailureContext } from '../../src/net/classify.ts'
-import { createAnswer } from '../../src/send/answer.ts'
 import { RECEIVER } from '../../src/send/receiver.ts'
 import { reportOf } from '../../src/send/report.ts'
 import type { OutboundReport, OutboundRequest } from '../../src/send/transport.ts'
@@ -15,21 +14,24 @@ export interface ScriptedAnswer {
   body?: Buffer
 }
 
-/** When it came: `elapsedMs` after the request began, and at `nowMs` on the wall clock. */
+/**
+ * When it came: `elapsedMs` after the request began, and at `nowMs` on the wall clock. `sends`: how many times the request
+ * was written, once unless said otherwise.
+ */
 export interface Ended {
   elapsedMs: number
   nowMs: number
+  sends?: number
 }
 
 export function reportAnswer(
   request: OutboundRequest,
   { status, headers = {}, body }: ScriptedAnswer,
-  { elapsedMs, nowMs }: Ended,
+  { elapsedMs, nowMs, sends = 1 }: Ended,
 ): OutboundReport {
-  const answer = createAnswer()
-  answer.begin(status, headers, elapsedMs)
-  if (body !== undefined) answer.add(body)
-  return reportOf({ request, answer, failure: null, elapsedMs, nowMs })
+  const answer = { status, headers: { ...headers }, fault: null, body: () => body ?? Buffer.alloc(0) }
+  const { startedAt } = request
+  return reportOf({ startedAt, answer, failure: null, sends, durationMs: elapsedMs, nowMs })
 }
 
 /** `error` is what the guard, the system or the deadline gave; no final status had come. */
@@ -37,7 +39,7 @@ export function reportFailure(
   request: OutboundRequest,
   error: unknown,
   known: Partial<FailureContext>,
-  { elapsedMs, nowMs }: Ended,
+  { elapsedMs, nowMs, sends }: Ended,
 ): OutboundReport {
   const failure = classify(error, {
     ...RECEIVER,
@@ -48,7 +50,14 @@ export function reportFailure(
     deadlineMs: 30_000,
     ...known,
   })
-  return reportOf({ request, answer: createAnswer(), failure, elapsedMs, nowMs })
+  return reportOf({
+    startedAt: request.startedAt,
+    answer: null,
+    failure,
+    sends: sends ?? ((known.stage ?? 'sent') === 'sent' ? 1 : 0),
+    durationMs: elapsedMs,
+    nowMs,
+  })
 }
 
 /** As the system reports it. */

@@ -83,6 +83,7 @@ export function sampleReport(fields: Partial<AttemptReport> = {}): AttemptReport
     outcome: 'delivered',
     startedAt: START_MS,
     durationMs: 20,
+    sends: 1,
     statusCode: 200,
     error: null,
     retryAfterMs: null,

@@ -23,8 +23,8 @@ import { createNetHealth } from '../../src/net/net-health.ts'
 import { createWatchedGuard } from '../../src/net/watched-guard.ts'
 import { createMonitoring } from '../../src/pipelines/monitor-service.ts'
 import { createRunPipeline } from '../../src/pipelines/run-pipeline.ts'
+import { createHttp1Transport } from '../../src/send/http1/http1-transport.ts'
 import { createSmtpTransport } from '../../src/send/smtp-transport.ts'
-import { createUndiciTransport } from '../../src/send/undici-transport.ts'
 import { createSigner } from '../../src/sign/signer.ts'
 import { createMemoryStore } from '../../src/store/memory/index.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -105,7 +105,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     health,
   )
   const pages = createPageFetcher({ guard, clock, version: '0.0.0', aboutUrl: () => 'https://example.com/' })
-  const transport = createUndiciTransport({ guard, clock, connectionsPerOriginMax: 10 })
+  const transport = createHttp1Transport({ guard, clock })
   const faults = createFaultWatch(clock)
   const failures: unknown[] = []
   const watch = {

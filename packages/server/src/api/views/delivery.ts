@@ -41,12 +41,26 @@ const attemptSchema = z
     number: z.int(),
     kind: z.enum(['auto', 'manual', 'test']),
     started_at: z.string(),
-    duration_ms: z.number().nullable(),
+    duration_ms: z
+      .number()
+      .nullable()
+      .describe(
+        'How long the receiver took: from the written request to the status of its answer, without looking up the name and connecting.',
+      ),
+    sends: z
+      .int()
+      .nullable()
+      .describe(
+        'How many times the request was written: 0 when there was no connection, 2 when a kept connection turned out to be closed ' +
+          'before an answer began. The receiver may have read both. Null when it is not known.',
+      ),
     status_code: z.int().nullable(),
     outcome: z
       .enum(['delivered', 'failed', 'unknown'])
       .describe('`unknown`: the server stopped while the attempt may have been under way.'),
-    error: attemptErrorSchema,
+    error: attemptErrorSchema.describe(
+      'Why it failed; beside `delivered` it is `response_malformed`, which says what was wrong with the answer.',
+    ),
     request: exchangedSchema.describe(
       'As sent; signatures are cut to their scheme. Of a channel the body is the event’s, which its message was written from.',
     ),
@@ -114,6 +128,7 @@ export async function attemptView(
     kind: attempt.kind,
     started_at: isoTime(attempt.startedAt),
     duration_ms: attempt.durationMs,
+    sends: attempt.sends,
     status_code: attempt.statusCode,
     outcome: attempt.outcome,
     ...(await exchangeView(attempt, requestBody)),

@@ -83,6 +83,7 @@ export function okReport(changes: Partial<AttemptReport> = {}): AttemptReport {
     outcome: 'delivered',
     startedAt: 1_767_225_600_123,
     durationMs: 12.5,
+    sends: 1,
     statusCode: 200,
     error: null,
     retryAfterMs: null,

@@ -23,6 +23,7 @@ export const describeWorkRecover: Subject = (the) => {
           outcome: 'unknown',
           startedAt: leasedAt,
           durationMs: null,
+          sends: null,
           statusCode: null,
           error: null,
           requestHeaders: {},

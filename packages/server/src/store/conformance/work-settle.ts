@@ -13,7 +13,7 @@ export const describeWorkSettle: Subject = (the) => {
       const webhook = await addWebhook()
       const leased = await lease()
       clock.now += 40
-      const report = okReport({ requestHeaders: { 'webhook-id': leased.event.id, 'x-a': '' } })
+      const report = okReport({ sends: 2, requestHeaders: { 'webhook-id': leased.event.id, 'x-a': '' } })
       const outcome = await settle(leased, report)
       expect(outcome.stopped).toBe(false)
       expect(outcome.delivery).toEqual({

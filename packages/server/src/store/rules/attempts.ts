@@ -10,6 +10,7 @@ export function attemptOf(delivery: Delivery, report: AttemptReport | null): Att
     outcome: report?.outcome ?? 'unknown',
     startedAt: report?.startedAt ?? delivery.leasedAt ?? delivery.createdAt,
     durationMs: report?.durationMs ?? null,
+    sends: report === null ? null : report.sends,
     statusCode: report?.statusCode ?? null,
     error: report?.error ? { code: report.error.code, message: report.error.message } : null,
     requestHeaders: report?.requestHeaders ?? {},

@@ -11,6 +11,7 @@ export interface AttemptRow {
   outcome: number
   started_at: number
   duration_ms: number | null
+  sends: number | null
   status_code: number | null
   error_code: string | null
   error_message: string | null
@@ -30,6 +31,7 @@ export function attemptFrom(deliveryId: string, eventId: string, row: AttemptRow
     outcome: wordOf(OUTCOMES, row.outcome),
     startedAt: row.started_at,
     durationMs: row.duration_ms,
+    sends: row.sends,
     statusCode: row.status_code,
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
     requestHeaders: decodeHeaders(row.request_headers, context),
@@ -46,8 +48,8 @@ export function createAttemptWriter(
 ): (deliverySeq: number, delivery: Pick<Delivery, 'eventId'>, attempt: Attempt) => void {
   const insert = connection.prepare(`
     INSERT INTO attempts (delivery_seq, number, kind, outcome, started_at, duration_ms, status_code, error_code,
-      error_message, request_headers, response_headers, response_body)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      error_message, request_headers, response_headers, response_body, sends)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   return (deliverySeq, { eventId }, attempt) => {
     const context = { eventId, startedAt: attempt.startedAt }
     insert.run(
@@ -63,6 +65,7 @@ export function createAttemptWriter(
       encodeHeaders(attempt.requestHeaders, context),
       attempt.responseHeaders === null ? null : encodeHeaders(attempt.responseHeaders, context),
       attempt.responseBody,
+      attempt.sends,
     )
   }
 }

@@ -5,7 +5,7 @@ import type { Check } from '../check.ts'
 import type { Facts } from '../facts.ts'
 import { recorded } from '../recorded.ts'
 
-/** 5 */
+/** 5. An attempt tells of as many requests as it says were sent: mostly one. */
 export const requestsAreRecorded: Check = {
   invariant: 5,
   needs: ['rows', 'removals', 'requests'],
@@ -14,8 +14,8 @@ export const requestsAreRecorded: Check = {
     for (const delivery of facts.rows.deliveries) {
       const { id: deliveryId, webhookId, eventId } = delivery
       known.add(`${webhookId} ${eventId}`)
-      const { pairs, leftOver } = recorded(facts, delivery)
-      for (let count = 0; count < pairs.length + leftOver.length; count++) looked()
+      const { pairs, lost, leftOver } = recorded(facts, delivery)
+      for (let count = 0; count < pairs.length + lost.length + leftOver.length; count++) looked()
       const unknown = facts.attemptsOf(deliveryId).filter((attempt) => attempt.outcome === 'unknown').length
       const underWay = delivery.leasedAt === null ? 0 : 1
       if (leftOver.length <= unknown + underWay) continue

@@ -1,15 +1,18 @@
+import type { Delivery } from '../../../src/core/delivery.ts'
 import type { Check } from '../check.ts'
 import type { Facts } from '../facts.ts'
 import type { SeenRequest } from '../history.ts'
 import { isSuccess } from '../ingests.ts'
+import { recorded } from '../recorded.ts'
 import { wasCutOff } from './leases.ts'
 
-/** 10 */
+/** 10. A second try within an attempt is one whose answer did not come back; it has a reason when the attempt tells of it. */
 export const repeatsHaveAReason: Check = {
   invariant: 10,
   needs: ['rows', 'removals', 'requests', 'resends', 'replays'],
   run(facts, { looked, broken }) {
-    for (const { id: deliveryId, webhookId, eventId } of facts.rows.deliveries) {
+    for (const delivery of facts.rows.deliveries) {
+      const { id: deliveryId, webhookId, eventId } = delivery
       const requests = facts.requestsOf({ webhookId, eventId })
       requests.slice(1).forEach((request, index) => {
         looked()
@@ -17,6 +20,7 @@ export const repeatsHaveAReason: Check = {
           .slice(0, index + 1)
           .findLast((one) => isSuccess(one.answer?.status ?? null))
         if (acknowledged === undefined || hasReason(facts, deliveryId, acknowledged, request)) return
+        if (wasSentTwice(facts, delivery, acknowledged)) return
         broken('sent again after it was acknowledged', { deliveryId, webhookId, eventId, at: request.at })
       })
     }
@@ -30,6 +34,12 @@ function hasReason(facts: Facts, deliveryId: string, acknowledged: SeenRequest, 
     resends.some((resend) => resend.deliveryId === deliveryId && resend.askedAt <= again.at) ||
     replays.some((replay) => replay.webhookId === again.webhookId && replay.askedAt <= again.at)
   )
+}
+
+/** What its receiver answered to it went down with the connection. */
+function wasSentTwice(facts: Facts, delivery: Delivery, acknowledged: SeenRequest): boolean {
+  if (acknowledged.answerArrived === true) return false
+  return recorded(facts, delivery).lost.some(({ request }) => request === acknowledged)
 }
 
 /** 10: whatever is sent, under one id go the same bytes. */

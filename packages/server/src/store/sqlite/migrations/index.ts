@@ -3,7 +3,8 @@ import { whatHappened } from './0002-what-happened.ts'
 import { repeatedAttempts } from './0003-repeated-attempts.ts'
 import { pauses } from './0004-pauses.ts'
 import { fanouts } from './0005-fanouts.ts'
+import { requestsSent } from './0006-requests-sent.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the schema's version is how many have been applied. Never change one that was released: add another. */
-export const migrations: readonly Migration[] = [initial, whatHappened, repeatedAttempts, pauses, fanouts]
+export const migrations: readonly Migration[] = [initial, whatHappened, repeatedAttempts, pauses, fanouts, requestsSent]

@@ -1,0 +1,88 @@
+import type { Clock } from './clock.ts'
+
+/**
+ * Many deadlines on one timer of the clock. Setting and cancelling one costs a few memory accesses, where a timer each
+ * would cost the clock a timer. In return a deadline is coarse: it comes up to a tick late, and never early.
+ */
+export interface TimerWheel {
+  /** Lets `deadline` come in `delayMs`. One that was set already is moved. */
+  set(deadline: Deadline, delayMs: number): void
+  /** Does nothing to one that is not set. */
+  cancel(deadline: Deadline): void
+}
+
+/** Make one with `createDeadline`, and set it as often as needed. */
+export interface Deadline {
+  readonly action: () => void
+  /** By the monotonic clock. */
+  dueAt: number
+  /** Where it stands in the wheel; `slot` is -1 while it is not set. */
+  slot: number
+  index: number
+}
+
+const TICK_MS = 20
+/** About 41 s for a turn of the wheel. A deadline that is further away is passed over until its turn. */
+const SLOTS = 2_048
+
+export function createDeadline(action: () => void): Deadline {
+  return { action, dueAt: 0, slot: -1, index: 0 }
+}
+
+/** The wheel stands still, without a timer, while nothing is set. */
+export function createTimerWheel(clock: Clock): TimerWheel {
+  const slots: Deadline[][] = Array.from({ length: SLOTS }, () => [])
+  let count = 0
+  let turning = false
+  /** The last tick whose slot was looked at. */
+  let doneTick = 0
+
+  function remove(deadline: Deadline): void {
+    const slot = slots[deadline.slot]
+    const last = slot?.pop()
+    if (last !== undefined && last !== deadline && slot !== undefined) {
+      slot[deadline.index] = last
+      last.index = deadline.index
+    }
+    deadline.slot = -1
+    count -= 1
+  }
+
+  function turn(): void {
+    const now = clock.monotonic()
+    const tick = Math.floor(now / TICK_MS)
+    // After a long pause of the process every slot is looked at once.
+    const first = Math.max(doneTick + 1, tick - SLOTS + 1)
+    const due: Deadline[] = []
+    for (let at = first; at <= tick; at++) {
+      for (const deadline of slots[at % SLOTS] ?? []) if (deadline.dueAt <= now) due.push(deadline)
+    }
+    doneTick = tick
+    for (const deadline of due) remove(deadline)
+    turning = count > 0 || due.length > 0
+    if (turning) clock.after(TICK_MS, turn)
+    for (const { action } of due) action()
+  }
+
+  return {
+    set(deadline, delayMs) {
+      if (deadline.slot !== -1) remove(deadline)
+      const now = clock.monotonic()
+      if (!turning) {
+        turning = true
+        doneTick = Math.floor(now / TICK_MS)
+        clock.after(TICK_MS, turn)
+      }
+      deadline.dueAt = now + delayMs
+      // Rounded up, so that its slot is looked at when its time has come, and never behind the hand.
+      const tick = Math.max(Math.ceil(deadline.dueAt / TICK_MS), doneTick + 1)
+      deadline.slot = tick % SLOTS
+      const slot = slots[deadline.slot] ?? []
+      deadline.index = slot.push(deadline) - 1
+      count += 1
+    },
+    cancel(deadline) {
+      if (deadline.slot !== -1) remove(deadline)
+    },
+  }
+}
