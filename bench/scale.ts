@@ -17,6 +17,8 @@ export interface Scale {
   hangingDeliveriesPerSecond: number
   hangingLeadSeconds: number
   hangingSeconds: number
+  /** Requests of one measurement of the sender alone. */
+  senderRequests: number
   starts: number
 }
 
@@ -34,6 +36,7 @@ export const FULL: Scale = {
   hangingDeliveriesPerSecond: 1_000,
   hangingLeadSeconds: 5,
   hangingSeconds: 10,
+  senderRequests: 100_000,
   starts: 5,
 }
 
@@ -44,6 +47,7 @@ export const QUICK: Scale = {
   pendingRows: 100_000,
   webhooksMany: 2_000,
   hangingSeconds: 5,
+  senderRequests: 50_000,
   starts: 1,
 }
 
@@ -62,5 +66,6 @@ export const SMOKE: Scale = {
   hangingDeliveriesPerSecond: 200,
   hangingLeadSeconds: 0,
   hangingSeconds: 0.5,
+  senderRequests: 200,
   starts: 1,
 }

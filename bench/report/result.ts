@@ -19,7 +19,7 @@ export interface Row {
 }
 
 export type Unit =
-  'documents/s' | 'pages/s' | 'deliveries/s' | 'events/s' | 'requests/s' | 'ms' | 's' | 'MB' | 'bytes'
+  'documents/s' | 'pages/s' | 'deliveries/s' | 'events/s' | 'requests/s' | 'ms' | 'µs' | 's' | 'MB' | 'bytes'
 
 /** Of medians of the same run. */
 export interface Ratio {

@@ -3,6 +3,7 @@ import { backlog } from './backlog.ts'
 import { footprint } from './footprint.ts'
 import { hanging } from './hanging.ts'
 import { latency } from './latency.ts'
+import { sender } from './sender.ts'
 import { throughput } from './throughput.ts'
 import { tools } from './tools.ts'
 import { validators } from './validators.ts'
@@ -11,6 +12,7 @@ import { webhooks } from './webhooks.ts'
 /** In the order of the table. */
 export const SECTIONS: readonly Section[] = [
   tools,
+  sender,
   throughput,
   latency,
   backlog,

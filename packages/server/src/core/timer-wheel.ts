@@ -11,9 +11,9 @@ export interface TimerWheel {
   cancel(deadline: Deadline): void
 }
 
-/** Make one with `createDeadline`, and set it as often as needed. */
+/** Something that can be due, at one time at once. `createDeadline` makes one; what has the fields can be one itself. */
 export interface Deadline {
-  readonly action: () => void
+  onDue(): void
   /** By the monotonic clock. */
   dueAt: number
   /** Where it stands in the wheel; `slot` is -1 while it is not set. */
@@ -24,9 +24,11 @@ export interface Deadline {
 const TICK_MS = 20
 /** About 41 s for a turn of the wheel. A deadline that is further away is passed over until its turn. */
 const SLOTS = 2_048
+/** A deadline's `slot` while it is not in the wheel. */
+export const NOT_SET = -1
 
-export function createDeadline(action: () => void): Deadline {
-  return { action, dueAt: 0, slot: -1, index: 0 }
+export function createDeadline(onDue: () => void): Deadline {
+  return { onDue, dueAt: 0, slot: NOT_SET, index: 0 }
 }
 
 /** The wheel stands still, without a timer, while nothing is set. */
@@ -44,7 +46,7 @@ export function createTimerWheel(clock: Clock): TimerWheel {
       slot[deadline.index] = last
       last.index = deadline.index
     }
-    deadline.slot = -1
+    deadline.slot = NOT_SET
     count -= 1
   }
 
@@ -61,12 +63,12 @@ export function createTimerWheel(clock: Clock): TimerWheel {
     for (const deadline of due) remove(deadline)
     turning = count > 0 || due.length > 0
     if (turning) clock.after(TICK_MS, turn)
-    for (const { action } of due) action()
+    for (const deadline of due) deadline.onDue()
   }
 
   return {
     set(deadline, delayMs) {
-      if (deadline.slot !== -1) remove(deadline)
+      if (deadline.slot !== NOT_SET) remove(deadline)
       const now = clock.monotonic()
       if (!turning) {
         turning = true
@@ -82,7 +84,7 @@ export function createTimerWheel(clock: Clock): TimerWheel {
       count += 1
     },
     cancel(deadline) {
-      if (deadline.slot !== -1) remove(deadline)
+      if (deadline.slot !== NOT_SET) remove(deadline)
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Deadline } from '../../core/timer-wheel.ts'
 import { ConnectionClosedError } from '../../net/failures.ts'
 import { createAnswerReader, type AnswerReader } from './answer-reader.ts'
 
@@ -16,12 +17,19 @@ export interface Connection {
   readonly isEnded: boolean
   /** Another request may follow: the answer was whole, nothing is wrong with it, and both sides keep the connection. */
   readonly isReusable: boolean
+  /** What whoever keeps idle connections notes of this one; null before it was kept. */
+  place: IdlePlace | null
   /** Writes a request. `use` hears what becomes of it, until it has ended or `free` or `close` is called. */
   send(bytes: readonly Buffer[], use: ConnectionUse): void
   /** Nobody uses it now. Whatever comes next ends it, and `onIdleEnd` is called. */
   free(onIdleEnd: (how: IdleEnd) => void): void
   /** Ends it now, whatever it is doing, without a word to whoever uses it. Safe to call twice. */
   close(): void
+}
+
+export interface IdlePlace {
+  keptAt: number
+  readonly deadline: Deadline
 }
 
 export interface ConnectionUse {
@@ -104,6 +112,7 @@ export function createConnection(
     origin,
     openedAt,
     reader,
+    place: null,
     get requests() {
       return requests
     },

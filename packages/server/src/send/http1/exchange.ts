@@ -1,8 +1,8 @@
 import type { ReportedError } from '../../core/attempt.ts'
 import type { Clock } from '../../core/clock.ts'
 import { LIMITS } from '../../core/limits.ts'
-import { createDeadline, type TimerWheel } from '../../core/timer-wheel.ts'
-import type { Open } from '../../guard/connect.ts'
+import { NOT_SET, type Deadline, type TimerWheel } from '../../core/timer-wheel.ts'
+import type { Open, OpenTarget } from '../../guard/connect.ts'
 import { classify } from '../../net/classify.ts'
 import { DeadlineError, ResponseRefusedError, type ExchangeStage } from '../../net/failures.ts'
 import { RECEIVER } from '../receiver.ts'
@@ -47,138 +47,176 @@ const ALPN = ['http/1.1'] as const
  * slower than a kept one. Without an answer it ends when we gave up; without a request it is the time spent on connecting.
  */
 export function startExchange(
-  { clock, wheel, look, open, idle, sessions, deadlineMs }: ExchangeParts,
+  parts: ExchangeParts,
   target: Target,
   request: OutboundRequest,
   report: (report: OutboundReport) => void,
 ): void {
-  const { organizationId } = request
   const bytes = requestBytes(target.head, request.headers, request.body)
-  const startedAt = clock.monotonic()
-  let stage: ExchangeStage = 'resolving'
-  let address: string | null = null
-  let connectMs: number | null = null
-  let connection: Connection | null = null
-  let isReused = false
-  let giveUp = (): void => undefined
-  let sends = 0
-  let sentAt = startedAt
-  let statusAt: number | null = null
-  let over = false
+  new Exchange(parts, target, request, bytes, report).start()
+}
 
-  const deadline = createDeadline(() => {
-    if (statusAt === null) {
-      fail(new DeadlineError())
-      return
-    }
-    connection?.reader.end('given up')
-    finish(null)
-    connection?.close()
-  })
-  const use: ConnectionUse = {
-    onStatus() {
-      statusAt = clock.monotonic()
-      wheel.set(deadline, LIMITS.answerGraceMs)
-    },
-    onOver() {
-      const reader = connection?.reader
-      if (reader?.status === null) {
-        fail(reader.refusal ?? new ResponseRefusedError('sent no answer'))
-        return
-      }
-      statusAt ??= clock.monotonic()
-      finish(null)
-      if (connection !== null) idle.keep(connection)
-    },
-    onLost(error) {
-      if (connection !== null && isReused && connection.reader.untouched) {
-        idle.foundDead(connection)
-        connect()
-      } else {
-        fail(error)
-      }
-    },
+/** A class, because there is one for each request: its methods are made once. It is its own deadline. */
+class Exchange implements ConnectionUse, Deadline {
+  dueAt = 0
+  slot = NOT_SET
+  index = 0
+  private readonly parts: ExchangeParts
+  private readonly target: Target
+  private readonly request: OutboundRequest
+  private readonly bytes: readonly Buffer[]
+  private readonly report: (report: OutboundReport) => void
+  private stage: ExchangeStage = 'resolving'
+  private address: string | null = null
+  private connectMs: number | null = null
+  private connection: Connection | null = null
+  private isReused = false
+  private giveUp: (() => void) | null = null
+  private sends = 0
+  private sentAt: number
+  private statusAt: number | null = null
+  private over = false
+
+  constructor(
+    parts: ExchangeParts,
+    target: Target,
+    request: OutboundRequest,
+    bytes: readonly Buffer[],
+    report: (report: OutboundReport) => void,
+  ) {
+    this.parts = parts
+    this.target = target
+    this.request = request
+    this.bytes = bytes
+    this.report = report
+    this.sentAt = parts.clock.monotonic()
   }
 
-  function connect(): void {
+  start(): void {
+    const { wheel, idle, look, deadlineMs } = this.parts
+    wheel.set(this, deadlineMs)
+    const kept = idle.take(this.request.organizationId, this.target.origin)
+    if (kept === null) this.connect()
+    // A server that closes behind its answers, or says more than it was asked, does so from the first one on.
+    else if (kept.requests === 1) look(() => this.reuse(kept))
+    else this.reuse(kept)
+  }
+
+  onDue(): void {
+    if (this.statusAt === null) {
+      this.fail(new DeadlineError())
+      return
+    }
+    this.connection?.reader.end('given up')
+    this.finish(null)
+    this.connection?.close()
+  }
+
+  onStatus(): void {
+    this.statusAt = this.parts.clock.monotonic()
+    this.parts.wheel.set(this, LIMITS.answerGraceMs)
+  }
+
+  onOver(): void {
+    const reader = this.connection?.reader
+    if (reader?.status === null) {
+      this.fail(reader.refusal ?? new ResponseRefusedError('sent no answer'))
+      return
+    }
+    this.statusAt ??= this.parts.clock.monotonic()
+    this.finish(null)
+    if (this.connection !== null) this.parts.idle.keep(this.connection)
+  }
+
+  onLost(error: Error): void {
+    if (this.connection !== null && this.isReused && this.connection.reader.untouched) {
+      this.parts.idle.foundDead(this.connection)
+      this.connect()
+    } else {
+      this.fail(error)
+    }
+  }
+
+  private reuse(kept: Connection): void {
+    if (this.over) {
+      kept.close()
+    } else if (kept.isEnded) {
+      this.connect()
+    } else {
+      this.isReused = true
+      this.send(kept)
+    }
+  }
+
+  private connect(): void {
+    const { clock, open } = this.parts
     const begunAt = clock.monotonic()
-    connection = null
-    isReused = false
-    stage = 'resolving'
-    giveUp = open(
-      targetWithTls(),
-      (reached, at) => {
-        stage = reached
-        address = at
+    this.connection = null
+    this.isReused = false
+    this.stage = 'resolving'
+    this.giveUp = open(
+      this.openTarget(),
+      (stage, address) => {
+        this.stage = stage
+        this.address = address
       },
       (...[error, socket]) => {
         if (error !== null) {
-          fail(error)
+          this.fail(error)
           return
         }
         const openedAt = clock.monotonic()
-        connectMs = openedAt - begunAt
-        send(createConnection(socket, { organizationId, origin: target.origin, openedAt }))
+        this.connectMs = openedAt - begunAt
+        const { organizationId } = this.request
+        this.send(createConnection(socket, { organizationId, origin: this.target.origin, openedAt }))
       },
     )
   }
 
-  function targetWithTls() {
-    if (target.place.protocol !== 'https:') return target.place
+  private openTarget(): OpenTarget {
+    const { place, origin } = this.target
+    if (place.protocol !== 'https:') return place
+    const { sessions } = this.parts
+    const { organizationId } = this.request
     const tls = {
-      session: sessions.get(organizationId, target.origin),
-      onSession: (session: Buffer) => sessions.set(organizationId, target.origin, session),
+      session: sessions.get(organizationId, origin),
+      onSession: (session: Buffer) => sessions.set(organizationId, origin, session),
       alpn: ALPN,
     }
-    return { ...target.place, tls }
+    return { ...place, tls }
   }
 
-  function send(lent: Connection): void {
-    connection = lent
-    stage = 'sent'
-    sends += 1
-    sentAt = clock.monotonic()
-    lent.send(bytes, use)
+  private send(connection: Connection): void {
+    this.connection = connection
+    this.stage = 'sent'
+    this.sends += 1
+    this.sentAt = this.parts.clock.monotonic()
+    connection.send(this.bytes, this)
   }
 
-  function fail(error: Error): void {
-    const context = { ...RECEIVER, host: target.host, stage, address, connectMs, deadlineMs }
-    finish(classify(error, context))
-    giveUp()
-    connection?.close()
+  private fail(error: Error): void {
+    const { stage, address, connectMs } = this
+    const { deadlineMs } = this.parts
+    const context = { ...RECEIVER, host: this.target.host, stage, address, connectMs, deadlineMs }
+    this.finish(classify(error, context))
+    this.giveUp?.()
+    this.connection?.close()
   }
 
-  function finish(failure: ReportedError | null): void {
-    over = true
-    wheel.cancel(deadline)
-    const endedAt = statusAt ?? clock.monotonic()
-    report(
+  private finish(failure: ReportedError | null): void {
+    const { clock, wheel } = this.parts
+    this.over = true
+    wheel.cancel(this)
+    const endedAt = this.statusAt ?? clock.monotonic()
+    this.report(
       reportOf({
-        startedAt: request.startedAt,
-        answer: failure === null ? (connection?.reader ?? null) : null,
+        startedAt: this.request.startedAt,
+        answer: failure === null ? (this.connection?.reader ?? null) : null,
         failure,
-        sends,
-        durationMs: endedAt - sentAt,
+        sends: this.sends,
+        durationMs: endedAt - this.sentAt,
         nowMs: clock.now(),
       }),
     )
   }
-
-  function reuse(kept: Connection): void {
-    if (over) {
-      kept.close()
-    } else if (kept.isEnded) {
-      connect()
-    } else {
-      isReused = true
-      send(kept)
-    }
-  }
-
-  wheel.set(deadline, deadlineMs)
-  const kept = idle.take(organizationId, target.origin)
-  if (kept === null) connect()
-  // A server that closes behind its answers, or says more than it was asked, does so from the first one on.
-  else if (kept.requests === 1) look(() => reuse(kept))
-  else reuse(kept)
 }

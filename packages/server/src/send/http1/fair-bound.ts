@@ -7,8 +7,6 @@ export interface FairBound<Item> {
   add(organizationId: number, item: Item): void
   /** Does nothing for what is not there. */
   remove(organizationId: number, item: Item): void
-  /** All items, organization by organization. */
-  items(): Item[]
 }
 
 export function createFairBound<Item>(
@@ -61,6 +59,5 @@ export function createFairBound<Item>(
       while (size > itemsMax) evictOne()
     },
     remove,
-    items: () => [...kept.values()].flatMap((own) => [...own]),
   }
 }

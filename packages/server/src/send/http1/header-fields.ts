@@ -21,6 +21,24 @@ const CR = 13
 const TAB = 9
 const SPACE = 32
 
+/** The same names come again and again; in lower case, of those that are names. */
+const lowerNames = new Map<string, string>()
+const NAMES_MAX = 1_000
+const NAME_CHARACTERS_MAX = 64
+
+function learnName(name: string): string | null {
+  if (!TOKEN.test(name)) return null
+  const lower = name.toLowerCase()
+  if (lowerNames.size < NAMES_MAX && name.length <= NAME_CHARACTERS_MAX) {
+    // Copied: a part of a string keeps the whole of it in memory.
+    lowerNames.set(
+      Buffer.from(name, 'latin1').toString('latin1'),
+      Buffer.from(lower, 'latin1').toString('latin1'),
+    )
+  }
+  return lower
+}
+
 export const BARE_LINE_FEED = 'a line of its header ends in a line feed alone'
 
 export function createHeaderFields(): HeaderFields {
@@ -35,10 +53,13 @@ export function createHeaderFields(): HeaderFields {
 
   function keep(name: string, value: string): void {
     lastName = name
-    if (name === '__proto__') {
+    if (Object.hasOwn(fields, name)) {
+      fields[name] = `${fields[name] ?? ''}, ${value}`
+    } else if (name === '__proto__') {
+      // Assigned, it would be another thing than a header.
       Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true })
     } else {
-      fields[name] = Object.hasOwn(fields, name) ? `${fields[name] ?? ''}, ${value}` : value
+      fields[name] = value
     }
   }
 
@@ -52,8 +73,9 @@ export function createHeaderFields(): HeaderFields {
     const name = line.slice(0, colon)
     const value = trimmed(line.slice(colon + 1))
     if (CONTROL.test(value)) fail(`the value of its header "${shown(name)}" holds a control character`)
-    if (TOKEN.test(name)) {
-      keep(name.toLowerCase(), value)
+    const known = lowerNames.get(name) ?? learnName(name)
+    if (known !== null) {
+      keep(known, value)
     } else {
       fail(`"${shown(name)}" is not the name of a header`)
       keep(trimmed(name).toLowerCase(), value)

@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock.ts'
 import { LIMITS } from '../../core/limits.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/time.ts'
-import { createDeadline, type Deadline, type TimerWheel } from '../../core/timer-wheel.ts'
-import type { Connection } from './connection.ts'
+import { createDeadline, type TimerWheel } from '../../core/timer-wheel.ts'
+import type { Connection, IdlePlace } from './connection.ts'
 import { createFairBound } from './fair-bound.ts'
 
 /**
@@ -31,10 +31,11 @@ const DISTRUST_MS = MINUTE_MS
 /** A connection in constant use is ended at this age, so that a changed DNS record takes effect. */
 const AGE_MS_MAX = 5 * MINUTE_MS
 
-interface Place {
-  readonly connection: Connection
-  readonly deadline: Deadline
-  keptAt: number
+/** What one organization has idle. */
+interface Own {
+  count: number
+  /** By origin; the one used last stands last. */
+  readonly origins: Map<string, Connection[]>
 }
 
 export function createIdleConnections({
@@ -46,40 +47,38 @@ export function createIdleConnections({
   wheel: TimerWheel
   connectionsMax: number
 }): IdleConnections {
-  /** By organization, then by origin; the one used last stands last. */
-  const idle = new Map<number, Map<string, Connection[]>>()
-  /** Of every connection that was kept once. */
-  const places = new WeakMap<Connection, Place>()
-  const bound = createFairBound<Connection>(connectionsMax, (evicted) => {
-    forget(evicted)
-    evicted.close()
-  })
+  const organizations = new Map<number, Own>()
   const distrusted = createDistrust(clock)
+  let size = 0
   let closed = false
 
-  function placeOf(connection: Connection): Place {
-    const known = places.get(connection)
-    if (known !== undefined) return known
-    const place = { connection, deadline: createDeadline(() => drop(connection)), keptAt: 0 }
-    places.set(connection, place)
-    return place
+  function add(connection: Connection): void {
+    const { organizationId, origin } = connection
+    let own = organizations.get(organizationId)
+    if (own === undefined) {
+      own = { count: 0, origins: new Map() }
+      organizations.set(organizationId, own)
+    }
+    const siblings = own.origins.get(origin)
+    if (siblings === undefined) own.origins.set(origin, [connection])
+    else siblings.push(connection)
+    own.count += 1
+    size += 1
   }
 
   /** It is not idle any more. */
   function forget(connection: Connection): void {
-    const { organizationId, origin } = connection
-    const origins = idle.get(organizationId)
-    const siblings = origins?.get(origin)
+    const own = organizations.get(connection.organizationId)
+    const siblings = own?.origins.get(connection.origin)
     const index = siblings?.lastIndexOf(connection) ?? -1
-    if (origins === undefined || siblings === undefined || index === -1) return
+    if (own === undefined || siblings === undefined || index === -1) return
     if (index === siblings.length - 1) siblings.pop()
     else siblings.splice(index, 1)
-    if (siblings.length === 0) {
-      origins.delete(origin)
-      if (origins.size === 0) idle.delete(organizationId)
-    }
-    bound.remove(organizationId, connection)
-    wheel.cancel(placeOf(connection).deadline)
+    if (siblings.length === 0) own.origins.delete(connection.origin)
+    own.count -= 1
+    if (own.count === 0) organizations.delete(connection.organizationId)
+    size -= 1
+    if (connection.place !== null) wheel.cancel(connection.place.deadline)
   }
 
   function drop(connection: Connection): void {
@@ -87,22 +86,32 @@ export function createIdleConnections({
     connection.close()
   }
 
-  function isHasty({ keptAt }: Place): boolean {
-    return clock.monotonic() - keptAt < HASTY_MS_MAX
+  /**
+   * Takes the oldest from the organization that has most, so that nobody can push out what others keep by keeping more. They
+   * are searched through only when there are too many.
+   */
+  function evictOne(): void {
+    let most: Own | null = null
+    for (const own of organizations.values()) if (own.count > (most?.count ?? 0)) most = own
+    let oldest: Connection | null = null
+    for (const [first] of most?.origins.values() ?? []) {
+      if (first !== undefined && keptAt(first) < keptAt(oldest)) oldest = first
+    }
+    if (oldest !== null) drop(oldest)
   }
 
-  function addIdle(connection: Connection): void {
-    const { organizationId, origin } = connection
-    const origins = idle.get(organizationId) ?? new Map<string, Connection[]>()
-    if (origins.size === 0) idle.set(organizationId, origins)
-    const siblings = origins.get(origin)
-    if (siblings === undefined) origins.set(origin, [connection])
-    else siblings.push(connection)
+  function placeOf(connection: Connection): IdlePlace {
+    connection.place ??= { keptAt: 0, deadline: createDeadline(() => drop(connection)) }
+    return connection.place
+  }
+
+  function isHasty(connection: Connection): boolean {
+    return clock.monotonic() - keptAt(connection) < HASTY_MS_MAX
   }
 
   return {
     take(organizationId, origin) {
-      const connection = idle.get(organizationId)?.get(origin)?.at(-1)
+      const connection = organizations.get(organizationId)?.origins.get(origin)?.at(-1)
       if (connection === undefined) return null
       forget(connection)
       return connection
@@ -121,24 +130,29 @@ export function createIdleConnections({
       }
       const place = placeOf(connection)
       place.keptAt = now
-      addIdle(connection)
+      add(connection)
       connection.free((how) => {
         forget(connection)
-        if (how === 'unasked bytes' || isHasty(place)) distrusted.add(connection)
+        if (how === 'unasked bytes' || isHasty(connection)) distrusted.add(connection)
       })
       wheel.set(place.deadline, connection.reader.framing?.idleMs ?? 0)
-      bound.add(connection.organizationId, connection)
+      if (size > connectionsMax) evictOne()
     },
     foundDead(connection) {
-      if (isHasty(placeOf(connection))) distrusted.add(connection)
-      const siblings = idle.get(connection.organizationId)?.get(connection.origin) ?? []
+      if (isHasty(connection)) distrusted.add(connection)
+      const siblings = organizations.get(connection.organizationId)?.origins.get(connection.origin) ?? []
       for (const sibling of [...siblings]) drop(sibling)
     },
     close() {
       closed = true
-      for (const connection of bound.items()) drop(connection)
+      const all = [...organizations.values()].flatMap(({ origins }) => [...origins.values()].flat())
+      for (const connection of all) drop(connection)
     },
   }
+}
+
+function keptAt(connection: Connection | null): number {
+  return connection?.place?.keptAt ?? Number.POSITIVE_INFINITY
 }
 
 /** Until when connections of an organization to an origin are used once only. */

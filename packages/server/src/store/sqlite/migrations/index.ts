@@ -7,4 +7,11 @@ import { requestsSent } from './0006-requests-sent.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the schema's version is how many have been applied. Never change one that was released: add another. */
-export const migrations: readonly Migration[] = [initial, whatHappened, repeatedAttempts, pauses, fanouts, requestsSent]
+export const migrations: readonly Migration[] = [
+  initial,
+  whatHappened,
+  repeatedAttempts,
+  pauses,
+  fanouts,
+  requestsSent,
+]
