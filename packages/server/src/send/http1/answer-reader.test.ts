@@ -99,7 +99,7 @@ interface AnswerParts {
   line: { version: string; status: string; reason: string }
   fields: [name: string, value: string][]
   connection: string
-  framing: string[]
+  framing: readonly string[]
   lineEnd: string
   behind: string
 }
