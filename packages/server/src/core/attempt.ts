@@ -53,7 +53,10 @@ export interface Attempt {
 export interface AttemptReport {
   outcome: 'delivered' | 'failed'
   startedAt: number
+  /** See Attempt. */
   durationMs: number
+  /** From `startedAt` to the end, where that is not `durationMs`: making a connection may have taken a while. */
+  elapsedMs?: number
   /**
    * How many times the request was written to a connection: 0 when none could be made, 2 when a kept one turned out to be
    * closed before a byte of an answer came. The receiver may have read each of them.
@@ -70,12 +73,17 @@ export interface AttemptReport {
 
 /** Until when the receiver asked to be left alone, milliseconds: a day at most; null when it did not ask. */
 export function askedUntil(
-  report: Pick<AttemptReport, 'startedAt' | 'durationMs' | 'retryAfterMs'> | null,
+  report: (AttemptTimes & Pick<AttemptReport, 'retryAfterMs'>) | null,
 ): number | null {
   if (report?.retryAfterMs == null) return null
-  return Math.ceil(
-    report.startedAt + report.durationMs + Math.min(report.retryAfterMs, LIMITS.retryAfterMsMax),
-  )
+  return Math.ceil(endOfAttempt(report) + Math.min(report.retryAfterMs, LIMITS.retryAfterMsMax))
+}
+
+export type AttemptTimes = Pick<AttemptReport, 'startedAt' | 'durationMs' | 'elapsedMs'>
+
+/** What follows an attempt counts from here. */
+export function endOfAttempt({ startedAt, durationMs, elapsedMs }: AttemptTimes): number {
+  return startedAt + (elapsedMs ?? durationMs)
 }
 
 const NOT_SENT = 'not_sent'

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock, Timer } from './clock.ts'
 
 /**
  * Many deadlines on one timer of the clock. Setting and cancelling one costs a few memory accesses, where a timer each
@@ -35,7 +35,9 @@ export function createDeadline(onDue: () => void): Deadline {
 export function createTimerWheel(clock: Clock): TimerWheel {
   const slots: Deadline[][] = Array.from({ length: SLOTS }, () => [])
   let count = 0
-  let turning = false
+  /** Of the next turn; null while nothing is set. */
+  let timer: Timer | null = null
+  let timerTick = 0
   /** The last tick whose slot was looked at. */
   let doneTick = 0
 
@@ -61,20 +63,31 @@ export function createTimerWheel(clock: Clock): TimerWheel {
     }
     doneTick = tick
     for (const deadline of due) remove(deadline)
-    turning = count > 0 || due.length > 0
-    if (turning) clock.after(TICK_MS, turn)
+    timer = null
+    if (count > 0) wakeAt(nextTick(tick))
     for (const deadline of due) deadline.onDue()
+  }
+
+  /** The next one whose slot holds anything; something does. */
+  function nextTick(tick: number): number {
+    let next = tick + 1
+    while ((slots[next % SLOTS]?.length ?? 0) === 0) next += 1
+    return next
+  }
+
+  /** The wheel sleeps until then: one that turned all the time would wake an idle process fifty times a second. */
+  function wakeAt(tick: number): void {
+    if (timer !== null && timerTick <= tick) return
+    timer?.cancel()
+    timerTick = tick
+    timer = clock.after(Math.max(1, tick * TICK_MS - clock.monotonic()), turn)
   }
 
   return {
     set(deadline, delayMs) {
       if (deadline.slot !== NOT_SET) remove(deadline)
       const now = clock.monotonic()
-      if (!turning) {
-        turning = true
-        doneTick = Math.floor(now / TICK_MS)
-        clock.after(TICK_MS, turn)
-      }
+      if (count === 0) doneTick = Math.floor(now / TICK_MS)
       deadline.dueAt = now + delayMs
       // Rounded up, so that its slot is looked at when its time has come, and never behind the hand.
       const tick = Math.max(Math.ceil(deadline.dueAt / TICK_MS), doneTick + 1)
@@ -82,6 +95,7 @@ export function createTimerWheel(clock: Clock): TimerWheel {
       const slot = slots[deadline.slot] ?? []
       deadline.index = slot.push(deadline) - 1
       count += 1
+      wakeAt(tick)
     },
     cancel(deadline) {
       if (deadline.slot !== NOT_SET) remove(deadline)

@@ -23,6 +23,8 @@ export interface ReportFacts {
   failure: ReportedError | null
   sends: number
   durationMs: number
+  /** With what came before the request was written. */
+  elapsedMs?: number
   nowMs: number
 }
 
@@ -33,10 +35,12 @@ export function reportOf({
   failure,
   sends,
   durationMs,
+  elapsedMs = durationMs,
   nowMs,
 }: ReportFacts): OutboundReport {
   const status = answer?.status ?? null
-  const known = { startedAt, durationMs: Math.round(durationMs), sends }
+  const times = { durationMs: Math.round(durationMs), elapsedMs: Math.ceil(elapsedMs) }
+  const known = { startedAt, ...times, sends }
   if (answer === null || status === null) {
     const error = failure ?? made('send_failed', 'The request failed: nobody knows why.')
     const nothing = { statusCode: null, retryAfterMs: null, responseHeaders: null, responseBody: null }

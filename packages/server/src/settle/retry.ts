@@ -1,4 +1,4 @@
-import type { AttemptReport } from '../core/attempt.ts'
+import { endOfAttempt, type AttemptTimes } from '../core/attempt.ts'
 import { LIMITS } from '../core/limits.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/time.ts'
 
@@ -12,7 +12,7 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/time.ts'
 export function retryDueAt(
   schedule: readonly number[],
   tries: number,
-  report: Pick<AttemptReport, 'startedAt' | 'durationMs'> | null,
+  report: AttemptTimes | null,
   now: number,
   jitter: number,
 ): number {
@@ -21,8 +21,8 @@ export function retryDueAt(
 }
 
 /** When the attempt ended; `now` when there is no report of it. */
-export function endOf(report: Pick<AttemptReport, 'startedAt' | 'durationMs'> | null, now: number): number {
-  return report === null ? now : report.startedAt + report.durationMs
+export function endOf(report: AttemptTimes | null, now: number): number {
+  return report === null ? now : endOfAttempt(report)
 }
 
 /** How long a delivery waits whose attempts a crash cut off so often: not at all, then a minute, doubled up to an hour. */

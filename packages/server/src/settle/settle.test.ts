@@ -97,6 +97,11 @@ describe('a failed attempt', () => {
     })
   })
 
+  it('is followed by its wait from its end, and making the connection is before that', () => {
+    const report = failedReport({ startedAt: START_MS, durationMs: 20, elapsedMs: 9_020 })
+    expect(settle(facts({ report }), 0).delivery.dueAt).toBe(START_MS + 9_020 + MINUTE_MS)
+  })
+
   it('is the last when the schedule is used up', () => {
     const settlement = settle(facts({ delivery: sampleDelivery({ tries: 4 }) }), 0)
     expect(settlement.delivery).toEqual({
@@ -341,6 +346,11 @@ describe('a pause that the receiver asked for', () => {
     expect(until(MINUTE_MS, paused())).toBe(NOW + HOUR_MS)
     expect(until(2 * HOUR_MS, paused())).toBe(START_MS + 20 + 2 * HOUR_MS)
     expect(until(MINUTE_MS, paused({ pausedUntil: START_MS - 1 }))).toBe(START_MS + 20 + MINUTE_MS)
+  })
+
+  it('begins when the answer came, however long it took to make the connection', () => {
+    const report = asking(HOUR_MS, { elapsedMs: 9_020 })
+    expect(settle(facts({ report }), 0).webhook?.pausedUntil).toBe(START_MS + 9_020 + HOUR_MS)
   })
 
   it('outlasts an acknowledgement, and any failure that asks for nothing', () => {

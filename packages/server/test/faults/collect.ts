@@ -64,6 +64,7 @@ function requestsOf({ facts, receivers }: World): SeenRequest[] {
     answer: status === null ? null : { status, retryAfterSeconds: null },
     answerArrived: null,
     node: null,
+    connection: null,
   }))
 }
 

@@ -122,6 +122,8 @@ const SPOILED: Record<number, Record<string, (history: Draft) => void>> = {
     'a conflict with nothing': ({ ingests }) => (ingests[2]!.idempotency!.requestHash = 'a'),
   },
   14: {
+    'a connection that two organizations used': ({ requests }) =>
+      requests.forEach((request) => (request.connection = 'one for all')),
     "another organization's event": ({ rows }) => (first(rows.events).organizationId = 2),
     "another organization's words in a request": ({ requests }) =>
       (first(requests).headers['x-owner'] = 'two-marker'),

@@ -157,6 +157,8 @@ export interface SeenRequest {
   answerArrived: boolean | null
   /** Which process sent it; null when unknown. */
   node: string | null
+  /** Which connection it came on; null when unknown. */
+  connection: string | null
 }
 
 export interface ResendAsked {

@@ -27,11 +27,18 @@ const OTHER_SECRET = 'a secret of their own'
 const RETRIED = sampleWebhook({
   ...ONE,
   id: 'webhook_retried',
+  url: 'https://retried.example.com/hooks',
   retrySchedule: [60],
   sealedSecret: 'sealed-new',
 })
-const STOPPED = sampleWebhook({ ...ONE, id: 'webhook_stopped', events: ['run.failed'], status: 'disabled' })
-const OTHER = sampleWebhook({ ...TWO, id: 'webhook_other' })
+const STOPPED = sampleWebhook({
+  ...ONE,
+  id: 'webhook_stopped',
+  url: 'https://stopped.example.com/hooks',
+  events: ['run.failed'],
+  status: 'disabled',
+})
+const OTHER = sampleWebhook({ ...TWO, id: 'webhook_other', url: 'https://other.example.com/hooks' })
 
 const EVENTS = {
   retried: sampleEvent({
@@ -211,6 +218,7 @@ export function request(
     body,
     answer: { status, retryAfterSeconds: null },
     answerArrived: true,
+    connection: `of ${webhookId}`,
     node: 'node-1',
   }
 }

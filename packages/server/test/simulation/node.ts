@@ -20,7 +20,7 @@ import type { Dice } from './dice.ts'
 import { passes } from './filters.ts'
 import type { Notes } from './notes.ts'
 import type { SimulatedProcess } from './process.ts'
-import type { Network } from './network.ts'
+import type { Network } from './network/network.ts'
 import type { Scenario } from './scenario.ts'
 import type { Vault } from './vault.ts'
 

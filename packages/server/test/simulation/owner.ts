@@ -4,6 +4,7 @@ import { sampleWebhook } from '../support/samples.ts'
 import type { Dice } from './dice.ts'
 import { FILTER_TEXTS } from './filters.ts'
 import { RECEIVERS } from './receivers/index.ts'
+import type { Receiver } from './receivers/receiver.ts'
 import { EVENT_TYPES } from './traffic.ts'
 import type { OwnedWebhook, Tenant, World } from './world.ts'
 
@@ -15,11 +16,43 @@ export const RECEIVERS_API_KEY = 'a-key-of-the-receiver'
 
 /** Registers a webhook that leads to a receiver of some kind. */
 export async function createWebhook(world: World, tenant: Tenant, dice: Dice): Promise<void> {
-  const node = world.cluster.current()
-  if (node === null) return
   const { receivers = Object.keys(RECEIVERS) } = world.scenario
   const kinds = receivers.map((name) => [RECEIVERS[name]!.weight, RECEIVERS[name]!.make] as const)
   const receiver = dice.weighted(kinds)(dice.fork(`receiver ${world.webhooks.length}`))
+  const host = hostFor(world, receiver, dice)
+  await register(world, tenant, { receiver, host, policy: policy(tenant, dice) }, dice)
+}
+
+/** One that is sent everything, never answers, and is never stopped for it. */
+export async function createHangingWebhook(world: World, tenant: Tenant, dice: Dice): Promise<void> {
+  const stubborn = {
+    ...policy(tenant, dice),
+    events: [...EVENT_TYPES],
+    filter: null,
+    retrySchedule: [],
+    disableAfter: 0,
+  }
+  const wanted = { receiver: SILENT, host: dice.pick(SHARED_HOSTS), policy: { ...stubborn, ...UNBRIDLED } }
+  await register(world, tenant, wanted, dice)
+}
+
+const SILENT: Receiver = { prompt: false, react: () => null }
+const UNBRIDLED = { scope: { type: 'organization' }, rateLimit: null, ordering: null } as const
+
+interface Wanted {
+  receiver: Receiver
+  host: string
+  policy: Pick<Webhook, PolicyField>
+}
+
+async function register(
+  world: World,
+  tenant: Tenant,
+  { receiver, host, policy }: Wanted,
+  dice: Dice,
+): Promise<void> {
+  const node = world.cluster.current()
+  if (node === null) return
   const id = node.ids.make('webhook')
   const now = node.process.clock.now()
   const owned: OwnedWebhook = { id, tenant, prompt: receiver.prompt, deleted: false }
@@ -31,17 +64,30 @@ export async function createWebhook(world: World, tenant: Tenant, dice: Dice): P
   const webhook = sampleWebhook({
     organizationId: tenant.organization.id,
     id,
-    url: world.network.join(id, receiver),
+    url: world.network.join(host, {
+      webhookId: id,
+      organizationId: tenant.organization.id,
+      receiver,
+    }),
     description: tenant.marker,
     signatures,
     ...world.vault.makeKeys({ organizationId: tenant.organization.id, id }, signatures),
     headers: dice.chance(0.3) ? { 'X-Owner': tenant.marker, 'X-Api-Key': RECEIVERS_API_KEY } : {},
     createdAt: now,
     updatedAt: now,
-    ...policy(tenant, dice),
+    ...policy,
   })
   await node.store.webhooks.create(webhook, null)
   world.webhooks.push(owned)
+}
+
+/** Hosts at which webhooks of all organizations may lead to receivers of all kinds, as at hooks.slack.com. */
+const SHARED_HOSTS = ['shared-1.example.com', 'shared-2.example.com'] as const
+const SHARED_SHARE = 0.4
+
+function hostFor({ webhooks }: World, receiver: Receiver, dice: Dice): string {
+  const isShared = dice.chance(SHARED_SHARE) && receiver.resolve === undefined
+  return isShared ? dice.pick(SHARED_HOSTS) : `receiver-${webhooks.length + 1}.example.com`
 }
 
 /** What an owner may set, as they might set it. */

@@ -6,7 +6,7 @@ import type { Action } from './actions/action.ts'
 import { ACTIONS } from './actions/index.ts'
 import { createDice, type Dice } from './dice.ts'
 import { historyOf } from './history-of.ts'
-import { createWebhook } from './owner.ts'
+import { createHangingWebhook, createWebhook } from './owner.ts'
 import type { Scenario } from './scenario.ts'
 import { windDown } from './winding-down.ts'
 import { createWorld, type World, type WorldOptions } from './world.ts'
@@ -66,6 +66,10 @@ async function addWebhooks(world: World, dice: Dice): Promise<void> {
       void createWebhook(world, tenant, dice)
       await world.clock.advance(1_000)
     }
+  }
+  for (let count = 0; count < world.scenario.hangingBeside; count++) {
+    void createHangingWebhook(world, world.tenants[0]!, dice)
+    await world.clock.advance(1_000)
   }
 }
 

@@ -22,6 +22,8 @@ export interface Scenario {
   receivers?: readonly string[]
   /** How long finished work is kept; null: for ever. */
   retentionMs: number | null
+  /** Webhooks of the first organization that never answer, at the hosts that all organizations share. */
+  hangingBeside: number
   /** Whether the log lines are written and read, which takes time. */
   keepsLog: boolean
   /** What a commit makes at once of the deliveries of its events, and each slice of what follows. */
@@ -80,6 +82,7 @@ export function scenarioOf(seed: number, hours = HOURS_PER_SEED): Scenario {
     deliveriesAtOnceMax: dice.pick([0, 1, 2, 500]),
     fanoutRowsPerSlice: dice.pick([1, 2, 5, 500]),
     stepRowsMax: dice.pick([4, 20, 1_000, 1_000]),
+    hangingBeside: dice.chance(0.15) ? dice.integer(6, 16) : 0,
   }
 }
 

@@ -5,7 +5,7 @@ import type { Store } from '../../src/store/store.ts'
 import { createVirtualClock, type VirtualClock } from '../support/virtual-clock.ts'
 import { createCluster, type Cluster } from './cluster.ts'
 import { createDice, type Dice } from './dice.ts'
-import { createNetwork, type Network } from './network.ts'
+import { createNetwork, type Network, type PlantTransportBug } from './network/network.ts'
 import { createNotes, type Notes } from './notes.ts'
 import { pauseOn, type Pause } from './pause.ts'
 import type { Scenario } from './scenario.ts'
@@ -55,6 +55,7 @@ export interface WorldOptions {
   pause?: (clock: VirtualClock) => Pause
   openBacking?: OpenBacking
   plantBug?: PlantBug
+  plantTransportBug?: PlantTransportBug
 }
 
 export async function createWorld(scenario: Scenario, options: WorldOptions = {}): Promise<World> {
@@ -72,7 +73,7 @@ export async function createWorld(scenario: Scenario, options: WorldOptions = {}
     stepRowsMax: scenario.stepRowsMax,
   })
   const pause = (options.pause ?? pauseOn)(clock)
-  const network = createNetwork(clock, notes, dice.fork('network'), pause)
+  const network = createNetwork(clock, notes, dice.fork('network'), pause, options.plantTransportBug)
   const weather = fineWeather()
   const vault = createVault(dice.fork('vault'))
   const plant = options.plantBug ?? ((store: Store) => store)

@@ -73,6 +73,7 @@ class Exchange implements ConnectionUse, Deadline {
   private isReused = false
   private giveUp: (() => void) | null = null
   private sends = 0
+  private readonly begunAt: number
   private sentAt: number
   private statusAt: number | null = null
   private over = false
@@ -89,7 +90,8 @@ class Exchange implements ConnectionUse, Deadline {
     this.request = request
     this.bytes = bytes
     this.report = report
-    this.sentAt = parts.clock.monotonic()
+    this.begunAt = parts.clock.monotonic()
+    this.sentAt = this.begunAt
   }
 
   start(): void {
@@ -215,6 +217,7 @@ class Exchange implements ConnectionUse, Deadline {
         failure,
         sends: this.sends,
         durationMs: endedAt - this.sentAt,
+        elapsedMs: endedAt - this.begunAt,
         nowMs: clock.now(),
       }),
     )

@@ -20,6 +20,8 @@ export interface Http1TransportOptions {
   deadlineMs?: number
   /** Connections kept for a next request, over all organizations. */
   idleConnectionsMax?: number
+  /** Calls back after a fresh look at all sockets. Those of a simulation hold nothing back: it calls back at once. */
+  look?: (action: () => void) => void
 }
 
 /**
@@ -32,12 +34,12 @@ export function createHttp1Transport({
   clock,
   deadlineMs = LIMITS.attemptDeadlineMs,
   idleConnectionsMax = LIMITS.idleConnectionsMax,
+  look = createFreshLook(),
 }: Http1TransportOptions): Transport {
   const wheel = createTimerWheel(clock)
   const idle = createIdleConnections({ clock, wheel, connectionsMax: idleConnectionsMax })
   const sessions = createTlsSessions(LIMITS.tlsSessionsMax)
   const targetOf = createTargets((url) => guard.checkUrl(url))
-  const look = createFreshLook()
   const parts = { clock, wheel, look, open: guard.open, idle, sessions, deadlineMs }
 
   function refusalOf(error: unknown): ReportedError {

@@ -28,6 +28,7 @@ import {
   pausesAreKept,
 } from './starts.ts'
 import {
+  connectionsStayInTheirOrganization,
   requestsStayInTheirOrganization,
   rowsStayInTheirOrganization,
   textsStayInTheirOrganization,
@@ -58,6 +59,7 @@ export const CHECKS: readonly Check[] = [
   requestsStayInTheirOrganization,
   rowsStayInTheirOrganization,
   textsStayInTheirOrganization,
+  connectionsStayInTheirOrganization,
   rowsCountRight,
   countersEqualTheLog,
   promptWebhooksAreServedInTime,

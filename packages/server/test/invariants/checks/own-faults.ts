@@ -21,7 +21,9 @@ export const ownFaultsMoveNothing: Check = {
       states.set(step.webhookId, step.webhook)
       if (!isSettled(step)) continue
       const triesBefore = tries.get(step.deliveryId)
-      tries.set(step.deliveryId, step.tries)
+      // One that had ended, and was sent again by hand, begins its schedule anew.
+      if (step.state === 'pending') tries.set(step.deliveryId, step.tries)
+      else tries.delete(step.deliveryId)
       if (!step.notSent || step.kind === 'test' || before === undefined) continue
       looked()
       const { webhookId, deliveryId, at } = step
@@ -130,9 +132,15 @@ function shownAt(
     .sort((left, right) => left.at - right.at)
   const last = failures.find(({ at }) => {
     const near = failures.filter((one) => one.at <= at && one.at >= at - WINDOW_MS)
-    return new Set(near.map(({ webhookId }) => webhookId)).size >= SHOWN_BY[what]
+    return new Set(near.map(({ webhookId }) => hostOf(facts, webhookId))).size >= SHOWN_BY[what]
   })
   return last?.at ?? null
+}
+
+/** Webhooks at one host tell no more of the sender's own network than one of them does. */
+function hostOf(facts: Facts, webhookId: string): string {
+  const url = facts.timelineOf(webhookId).changes[0]?.webhook.url
+  return url === undefined ? webhookId : new URL(url).host
 }
 
 function isOfAProcess(cause: string): boolean {

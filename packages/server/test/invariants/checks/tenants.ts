@@ -39,6 +39,23 @@ export const rowsStayInTheirOrganization: Check = {
   },
 }
 
+/** 14. What a server sends late on a connection must not meet a request of another organization. */
+export const connectionsStayInTheirOrganization: Check = {
+  invariant: 14,
+  needs: ['requests'],
+  run(facts, { looked, broken }) {
+    const owners = new Map<string, number | undefined>()
+    for (const { connection, webhookId, at } of facts.history.requests ?? []) {
+      if (connection === null) continue
+      looked()
+      const owner = facts.timelineOf(webhookId).changes[0]?.webhook.organizationId
+      if (owners.has(connection) && owners.get(connection) !== owner)
+        broken('came on a connection that another organization used', { webhookId, at })
+      owners.set(connection, owner)
+    }
+  },
+}
+
 /** Ids as they are made here, which no label of a metric may bear. */
 const AN_ID = /\b(?:evt|dlv|webhook|key|proj)_[0-9a-f]{32}\b/
 

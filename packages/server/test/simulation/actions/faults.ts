@@ -1,6 +1,6 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../src/core/time.ts'
 import type { Dice } from '../dice.ts'
-import type { OwnTrouble } from '../network.ts'
+import type { OwnTrouble } from '../network/network.ts'
 import type { Fault } from '../scenario.ts'
 import type { World } from '../world.ts'
 import type { Action } from './action.ts'

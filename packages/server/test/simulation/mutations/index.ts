@@ -4,6 +4,7 @@ import { lostHeldDelivery, oldSecret, stopUnheard } from './changing.ts'
 import { claimRace, forgottenAttempts, staleLeaseWrite } from './leasing.ts'
 import type { Mutation } from './mutation.ts'
 import { pendingRemoved } from './retaining.ts'
+import { connectingForgotten, sharedConnectionLimit, sharedConnections } from './sending.ts'
 import {
   forgottenDelivery,
   lastPauseHolds,
@@ -43,4 +44,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ownFaultCounted,
   descriptorsCharged,
   networkCharged,
+  sharedConnectionLimit,
+  sharedConnections,
+  connectingForgotten,
 ]

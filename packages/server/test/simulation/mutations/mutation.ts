@@ -1,7 +1,7 @@
 import type { Scenario } from '../scenario.ts'
 import type { WorldOptions } from '../world.ts'
 
-/** A bug planted into the store or into the rules it is handed, which the checker must catch. */
+/** A bug planted into the store, the rules it is handed, or the sender, which the checker must catch. */
 export interface Mutation {
   name: string
   /** The invariant that has to catch it; others may as well. */
@@ -23,6 +23,7 @@ export const BUSY: Partial<Scenario> = {
   ownerActionsPerHour: 12,
   retentionMs: null,
   keepsLog: false,
+  hangingBeside: 0,
   moveRowsPerSlice: 10,
   faultsPerDay: {
     crash: 12,

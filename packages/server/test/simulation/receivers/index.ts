@@ -27,6 +27,11 @@ function failure(dice: Dice): Reaction {
   return { afterMs: Math.round(dice.between(1, 100)), status: dice.pick(FAILURES) }
 }
 
+function askingForPatience(dice: Dice, status: number): Reaction {
+  const retryAfterSeconds = dice.integer(1, RETRY_AFTER_SECONDS_MAX)
+  return { afterMs: 5, status, headers: { 'retry-after': String(retryAfterSeconds) }, retryAfterSeconds }
+}
+
 /** Good and bad spells in turn, of about these lengths. */
 function spells(dice: Dice, goodMs: number, badMs: number): (at: number) => boolean {
   let isGood = dice.chance(0.3)
@@ -82,7 +87,7 @@ export const RECEIVERS: Readonly<Record<string, { weight: number; make: MakeRece
     weight: 3,
     make(dice) {
       const isUp = spells(dice, dice.between(0.5, 6) * HOUR_MS, dice.between(0.1, 4) * HOUR_MS)
-      return { prompt: false, react: (_request, at) => (isUp(at) ? ok(dice) : failure(dice)) }
+      return { prompt: false, react: ({ at }) => (isUp(at) ? ok(dice) : failure(dice)) }
     },
   },
   /** Says 410 for good from some moment on. */
@@ -104,14 +109,10 @@ export const RECEIVERS: Readonly<Record<string, { weight: number; make: MakeRece
       const perMinute = dice.integer(2, 20)
       return {
         prompt: false,
-        react(_request, at) {
+        react({ at }) {
           seen = [...seen.filter((time) => time > at - MINUTE_MS), at]
           if (seen.length <= perMinute) return ok(dice)
-          return {
-            afterMs: 5,
-            status: dice.pick([429, 503]),
-            retryAfterSeconds: dice.integer(1, RETRY_AFTER_SECONDS_MAX),
-          }
+          return askingForPatience(dice, dice.pick([429, 503]))
         },
       }
     },
@@ -123,10 +124,7 @@ export const RECEIVERS: Readonly<Record<string, { weight: number; make: MakeRece
       const isOpen = spells(dice, dice.between(0.1, 2) * HOUR_MS, dice.between(1, 15) * MINUTE_MS)
       return {
         prompt: false,
-        react: (_request, at) =>
-          isOpen(at)
-            ? ok(dice)
-            : { afterMs: 5, status: 503, retryAfterSeconds: dice.integer(1, RETRY_AFTER_SECONDS_MAX) },
+        react: ({ at }) => (isOpen(at) ? ok(dice) : askingForPatience(dice, 503)),
       }
     },
   },
@@ -142,6 +140,44 @@ export const RECEIVERS: Readonly<Record<string, { weight: number; make: MakeRece
   lossy: {
     weight: 2,
     make: (dice) => ({ prompt: false, react: () => ({ ...ok(dice), lost: dice.chance(0.2) }) }),
+  },
+  /** Closes each connection soon behind its answer, without a word: the next request may be on its way by then. */
+  hasty: {
+    weight: 2,
+    make: (dice) => ({
+      prompt: true,
+      react: () => ({ ...ok(dice), closeAfterMs: dice.integer(0, 40) }),
+    }),
+  },
+  /** Reads a request, deals with it, and closes the connection instead of answering; only one that was used before. */
+  dropping: {
+    weight: 1,
+    make: (dice) => ({
+      prompt: false,
+      react: ({ isReused }) =>
+        isReused && dice.chance(0.5) ? { afterMs: dice.integer(0, 20), status: null } : ok(dice),
+    }),
+  },
+  /** Sends more than it was asked for, when the connection may be in use again. */
+  babbling: {
+    weight: 1,
+    make: (dice) => ({
+      prompt: false,
+      react: () => ({
+        ...(dice.chance(0.5) ? failure(dice) : ok(dice)),
+        unaskedAfterMs: dice.integer(0, 2 * SECOND_MS),
+      }),
+    }),
+  },
+  /** Acknowledges, and breaks HTTP behind the status line. */
+  malformed: {
+    weight: 1,
+    make: (dice) => ({ prompt: true, react: () => ({ ...ok(dice), rest: 'malformed' }) }),
+  },
+  /** Acknowledges, and does not end its answer. */
+  holding: {
+    weight: 1,
+    make: (dice) => ({ prompt: true, react: () => ({ ...ok(dice), status: 200, rest: 'held' }) }),
   },
   /** Its name leads elsewhere at every look: to private addresses, to both kinds at once, to nothing. */
   rebinding: {

@@ -1,4 +1,4 @@
-import type { AttemptReport } from '../../../src/core/attempt.ts'
+import { endOfAttempt, type AttemptReport } from '../../../src/core/attempt.ts'
 import type { Delivery } from '../../../src/core/delivery.ts'
 import type { Event } from '../../../src/core/event.ts'
 import type { Webhook } from '../../../src/core/webhook.ts'
@@ -30,7 +30,7 @@ export function observedStore(store: Store, notes: Notes, node: string): Store {
       return
     }
     const { delivery, webhook } = outcome
-    const { statusCode, startedAt, durationMs, responseHeaders } = report
+    const { statusCode, responseHeaders } = report
     lease('written', { id: deliveryId, fence })
     notes.settled.push({
       order: notes.nextOrder(),
@@ -39,7 +39,7 @@ export function observedStore(store: Store, notes: Notes, node: string): Store {
       deliveryId,
       number: delivery.attemptCount,
       outcome: statusCode !== null && statusCode >= 200 && statusCode < 300 ? 'delivered' : 'failed',
-      endedAt: startedAt + durationMs,
+      endedAt: endOfAttempt(report),
       statusCode,
       retryAfterSeconds: Number(responseHeaders?.['retry-after'] ?? 0),
       notSent: report.error?.code === 'not_sent',
