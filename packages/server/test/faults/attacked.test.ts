@@ -3,4 +3,12 @@ import { testInShort } from './slice.ts'
 
 // What takes time is a figure here. `npm run test:faults -- --only attacks` judges it, on a machine that has nothing else to do.
 describe('one tenant against another', () =>
-  testInShort(['attacks/fan-out', 'attacks/backlog', 'attacks/drips', 'attacks/flood']))
+  testInShort([
+    'attacks/shared-origin',
+    'attacks/fan-out',
+    'attacks/burning-judges',
+    'attacks/kept-open',
+    'attacks/backlog',
+    'attacks/drips',
+    'attacks/flood',
+  ]))

@@ -8,8 +8,8 @@ export interface Endpoints {
   url(kind: EndpointKind, number: number): string
   /** Requests so far. */
   count(kind?: EndpointKind): number
-  /** Breaks off every request that is under way. */
-  cut(): void
+  /** Breaks off every request that is under way or begins before `work` has ended. */
+  cutUntil(work: Promise<unknown>): Promise<void>
   close(): Promise<void>
 }
 
@@ -23,6 +23,7 @@ export interface Endpoints {
 export type EndpointKind = 'answers' | 'hangs' | 'drips-head' | 'drips-body' | 'flaps'
 
 const DRIP_MS = 100
+const CUT_MS = 100
 /** As many failures turn a webhook `failing`; then one success turns it back. */
 const FLAPS = 3
 
@@ -68,7 +69,15 @@ export async function openEndpoints(): Promise<Endpoints> {
     url: (kind, number) => `http://127.0.0.1:${port}/${kind}/${number}`,
     count: (kind) =>
       kind === undefined ? [...counts.values()].reduce((sum, one) => sum + one, 0) : (counts.get(kind) ?? 0),
-    cut: () => server.closeAllConnections(),
+    async cutUntil(work) {
+      server.closeAllConnections()
+      const timer = setInterval(() => server.closeAllConnections(), CUT_MS)
+      try {
+        await work
+      } finally {
+        clearInterval(timer)
+      }
+    },
     async close() {
       server.close()
       server.closeAllConnections()

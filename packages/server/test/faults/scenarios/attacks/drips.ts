@@ -29,9 +29,7 @@ export const drips: Attack = {
       },
       async end() {
         await publishing?.stop()
-        const disabled = webhooks.disable()
-        endpoints.cut()
-        await disabled
+        await endpoints.cutUntil(webhooks.disable())
       },
       figures: () => ({
         'dripping headers': endpoints.count('drips-head'),

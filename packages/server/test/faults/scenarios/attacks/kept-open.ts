@@ -43,10 +43,8 @@ export const keptOpen: Attack = {
         doings = [keepDoing(TESTS, test), keepDoing(REPLAYS, replay)]
       },
       async end() {
-        const ended = Promise.all(doings.map((doing) => doing.stop()))
         // Otherwise each test would wait for its whole deadline.
-        endpoints.cut()
-        await ended
+        await endpoints.cutUntil(Promise.all(doings.map((doing) => doing.stop())))
         const [tests = 0, replays = 0] = doings.map(({ count }) => count)
         counts.tests += tests
         counts.replays += replays
