@@ -13,6 +13,7 @@ const CONTENT_TYPES = new Map([
 ])
 
 interface Run {
+  id: string
   result: string
   findings: {
     severity: string
@@ -27,12 +28,13 @@ interface Run {
 
 const dataDir = makeDataDir()
 let server: ServerProcess
+let api: ApiClient
 let key: string
 
 beforeAll(async () => {
   server = await startServer(dataDir.path, [])
   key = await makeKey(dataDir.path)
-  const api: ApiClient = createApiClient(server.url, key)
+  api = createApiClient(server.url, key)
   const steps = [{ type: 'structured-data', config: {} }]
   await api.post('/api/v1/workflows', { slug: 'data', name: 'Data', steps })
 })
@@ -51,8 +53,13 @@ function runOfNode(node: object): Promise<Run> {
   return judge(JSON.stringify({ '@context': 'https://schema.org', ...node }), 'application/ld+json')
 }
 
-async function judge(body: string | Buffer<ArrayBuffer>, contentType: string): Promise<Run> {
-  const answer = await fetch(`${server.url}/api/v1/orgs/default/workflows/data/runs/?wait=30`, {
+async function judge(
+  body: string | Buffer<ArrayBuffer>,
+  contentType: string,
+  subject?: string,
+): Promise<Run> {
+  const query = subject === undefined ? '' : `&subject=${subject}`
+  const answer = await fetch(`${server.url}/api/v1/orgs/default/workflows/data/runs/?wait=30${query}`, {
     method: 'POST',
     headers: { 'x-api-key': key, 'content-type': contentType },
     body,
@@ -96,6 +103,54 @@ describe('a page is what browsers make of it', () => {
     expect([run.result, seenIn(run), wrongIn(run)]).toEqual([result, seen, wrong])
   })
 })
+
+it('a minifier changes nothing of a page', async () => {
+  const first = await judge(WRITTEN, 'text/html', 'shop')
+  const second = await judge(MINIFIED, 'text/html', 'shop')
+  expect(seenIn(first)).toEqual([
+    'Brand: logo, name, url',
+    'Offer: price, priceCurrency',
+    'Person: name',
+    'Product: brand, name, offers',
+  ])
+  expect(second.schemas).toEqual(first.schemas)
+  const { data } = await api.get<{ data: { type: string; run_id: string }[] }>('/api/v1/events?limit=200')
+  const told = data.filter((event) => event.run_id === second.id).map(({ type }) => type)
+  expect(told).toContain('run.completed')
+  expect(told.filter((type) => type.startsWith('schema.'))).toEqual([])
+})
+
+const WRITTEN = `<!DOCTYPE html>
+<html lang="en">
+  <head>
+    <title>Lumen</title>
+    <script src="/a.js"></script>
+    <script type="application/ld+json">
+      { "@context": "https://schema.org", "@type": "Person", "name": "Jo" }
+    </script>
+  </head>
+  <body>
+    <div class="product" itemscope itemtype="https://schema.org/Product">
+      <p itemprop="name">Lumen</p>
+      <p>By</p>
+      <ul>
+        <li itemprop="brand" itemscope itemtype="https://schema.org/Brand">
+          <a itemprop="url" href="/lux"><b itemprop="name">Lux</b></a>
+          <img itemprop="logo" src="/lux.png" />
+        </li>
+        <li itemprop="offers" itemscope itemtype="https://schema.org/Offer">
+          <data itemprop="price" value="12.5">12,50</data>
+          <meta itemprop="priceCurrency" content="EUR" />
+        </li>
+      </ul>
+    </div>
+  </body>
+</html>`
+const MINIFIED =
+  '<!doctype html><html lang=en><title>Lumen</title><script src=/a.js></script><script type=application/ld+json>{"@context":"https://schema.org","@type":"Person","name":"Jo"}</script>' +
+  '<body><div class="product"itemscope itemtype="https://schema.org/Product"><p itemprop=name>Lumen<p>By<ul><li itemprop=brand itemscope itemtype=https://schema.org/Brand>' +
+  '<a itemprop=url href=/lux><b itemprop=name>Lux</b></a><img itemprop=logo src=/lux.png><li itemprop=offers itemscope itemtype=https://schema.org/Offer>' +
+  '<data itemprop=price value=12.5>12,50</data><meta itemprop=priceCurrency content=EUR></ul></div>'
 
 describe('a page is in the encoding that browsers take it for', () => {
   it.each([
