@@ -109,7 +109,7 @@ it('holds the same items, properties and values for a plain reader', () => {
       }
       expect(ours(page)).toEqual(theirs(page))
     }),
-    { numRuns: PAGES, seed: Number(process.env['SEED'] ?? 1) },
+    { numRuns: PAGES, seed: Number(process.env['SEED'] ?? 7) },
   )
 })
 

@@ -103,8 +103,13 @@ const FLATTENED_FROM = 64 * 1024
 
 /** What is put together of a million words is, in memory, a tree of a million words until it is read. */
 function flatten(node: PageNode): void {
-  node.text = Buffer.from(node.text, 'utf16le').toString('utf16le')
+  node.text = flattened(node.text)
   node.flatLength = Math.max(node.text.length, FLATTENED_FROM)
+}
+
+/** The same text in one piece of memory. */
+export function flattened(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le')
 }
 
 /** An attribute's name as it is written. */

@@ -2,7 +2,7 @@ import { InsertionMode, Parser, Token, Tokenizer, type TokenHandler, type Tokeni
 import { LIMITS } from '../../../../core/limits.ts'
 import { TooMuchData } from '../things.ts'
 import { createHtmlAdapter, type Cursor, type Nodes } from './html-adapter.ts'
-import { HTML_NAMESPACE, type PageNode } from './node.ts'
+import { flattened, HTML_NAMESPACE, type PageNode } from './node.ts'
 import { PageTree, type Wanted } from './tree.ts'
 
 export interface ParsedHtml {
@@ -35,6 +35,8 @@ export function parseHtml(text: string, wanted: Wanted): ParsedHtml {
 /** In one piece, the parser would keep a list of all line breaks that are two characters. */
 const PIECE_CHARACTERS = 128 * 1024
 
+const JOINED_CHARACTERS = 512 * 1024
+
 /** Knows where tags are. The library can tell that too, but then of every attribute as well, and it takes its time. */
 class PageTokenizer extends Tokenizer {
   readonly #cursor: Cursor
@@ -66,6 +68,8 @@ class PageParser extends Parser<Nodes> {
   readonly #cursor: Cursor
   readonly #pageEnd: number
   #depth = 0
+  /** How long text in a table may get before it is made one piece of memory again. */
+  #flattenAt = JOINED_CHARACTERS
 
   constructor(tree: PageTree, cursor: Cursor, pageEnd: number) {
     super({ scriptingEnabled: false, treeAdapter: createHtmlAdapter(tree, cursor) })
@@ -110,6 +114,7 @@ class PageParser extends Parser<Nodes> {
   /** The library gathers text directly in a table word by word; a megabyte of it would fill the memory. */
   #joins(token: Token.CharacterToken): boolean {
     const before = this.pendingCharacterTokens[0]
+    if (before === undefined) this.#flattenAt = JOINED_CHARACTERS
     if (
       this.insertionMode !== InsertionMode.IN_TABLE_TEXT ||
       this.tokenizer.inForeignNode ||
@@ -120,7 +125,14 @@ class PageParser extends Parser<Nodes> {
       before.type = Token.TokenType.CHARACTER
       this.hasNonWhitespacePendingCharacterToken = true
     }
-    if (this.#tree.wantsText) before.chars += token.chars
+    // It may be part of a value that is opened again only where the text goes.
+    if (this.#tree.mayWantText) {
+      before.chars += token.chars
+      if (before.chars.length > this.#flattenAt) {
+        before.chars = flattened(before.chars)
+        this.#flattenAt = before.chars.length + JOINED_CHARACTERS
+      }
+    }
     return true
   }
 }

@@ -53,6 +53,8 @@ export class PageTree {
     this.#wantsScripts = scripts
   }
 
+  /** Whether there has been anything yet that has its text as a value. */
+  mayWantText = false
   /** Whether text that comes now is part of some value. */
   get wantsText(): boolean {
     return this.#readers.size > 0
@@ -136,7 +138,10 @@ export class PageTree {
       // HTML takes the text of a script as it stands; everywhere else it may hold entities and sections.
       if (this.#isXml || node.namespace !== HTML_NAMESPACE) takesText = true
     }
-    if (takesText) this.#readers.add(node)
+    if (takesText) {
+      this.mayWantText = true
+      this.#readers.add(node)
+    }
     if (!isMarked || node.isMarked) return
     node.isMarked = true
     this.#marked += 1
