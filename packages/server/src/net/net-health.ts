@@ -28,9 +28,21 @@ export function createNetHealth(
   onMended: (code: OwnFaultCode) => void,
 ): NetHealth {
   const { faultWindowMs: windowMs, lookupAnswerMsMax, namesAtFaultMin, originsAtFaultMin } = LIMITS
-  const origins = { subjectsMin: originsAtFaultMin, windowMs, tooLongMs: Number.POSITIVE_INFINITY }
+  const origins = {
+    subjectsMin: originsAtFaultMin,
+    windowMs,
+    tooLongMs: Number.POSITIVE_INFINITY,
+    openMs: windowMs,
+  }
+  const names = {
+    subjectsMin: namesAtFaultMin,
+    windowMs,
+    tooLongMs: lookupAnswerMsMax,
+    // A lookup takes some 6 s to fail; another that began beside it shows soon.
+    openMs: 2 * lookupAnswerMsMax,
+  }
   const senses = {
-    resolver: createSense({ subjectsMin: namesAtFaultMin, windowMs, tooLongMs: lookupAnswerMsMax }),
+    resolver: createSense(names),
     network: createSense(origins),
     clock: createSense(origins),
   }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createSense, type Sense } from './sense.ts'
 
-const RULE = { subjectsMin: 3, windowMs: 60_000, tooLongMs: Number.POSITIVE_INFINITY }
+const RULE = { subjectsMin: 3, windowMs: 60_000, tooLongMs: Number.POSITIVE_INFINITY, openMs: 60_000 }
 
 /** A try that failed. */
 function fail(sense: Sense, subject: string, begunAt: number, endedAt: number): void {
@@ -72,7 +72,7 @@ it('stays with us, however long nobody tries, until it works for somebody', () =
 })
 
 it('counts a try that takes too long before it has failed', () => {
-  const sense = createSense({ subjectsMin: 2, windowMs: 60_000, tooLongMs: 5_000 })
+  const sense = createSense({ subjectsMin: 2, windowMs: 60_000, tooLongMs: 5_000, openMs: 10_000 })
   sense.begin('b', 2_000)
   fail(sense, 'a', 0, 6_000)
   expect(sense.judge(0, 6_000)).toBe('open')

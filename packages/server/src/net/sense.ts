@@ -6,6 +6,8 @@ export interface SenseRule {
   windowMs: number
   /** A try that has gone on for so long has failed, though it goes on. */
   tooLongMs: number
+  /** A failure is held back for so long after its try began, and then charged. */
+  openMs: number
 }
 
 /**
@@ -39,7 +41,7 @@ export interface Try {
 /** For how long another subject counts as one that may be tried again soon. */
 const KNOWN_WINDOWS = 10
 
-export function createSense({ subjectsMin, windowMs, tooLongMs }: SenseRule): Sense {
+export function createSense({ subjectsMin, windowMs, tooLongMs, openMs }: SenseRule): Sense {
   const underWay = new Set<Try>()
   /** Those that failed since it last worked, with the time; never more than the rule asks for. */
   const vain = new Map<string, number>()
@@ -97,7 +99,7 @@ export function createSense({ subjectsMin, windowMs, tooLongMs }: SenseRule): Se
       }
       if (atFault) return 'ours'
       const isAlone = countSince(known, now - KNOWN_WINDOWS * windowMs) < subjectsMin
-      return begunAt < workedAt || isAlone || now >= begunAt + windowMs ? 'theirs' : 'open'
+      return begunAt < workedAt || isAlone || now >= begunAt + openMs ? 'theirs' : 'open'
     },
   }
 }

@@ -28,7 +28,7 @@ export interface JudgementParts {
 
 /**
  * Whose fault a failed attempt is. One to a receiver that was not reached may be ours, when nobody else is reached either.
- * While that is open it is waited for, at most until `LIMITS.faultWindowMs` after the attempt began: a delivery that waits
+ * While that is open it is waited for, for a while after the attempt began: a delivery that waits
  * is better than a webhook that is charged wrongly. `begunAt` is monotonic; `mayWait` is asked before each wait.
  */
 export async function judgeAttempt(
