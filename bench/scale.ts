@@ -19,6 +19,9 @@ export interface Scale {
   hangingSeconds: number
   /** Requests of one measurement of the sender alone. */
   senderRequests: number
+  /** Events of one request, and webhooks that all of them are owed to. */
+  largeRequestEvents: number
+  largeRequestWebhooks: number
   starts: number
 }
 
@@ -37,6 +40,8 @@ export const FULL: Scale = {
   hangingLeadSeconds: 5,
   hangingSeconds: 10,
   senderRequests: 100_000,
+  largeRequestEvents: 1_000,
+  largeRequestWebhooks: 600,
   starts: 5,
 }
 
@@ -48,6 +53,7 @@ export const QUICK: Scale = {
   webhooksMany: 2_000,
   hangingSeconds: 5,
   senderRequests: 50_000,
+  largeRequestWebhooks: 100,
   starts: 1,
 }
 
@@ -67,5 +73,7 @@ export const SMOKE: Scale = {
   hangingLeadSeconds: 0,
   hangingSeconds: 0.5,
   senderRequests: 200,
+  largeRequestEvents: 100,
+  largeRequestWebhooks: 20,
   starts: 1,
 }

@@ -2,6 +2,7 @@ import type { Section } from '../bench.ts'
 import { backlog } from './backlog.ts'
 import { footprint } from './footprint.ts'
 import { hanging } from './hanging.ts'
+import { largeRequest } from './large-request.ts'
 import { latency } from './latency.ts'
 import { sender } from './sender.ts'
 import { throughput } from './throughput.ts'
@@ -18,6 +19,7 @@ export const SECTIONS: readonly Section[] = [
   backlog,
   webhooks,
   hanging,
+  largeRequest,
   footprint,
   validators,
 ]

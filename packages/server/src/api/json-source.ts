@@ -40,16 +40,17 @@ function pastValue(text: string, from: number): number {
   return at
 }
 
+/** What a container's end is found by. Whatever is between is passed over at once: a body may be a megabyte. */
+const MARKS = /["[\]{}]/g
+
 function pastContainer(text: string, from: number): number {
   let depth = 0
-  for (let at = from; at < text.length; at += 1) {
-    const character = text[at]
-    if (character === '"') at = pastString(text, at) - 1
-    else if (character === '{' || character === '[') depth += 1
-    else if (character === '}' || character === ']') {
-      depth -= 1
-      if (depth === 0) return at + 1
-    }
+  MARKS.lastIndex = from
+  for (let found = MARKS.exec(text); found !== null; found = MARKS.exec(text)) {
+    const [mark] = found
+    if (mark === '"') MARKS.lastIndex = pastString(text, found.index)
+    else if (mark === '{' || mark === '[') depth += 1
+    else if (--depth === 0) return found.index + 1
   }
   throw unexpectedEnd()
 }

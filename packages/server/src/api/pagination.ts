@@ -13,7 +13,7 @@ export const PAGE_QUERY = {
     .min(1)
     .max(LIMITS.pageSizeMax)
     .default(LIMITS.pageSizeDefault)
-    .describe('Rows in one answer.'),
+    .describe('Rows in one answer. Where rows are large there are fewer: go on with `next_cursor`.'),
   cursor: z
     .string()
     .max(CURSOR_CHARACTERS_MAX)

@@ -47,3 +47,8 @@ export function createWorkingClock(): Clock {
     },
   }
 }
+
+/** Lets everything else have its turn: work that goes on for long asks for it between its steps. */
+export function turn(clock: Pick<Clock, 'after'>): Promise<void> {
+  return new Promise((resolve) => void clock.after(0, resolve))
+}

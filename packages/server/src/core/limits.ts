@@ -117,7 +117,7 @@ export const LIMITS = {
   /** Bodies that one claim reads. */
   claimBytesMax: 4 * 1024 * 1024,
   /** Deliveries that one slice of a move takes along when a webhook is stopped, started or deleted. */
-  moveRowsPerSlice: 1_000,
+  moveRowsPerSlice: 500,
   /** Moves of one webhook that wait to be made; with more, it can be stopped and deleted, but not started. */
   movesWaitingMax: 20,
   /** How long a delivery waits whose result could not be settled for a fault of the program. */
@@ -132,7 +132,7 @@ export const LIMITS = {
   originsAtFaultMin: 3,
   faultWindowMs: MINUTE_MS,
   /** Events that one slice of a replay reads, and that one request may send. */
-  replayEventsPerSlice: 500,
+  replayEventsPerSlice: 250,
   replayMatchesMax: 1_000_000,
   /** Results that wait for their commit (a full disk, say); no attempt starts while there are more. */
   unsettledMax: 2_000,
@@ -266,6 +266,10 @@ export const LIMITS = {
 
   pageSizeDefault: 50,
   pageSizeMax: 200,
+  /** What a page of a list brings along; where rows are large it has fewer of them. */
+  listBytesMax: 2 * 1024 * 1024,
+  /** Attempts that a delivery is shown with: the last ones, of those that have been sent again by hand many times. */
+  attemptsShownMax: 200,
   idempotencyKeyCharactersMax: 255,
   idempotencyMs: 24 * HOUR_MS,
   /** An API key that expires does so within this: ten years. */
@@ -273,7 +277,7 @@ export const LIMITS = {
   /** A key's `last_used_at` is written at most this often. */
   keyTouchMs: 60 * SECOND_MS,
   /** Rows that one slice of the retention sweep removes. */
-  retentionRowsPerSlice: 500,
+  retentionRowsPerSlice: 300,
 
   /** What a verb asks of a running server: documents of one command, how many at once, and how large one is. */
   clientDocumentsMax: 1_000,

@@ -16,7 +16,7 @@ export interface AlertMatch {
 export type AlertFacts = Pick<EndedRun, 'run' | 'previous'>
 
 /** Whether a rule looks at this run at all. A run that reached no verdict says nothing about the data. */
-export function isWatched(rule: AlertRule, run: Run): boolean {
+export function isWatched(rule: AlertRule, run: Omit<Run, 'findings'>): boolean {
   return rule.enabled && isVerdict(run) && inScope(rule.scope, run)
 }
 
@@ -48,7 +48,7 @@ export function matchOf(
   }
 }
 
-function inScope(scope: AlertScope, { projectId, subject }: Run): boolean {
+function inScope(scope: AlertScope, { projectId, subject }: Pick<Run, 'projectId' | 'subject'>): boolean {
   switch (scope.type) {
     case 'all':
       return true

@@ -48,5 +48,6 @@ async function lastWatched(
 ): Promise<Run | null> {
   const page = { limit: LIMITS.pageSizeMax, before: null }
   const { rows } = await store.runs.list(rule.organizationId, {}, page)
-  return rows.find((run) => isWatched({ ...rule, enabled: true }, run)) ?? null
+  const found = rows.find((run) => isWatched({ ...rule, enabled: true }, run))
+  return found === undefined ? null : store.runs.get(rule.organizationId, found.id)
 }

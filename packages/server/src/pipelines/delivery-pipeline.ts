@@ -2,7 +2,7 @@ import { createJudgedAccept, type JudgedAcceptParts } from '../accept/judged-acc
 import { match } from '../accept/match.ts'
 import { dialectOf } from '../catalogue/event-types.ts'
 import { notSentReport, wasNotSent, type AttemptReport } from '../core/attempt.ts'
-import type { Clock } from '../core/clock.ts'
+import { turn, type Clock } from '../core/clock.ts'
 import type { LeasedDelivery } from '../core/delivery.ts'
 import type { Event } from '../core/event.ts'
 import type { Random } from '../core/random.ts'
@@ -146,11 +146,6 @@ export function createDeliveryPipeline(parts: DeliveryParts): DeliveryPipeline {
     drain: () => dispatcher.drain(),
     stop: () => commit.stop(),
   }
-}
-
-/** Lets everything else have its turn. */
-function turn(clock: Clock): Promise<void> {
-  return new Promise((resolve) => clock.after(0, resolve))
 }
 
 /** One attempt: signs the event's bytes for now, sends them, reports; or leaves that to a channel's carrier. Never rejects. */

@@ -1,7 +1,7 @@
 import type { EventService, IdempotencyKey, NewEvent, PublishedEvent } from '../api/services.ts'
 import { isBuiltInType } from '../catalogue/event-types.ts'
 import { renderCustomBody } from '../catalogue/render-body.ts'
-import type { Clock } from '../core/clock.ts'
+import { turn, type Clock } from '../core/clock.ts'
 import type { CustomEventType } from '../core/event-type.ts'
 import type { Event } from '../core/event.ts'
 import { fieldProblem, idempotencyConflict, Problem, type ProblemCode } from '../core/errors.ts'
@@ -25,6 +25,10 @@ export interface EventPipelineParts {
 
 /** Events of one request that are held against their schemas at once: enough for the threads, and few to wait for when a schema overruns. */
 const JUDGED_AT_ONCE_MAX = 4
+
+/** And of those without a schema that are given their bytes before others have their turn. */
+const RENDERED_AT_ONCE_MAX = 100
+const RENDERED_BYTES_MAX = 128 * 1024
 
 /** The way of an event that comes from outside: held against its type, given its bytes, accepted. */
 export function createEventPipeline(parts: EventPipelineParts): EventService {
@@ -71,8 +75,15 @@ export function createEventPipeline(parts: EventPipelineParts): EventService {
     }
     const overrun = new Set<string>()
     const rows: (Event | Problem)[] = []
+    let [count, bytes] = [0, 0]
     for (let from = 0; from < wanted.length; from += JUDGED_AT_ONCE_MAX) {
       const slice = wanted.slice(from, from + JUDGED_AT_ONCE_MAX)
+      count += slice.length
+      bytes += slice.reduce((sum, { dataText }) => sum + dataText.length, 0)
+      if (count > RENDERED_AT_ONCE_MAX || bytes > RENDERED_BYTES_MAX) {
+        ;[count, bytes] = [0, 0]
+        await turn(clock)
+      }
       rows.push(
         ...(await Promise.all(
           slice.map(

@@ -1,6 +1,6 @@
 import { match } from '../accept/match.ts'
 import type { ReplayWish } from '../api/services.ts'
-import type { Clock } from '../core/clock.ts'
+import { turn, type Clock } from '../core/clock.ts'
 import { fieldProblem, Problem, shuttingDown } from '../core/errors.ts'
 import type { Event } from '../core/event.ts'
 import { createGate } from '../core/gate.ts'
@@ -101,11 +101,6 @@ export function createReplay(parts: ReplayParts) {
     })
     return { matched, queued }
   }
-}
-
-/** Lets everything else have its turn. */
-function turn(clock: Clock): Promise<void> {
-  return new Promise((resolve) => clock.after(0, resolve))
 }
 
 function tooMany(): Problem {

@@ -4,7 +4,7 @@ import type { PreviousRequest, PreviousRun, RunStore } from './store.ts'
 /** The run before this one; null as well for a run that cannot be compared: it has no subject, or has not ended. */
 export async function previousRun(
   runs: Pick<RunStore, 'previous'>,
-  run: Run,
+  run: Omit<Run, 'findings'>,
   having: PreviousRequest['having'],
 ): Promise<PreviousRun | null> {
   const { subject, endedAt } = run

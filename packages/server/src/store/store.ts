@@ -43,6 +43,7 @@ export interface Store {
 }
 
 /** Lists are newest first. `before` is the id of the last row of the page before. */
+/** A page may have fewer rows than were asked for, where they are large: `next` says whether more follow. */
 export interface PageRequest {
   limit: number
   before: string | null
@@ -175,6 +176,9 @@ export interface PreviousRequest {
   having: 'score' | 'seen'
 }
 
+/** A page of all findings could be hundreds of megabytes. */
+export type ListedRun = Omit<Run, 'findings'>
+
 export interface RunStore {
   /**
    * The last run that ended before this one did (or in the same millisecond), of the same workflow, subject and settings,
@@ -182,7 +186,7 @@ export interface RunStore {
    */
   previous(request: PreviousRequest): Promise<PreviousRun | null>
   get(organizationId: number, id: string): Promise<Run | null>
-  list(organizationId: number, filter: RunFilter, page: PageRequest): Promise<Page<Run>>
+  list(organizationId: number, filter: RunFilter, page: PageRequest): Promise<Page<ListedRun>>
   /** Runs that had not ended, oldest first, with what they judge: work a stopped server left behind. */
   unfinished(limit: number): Promise<{ run: Run; submission: Submission }[]>
   /** The bytes that the run judged; null when it had none. */
@@ -280,9 +284,12 @@ export interface EventFilter {
   type?: string
 }
 
+/** A page of whole bodies could be hundreds of megabytes. */
+export type ListedEvent = Omit<Event, 'body'>
+
 export interface EventStore {
   get(organizationId: number, id: string): Promise<Event | null>
-  list(organizationId: number, filter: EventFilter, page: PageRequest): Promise<Page<Event>>
+  list(organizationId: number, filter: EventFilter, page: PageRequest): Promise<Page<ListedEvent>>
 }
 
 export interface DeliveryFilter {
@@ -319,6 +326,7 @@ export interface DeliveryStore {
   /** How many deliveries each event has, in the order asked; those made for tests count. */
   countByEvent(organizationId: number, eventIds: readonly string[]): Promise<number[]>
   get(organizationId: number, id: string): Promise<DeliveryRow | null>
+  /** The last ones, oldest first: at most `LIMITS.attemptsShownMax`, and what one step may read of them. */
   attempts(organizationId: number, deliveryId: string): Promise<Attempt[]>
   list(organizationId: number, filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliveryRow>>
 }

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Attempt } from '../../src/core/attempt.ts'
+import type { Event } from '../../src/core/event.ts'
 import type { Webhook } from '../../src/core/webhook.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import type { Page, PageRequest, Store } from '../../src/store/store.ts'
@@ -90,7 +91,11 @@ export async function readRows(store: Store, known: Iterable<Webhook>): Promise<
     const webhook = await store.webhooks.byId(id)
     if (webhook !== null) webhooks.push(webhook)
   }
-  const events = await readPages((page) => store.events.list(ORGANIZATION_ID, {}, page))
+  const events: Event[] = []
+  for (const { id } of await readPages((page) => store.events.list(ORGANIZATION_ID, {}, page))) {
+    const event = await store.events.get(ORGANIZATION_ID, id)
+    if (event !== null) events.push(event)
+  }
   const deliveries = await readPages((page) => store.deliveries.list(ORGANIZATION_ID, {}, page))
   const attempts: Attempt[] = []
   for (const { id, attemptCount } of deliveries) {

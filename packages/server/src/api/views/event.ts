@@ -24,7 +24,7 @@ export const eventWithBodySchema = z
   .describe('The event and its body.')
   .meta({ id: 'EventWithBody' })
 
-export function eventView(event: Event): z.output<typeof eventSchema> {
+export function eventView(event: Omit<Event, 'body'>): z.output<typeof eventSchema> {
   return {
     id: event.id,
     type: event.type,

@@ -119,7 +119,7 @@ export interface RunSetting {
 }
 
 export function runSummaryView(
-  run: Run,
+  run: Omit<Run, 'findings'>,
   { organization, workflow, baseUrl }: RunSetting,
 ): z.output<typeof runSummarySchema> {
   return {

@@ -56,7 +56,7 @@ export const schemaDiffSchema = z
 /** What two runs of one subject saw, side by side. */
 export function schemaDiffView(
   name: string,
-  current: Run,
+  current: Omit<Run, 'findings'>,
   previous: PreviousRun | null,
   changes: readonly SchemaChange[],
 ): z.output<typeof schemaDiffSchema> {

@@ -165,7 +165,7 @@ export const describeRetention: Subject = (the) => {
       const young = event()
       await accept([young])
       expect(await sweepAll(the(), clock.now, 0, 500)).toBe(1)
-      expect((await store.events.list(organization.id, {}, page)).rows).toEqual([young])
+      expect((await store.events.list(organization.id, {}, page)).rows).toMatchObject([{ id: young.id }])
     })
 
     test('takes cancelled work once no attempt is in flight', async () => {

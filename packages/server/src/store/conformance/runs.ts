@@ -41,7 +41,8 @@ export const describeRuns: Subject = (the) => {
       }
       await acceptUnit({ run: ended })
       expect(await store.runs.get(organization.id, pending.id)).toEqual(ended)
-      expect((await store.runs.list(organization.id, {}, { limit: 9, before: null })).rows).toEqual([ended])
+      const { findings: _, ...listed } = ended
+      expect((await store.runs.list(organization.id, {}, { limit: 9, before: null })).rows).toEqual([listed])
       expect(await store.runs.get(organization.id, 'nonsense')).toBeNull()
     })
 

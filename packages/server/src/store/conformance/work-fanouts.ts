@@ -273,7 +273,7 @@ export const describeWorkFanouts: Subject = (the) => {
       expect(results).toHaveLength(3)
       expect(accepts.length).toBeLessThan(30)
       expect(claims).toHaveLength(3)
-      const rows = 4 * accepts.length + 2 * results.length
+      const rows = 4 * accepts.length + 3 * results.length
       expect(rows + claims.reduce((sum, one) => sum + one.leased.length, 0)).toBeLessThanOrEqual(40)
     })
 

@@ -1,6 +1,8 @@
 import type { Attempt } from '../../core/attempt.ts'
 import { resend } from '../../core/delivery.ts'
 import type { Delivery } from '../../core/delivery.ts'
+import { LIMITS } from '../../core/limits.ts'
+import { takeUpTo } from '../rules/pages.ts'
 import type { DeliveryFilter, DeliveryRow, DeliveryStore } from '../store.ts'
 import { newestFirst } from './pages.ts'
 import { leftOf } from './fanouts.ts'
@@ -17,6 +19,11 @@ export function createDeliveryStore(tables: Tables, makeDeliveryId: () => string
 
   function attemptsOf(deliveryId: string): Attempt[] {
     return tables.attempts.where('delivery', deliveryId).sort((left, right) => left.number - right.number)
+  }
+
+  function lastAttempts(deliveryId: string): Attempt[] {
+    const newest = attemptsOf(deliveryId).reverse().slice(0, LIMITS.attemptsShownMax)
+    return takeUpTo(newest, LIMITS.stepBytesMax, ({ responseBody }) => responseBody?.length ?? 0).reverse()
   }
 
   /** `firsts`: of each line, once known. A page may show thousands of one line, and each look at a line walks it. */
@@ -75,7 +82,7 @@ export function createDeliveryStore(tables: Tables, makeDeliveryId: () => string
         return delivery === null ? null : rowOf(delivery)
       }),
     attempts: async (organizationId, deliveryId) =>
-      tables.read(() => (find(organizationId, deliveryId) === null ? [] : attemptsOf(deliveryId))),
+      tables.read(() => (find(organizationId, deliveryId) === null ? [] : lastAttempts(deliveryId))),
     list: async (organizationId, filter, page) =>
       tables.read(() => {
         const rows = tables.deliveries.where('organization', organizationId)

@@ -1,5 +1,6 @@
 import { Problem, fieldProblem } from '../../core/errors.ts'
-import { cutPage } from '../rules/pages.ts'
+import type { CustomEventType } from '../../core/event-type.ts'
+import { takePage } from '../rules/pages.ts'
 import type { EventTypeStore } from '../store.ts'
 import { createOnce } from './idempotency.ts'
 import { eventTypeKey } from './tables.ts'
@@ -24,7 +25,7 @@ export function createEventTypeStore(tables: Tables): EventTypeStore {
           .where('organization', organizationId)
           .filter((row) => before === null || row.type > before)
           .sort((left, right) => (left.type < right.type ? -1 : 1))
-        return cutPage(rows, limit, ({ type }) => type)
+        return takePage(rows, limit, bytesOfSchema, ({ type }) => type)
       }),
     update: async (type) =>
       tables.transact(() => {
@@ -49,4 +50,8 @@ export function createEventTypeStore(tables: Tables): EventTypeStore {
     count: async (organizationId) =>
       tables.read(() => tables.eventTypes.where('organization', organizationId).length),
   }
+}
+
+function bytesOfSchema({ schema }: CustomEventType): number {
+  return schema === null ? 0 : JSON.stringify(schema).length
 }

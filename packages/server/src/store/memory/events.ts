@@ -1,4 +1,5 @@
 import type { EventStore } from '../store.ts'
+import { mapPage } from '../rules/pages.ts'
 import { newestFirst } from './pages.ts'
 import type { Tables } from './tables.ts'
 
@@ -12,10 +13,11 @@ export function createEventStore(tables: Tables): EventStore {
     list: async (organizationId, filter, page) =>
       tables.read(() => {
         const events = tables.events.where('organization', organizationId)
-        return newestFirst(
+        const listed = newestFirst(
           events.filter((event) => filter.type === undefined || event.type === filter.type),
           page,
         )
+        return mapPage(listed, ({ body: _, ...event }) => event)
       }),
   }
 }

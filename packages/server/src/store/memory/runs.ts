@@ -1,5 +1,6 @@
 import type { Run } from '../../core/run.ts'
 import type { PreviousRequest, RunStore, SubjectFilter } from '../store.ts'
+import { mapPage } from '../rules/pages.ts'
 import { newestFirst } from './pages.ts'
 import type { Tables } from './tables.ts'
 
@@ -27,7 +28,7 @@ export function createRunStore(tables: Tables): RunStore {
           if (filter.subject !== undefined && !isOf(run, filter.subject)) return false
           return filter.result === undefined || run.result === filter.result
         })
-        return newestFirst(runs, page)
+        return mapPage(newestFirst(runs, page), ({ findings: _, ...run }) => run)
       }),
     unfinished: async (limit) =>
       tables.read(() =>

@@ -1,7 +1,7 @@
 import { fieldProblem } from '../../core/errors.ts'
 import type { Workflow } from '../../core/workflow.ts'
 import { monitorsUseIt } from '../rules/monitors.ts'
-import { cutPage } from '../rules/pages.ts'
+import { takePage } from '../rules/pages.ts'
 import { workflowIdFrom } from '../rules/workflows.ts'
 import type { Page, PageRequest, WorkflowStore } from '../store.ts'
 import { createOnce } from './idempotency.ts'
@@ -40,7 +40,8 @@ export function createWorkflowStore(tables: Tables): WorkflowStore {
     const before = page.before === null ? Infinity : (workflowIdFrom(page.before) ?? 0)
     const rows = tables.workflows.where('organization', organizationId).filter((row) => row.id < before)
     rows.sort((left, right) => right.id - left.id)
-    return cutPage(rows.map(strip), page.limit, (row) => String(row.id))
+    const bytesOf = ({ steps }: Workflow): number => JSON.stringify(steps).length
+    return takePage(rows.map(strip), page.limit, bytesOf, (row) => String(row.id))
   }
 
   return {

@@ -36,8 +36,8 @@ export interface CommitBounds extends AcceptBounds {
 
 type Room = StepRoom & AcceptBounds
 
-/** A result writes its delivery and its attempt. */
-export const ROWS_PER_RESULT = 2
+/** A result writes its delivery, its attempt, and mostly its webhook's counters. */
+export const ROWS_PER_RESULT = 3
 /** What is kept of a commit for claims, so that work that waits in the store starts however much is accepted. */
 const CLAIMS_SHARE = 1 / 4
 
@@ -124,7 +124,7 @@ function settleResults(
   isFirst: boolean,
 ): Settled {
   const settled: Settled = { results: [], announcements: [] }
-  const counting = port.openAcceptPort()
+  const counting = createCounting(port.openAcceptPort())
   for (const result of results) {
     const spent = room.rows < ROWS_PER_RESULT || room.bytes <= 0 || room.matches <= 0
     if (spent && !(isFirst && settled.results.length === 0)) break
@@ -136,7 +136,7 @@ function settleResults(
     const events = announcementOf(webhookBefore, outcome.webhook, decisions, now, runPart)
     if (!(events instanceof Error) && events.length === 0) continue
     settled.announcements.push(events)
-    if (!(events instanceof Error)) makeRoomFor(counting, events, room)
+    if (!(events instanceof Error)) counting.makeRoomFor(events, room)
   }
   return settled
 }
@@ -155,9 +155,25 @@ function announcementOf(
 }
 
 /** Whoever hears of it must be found in this very commit: the more there are, the fewer results follow. */
-function makeRoomFor(port: AcceptPort, events: readonly Event[], room: Room): void {
-  room.rows -= 2 * events.length
-  for (const event of events) room.matches -= port.candidates(event, Number.MAX_SAFE_INTEGER).length
+function createCounting(port: AcceptPort) {
+  const known = new Map<string, number>()
+  return {
+    makeRoomFor(events: readonly Event[], room: Room): void {
+      for (const event of events) {
+        const type = `${event.organizationId} ${event.type}`
+        let subscribers = known.get(type)
+        if (subscribers === undefined) {
+          subscribers = port.candidates(event, Number.MAX_SAFE_INTEGER).length
+          known.set(type, subscribers)
+          // They are read here, and once more when all results are settled.
+          room.rows -= 2 * subscribers
+        }
+        // The event, and its fan-out.
+        room.rows -= 2
+        room.matches -= subscribers
+      }
+    },
+  }
 }
 
 function refusedAnnouncement(error: Error): Announced[] {

@@ -1,5 +1,6 @@
 import { resend } from '../../core/delivery.ts'
-import { cutPage } from '../rules/pages.ts'
+import { LIMITS } from '../../core/limits.ts'
+import { cutPage, takeUpTo } from '../rules/pages.ts'
 import type { DeliveryFilter, DeliveryRow, DeliveryStore } from '../store.ts'
 import { attemptFrom } from './attempt-rows.ts'
 import type { AttemptRow } from './attempt-rows.ts'
@@ -47,7 +48,7 @@ export function createDeliveryStore(
   const selectAttempts = connection.prepare<AttemptRow & { event_id: Uint8Array }>(`
     SELECT a.*, e.id AS event_id
     FROM deliveries d CROSS JOIN attempts a ON a.delivery_seq = d.seq CROSS JOIN events e ON e.seq = d.event_seq
-    WHERE d.organization_id = ? AND d.id = ? ORDER BY a.number`)
+    WHERE d.organization_id = ? AND d.id = ? ORDER BY a.number DESC LIMIT ${LIMITS.attemptsShownMax}`)
   const selectCount = connection.prepare<{ deliveries_left: number }>(
     'SELECT deliveries_left FROM events WHERE organization_id = ? AND id = ?',
   )
@@ -83,8 +84,9 @@ export function createDeliveryStore(
     attempts: async (organizationId, deliveryId) =>
       connection.read(() => {
         const bytes = findableId('dlv', deliveryId)
-        const rows = bytes === null ? [] : selectAttempts.all(organizationId, bytes)
-        return rows.map((row) => attemptFrom(deliveryId, idText('evt', row.event_id), row))
+        const rows = bytes === null ? [] : selectAttempts.iterate(organizationId, bytes)
+        const shown = takeUpTo(rows, LIMITS.stepBytesMax, bytesOfAttempt)
+        return shown.reverse().map((row) => attemptFrom(deliveryId, idText('evt', row.event_id), row))
       }),
     list: async (organizationId, filter, { before, limit }) =>
       connection.read(() => {
@@ -94,6 +96,11 @@ export function createDeliveryStore(
         return cutPage(rows.map(rowFrom), limit, (row) => row.id)
       }),
   }
+}
+
+function bytesOfAttempt(row: AttemptRow): number {
+  const { request_headers: request, response_headers: headers, response_body: body } = row
+  return request.length + (headers?.length ?? 0) + (body?.length ?? 0)
 }
 
 interface Found {

@@ -79,8 +79,8 @@ const WRITE_FOR_EVER = `
   }`
 
 const STOP_WITH_MUCH_TO_MOVE = `
-  for (let batch = 0; batch < ${MANY / 500}; batch += 1) {
-    await accept(Array.from({ length: 500 }, () => unitOf('evt_' + hex())), false)
+  for (let batch = 0; batch < ${MANY / 250}; batch += 1) {
+    await accept(Array.from({ length: 250 }, () => unitOf('evt_' + hex())), false)
   }
   const stop = (webhook) => ({ webhook: { ...webhook, status: 'disabled' }, waiting: ['hold'] })
   await store.webhooks.change(organization.id, webhookId, stop)

@@ -1,4 +1,5 @@
 import type { Event } from '../../core/event.ts'
+import type { ListedEvent } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { bufferOf, idBytes, idText, uuidBytes, uuidText } from './ids.ts'
 
@@ -16,18 +17,22 @@ export interface EventRow {
 }
 
 /** Selected from `events e`; the names leave room for a delivery's columns beside them. */
-export const EVENT_COLUMNS = `
+export const LISTED_EVENT_COLUMNS = `
   e.id AS event_id, e.organization_id AS event_organization_id, e.type, e.timestamp, e.created_at AS event_created_at,
-  e.project_id, e.workflow_id, e.run_id, e.key, e.body`
+  e.project_id, e.workflow_id, e.run_id, e.key`
+export const EVENT_COLUMNS = `${LISTED_EVENT_COLUMNS}, e.body`
 
 export function eventFrom(row: EventRow): Event {
+  return { ...listedEventFrom(row), body: bufferOf(row.body) }
+}
+
+export function listedEventFrom(row: Omit<EventRow, 'body'>): ListedEvent {
   return {
     id: idText('evt', row.event_id),
     organizationId: row.event_organization_id,
     type: row.type,
     timestamp: row.timestamp,
     createdAt: row.event_created_at,
-    body: bufferOf(row.body),
     projectId: row.project_id === null ? null : idText('proj', row.project_id),
     workflowId: row.workflow_id,
     runId: row.run_id === null ? null : uuidText(row.run_id),

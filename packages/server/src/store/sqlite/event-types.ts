@@ -1,6 +1,6 @@
 import { Problem, fieldProblem } from '../../core/errors.ts'
 import type { CustomEventType } from '../../core/event-type.ts'
-import { cutPage } from '../rules/pages.ts'
+import { mapPage, takePage } from '../rules/pages.ts'
 import type { EventTypeStore } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { eventTypeFrom, schemaText } from './event-type-rows.ts'
@@ -59,8 +59,12 @@ export function createEventTypeStore(
     list: async (organizationId, { before, limit }) =>
       connection.read(() => {
         // No name sorts before the empty one.
-        const rows = selectPage.all(organizationId, before ?? '', limit + 1)
-        return cutPage(rows.map(eventTypeFrom), limit, ({ type }) => type)
+        const rows = selectPage.iterate(organizationId, before ?? '', limit + 1)
+        const bytesOf = ({ schema }: EventTypeRow): number => schema?.length ?? 0
+        return mapPage(
+          takePage(rows, limit, bytesOf, ({ type }) => type),
+          eventTypeFrom,
+        )
       }),
     update: async (type) => {
       remembered.forget()

@@ -1,7 +1,7 @@
 import { cutPage } from '../rules/pages.ts'
 import type { EventStore } from '../store.ts'
 import type { Connection } from './connection.ts'
-import { EVENT_COLUMNS, eventFrom } from './event-rows.ts'
+import { EVENT_COLUMNS, eventFrom, listedEventFrom, LISTED_EVENT_COLUMNS } from './event-rows.ts'
 import type { EventRow } from './event-rows.ts'
 import { findableId } from './ids.ts'
 import { pageStart } from './pages.ts'
@@ -10,10 +10,10 @@ export function createEventStore(connection: Connection): EventStore {
   const select = connection.prepare<EventRow>(
     `SELECT ${EVENT_COLUMNS} FROM events e WHERE e.organization_id = ? AND e.id = ?`,
   )
-  const selectPage = connection.prepare<EventRow>(`
-    SELECT ${EVENT_COLUMNS} FROM events e WHERE e.organization_id = ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`)
-  const selectPageOfType = connection.prepare<EventRow>(`
-    SELECT ${EVENT_COLUMNS} FROM events e
+  const selectPage = connection.prepare<Omit<EventRow, 'body'>>(`
+    SELECT ${LISTED_EVENT_COLUMNS} FROM events e WHERE e.organization_id = ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`)
+  const selectPageOfType = connection.prepare<Omit<EventRow, 'body'>>(`
+    SELECT ${LISTED_EVENT_COLUMNS} FROM events e
     WHERE e.organization_id = ? AND e.type = ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`)
 
   return {
@@ -31,7 +31,7 @@ export function createEventStore(connection: Connection): EventStore {
           type === undefined
             ? selectPage.all(organizationId, start, limit + 1)
             : selectPageOfType.all(organizationId, type, start, limit + 1)
-        return cutPage(rows.map(eventFrom), limit, (event) => event.id)
+        return cutPage(rows.map(listedEventFrom), limit, (event) => event.id)
       }),
   }
 }

@@ -1,3 +1,5 @@
+import { LIMITS } from '../../core/limits.ts'
+import { takeUpTo } from '../rules/pages.ts'
 import type { RetentionStore } from '../store.ts'
 import type { Connection } from './connection.ts'
 import type { WebhookCache } from './webhook-cache.ts'
@@ -6,9 +8,7 @@ export function createRetentionStore(connection: Connection, webhooks: WebhookCa
   const sweepDeliveries = createDeliverySweep(connection)
   const sweepRuns = createRunSweep(connection)
   const sweepWebhooks = createWebhookSweep(connection, webhooks)
-  const sweepEvents = connection.prepare(`
-    DELETE FROM events WHERE seq IN (
-      SELECT seq FROM events WHERE deliveries_left = 0 AND created_at < ? ORDER BY created_at LIMIT ?)`)
+  const sweepEvents = createEventSweep(connection)
   const sweepAlerts = connection.prepare(`
     DELETE FROM alerts WHERE seq IN (SELECT seq FROM alerts WHERE created_at < ? ORDER BY created_at LIMIT ?)`)
   const sweepClaims = connection.prepare(`
@@ -20,7 +20,7 @@ export function createRetentionStore(connection: Connection, webhooks: WebhookCa
       connection.write(() => {
         let left = limit
         left -= sweepDeliveries(before, left)
-        left -= Number(sweepEvents.run(before, left).changes)
+        left -= sweepEvents(before, left)
         left -= sweepRuns(before, left)
         left -= sweepWebhooks(before, left)
         left -= Number(sweepAlerts.run(before, left).changes)
@@ -59,15 +59,34 @@ function createDeliverySweep(connection: Connection): Sweep {
   }
 }
 
+/** SQLite walks through all pages of what it deletes: a slice of large bodies has fewer of them. */
+function createEventSweep(connection: Connection): Sweep {
+  const selectUnneeded = connection.prepare<{ seq: number; bytes: number }>(`
+    SELECT seq, octet_length(body) AS bytes FROM events
+    WHERE deliveries_left = 0 AND created_at < ? ORDER BY created_at LIMIT ?`)
+  const remove = connection.prepare('DELETE FROM events WHERE seq = ?')
+
+  return (before, limit) => {
+    const unneeded = takeUpTo(
+      selectUnneeded.iterate(before, limit),
+      LIMITS.stepBytesMax,
+      ({ bytes }) => bytes,
+    )
+    for (const { seq } of unneeded) remove.run(seq)
+    return unneeded.length
+  }
+}
+
 function createRunSweep(connection: Connection): Sweep {
-  const selectEnded = connection.prepare<{ seq: number }>(
-    'SELECT seq FROM runs WHERE created_at < ?1 AND ended_at < ?1 ORDER BY created_at LIMIT ?2',
-  )
+  const selectEnded = connection.prepare<{ seq: number; bytes: number }>(`
+    SELECT r.seq, octet_length(r.findings) + ifnull(octet_length(s.content), 0) AS bytes
+    FROM runs r LEFT JOIN submissions s ON s.run_seq = r.seq
+    WHERE r.created_at < ?1 AND r.ended_at < ?1 ORDER BY r.created_at LIMIT ?2`)
   const deleteSubmission = connection.prepare('DELETE FROM submissions WHERE run_seq = ?')
   const deleteRun = connection.prepare('DELETE FROM runs WHERE seq = ?')
 
   return (before, limit) => {
-    const ended = selectEnded.all(before, limit)
+    const ended = takeUpTo(selectEnded.iterate(before, limit), LIMITS.stepBytesMax, ({ bytes }) => bytes)
     for (const { seq } of ended) {
       deleteSubmission.run(seq)
       deleteRun.run(seq)

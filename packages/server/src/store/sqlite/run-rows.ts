@@ -3,6 +3,7 @@ import { parseKeepingNumbers } from '../../core/json-numbers.ts'
 import type { Finding, Run } from '../../core/run.ts'
 import type { ScoredType } from '../../core/score.ts'
 import type { SeenType } from '../../core/seen.ts'
+import type { ListedRun } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { idBytes, idText, uuidBytes, uuidText } from './ids.ts'
 
@@ -32,7 +33,19 @@ export interface RunRow {
   duration_ms: number | null
 }
 
+/** What a list reads of a run. */
+export type ListedRow = Omit<RunRow, 'findings'> & { findings_bytes: number }
+
+export const LISTED_COLUMNS = `
+  seq, id, organization_id, workflow_id, project_id, status, result, source, submission, subject, settings,
+  octet_length(findings) AS findings_bytes, error_count, warning_count, info_count, score, scored_types, seen,
+  error_category, created_at, started_at, ended_at, duration_ms`
+
 export function runFrom(row: RunRow): Run {
+  return { ...listedRunFrom(row), findings: JSON.parse(row.findings) as Finding[] }
+}
+
+export function listedRunFrom(row: Omit<RunRow, 'findings'>): ListedRun {
   return {
     id: uuidText(row.id),
     organizationId: row.organization_id,
@@ -44,7 +57,6 @@ export function runFrom(row: RunRow): Run {
     submission: parseKeepingNumbers(row.submission) as Run['submission'],
     subject: row.subject,
     settings: row.settings,
-    findings: JSON.parse(row.findings) as Finding[],
     counts: { error: row.error_count, warning: row.warning_count, info: row.info_count },
     score: row.score,
     scoredTypes: row.scored_types === null ? null : (JSON.parse(row.scored_types) as ScoredType[]),

@@ -1,16 +1,16 @@
-import { cutPage } from '../rules/pages.ts'
+import { mapPage, takePage } from '../rules/pages.ts'
 import type { RunFilter, RunStore } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { bufferOf, findableUuid, idText, uuidBytes, uuidText } from './ids.ts'
 import { pageStart } from './pages.ts'
-import { seenFrom, runFrom } from './run-rows.ts'
-import type { RunRow } from './run-rows.ts'
+import { LISTED_COLUMNS, listedRunFrom, seenFrom, runFrom } from './run-rows.ts'
+import type { ListedRow, RunRow } from './run-rows.ts'
 
 export function createRunStore(connection: Connection): RunStore {
   const select = connection.prepare<RunRow>('SELECT * FROM runs WHERE organization_id = ? AND id = ?')
   const page = (filter: string) =>
-    connection.prepare<RunRow>(
-      `SELECT * FROM runs WHERE organization_id = ? ${filter} AND id < ? ORDER BY id DESC LIMIT ?`,
+    connection.prepare<ListedRow>(
+      `SELECT ${LISTED_COLUMNS} FROM runs WHERE organization_id = ? ${filter} AND id < ? ORDER BY id DESC LIMIT ?`,
     )
   const selectPage = page('')
   const selectPageOfWorkflow = page('AND workflow_id = ?')
@@ -29,8 +29,8 @@ export function createRunStore(connection: Connection): RunStore {
     SELECT s.content FROM runs r JOIN submissions s ON s.run_seq = r.seq WHERE r.organization_id = ? AND r.id = ?`)
   // One subject's runs are few enough to look at each: what else is asked for needs no index.
   const pageOfSubject = (having: string) =>
-    connection.prepare<RunRow>(`
-      SELECT * FROM runs INDEXED BY runs_subject
+    connection.prepare<ListedRow>(`
+      SELECT ${LISTED_COLUMNS} FROM runs INDEXED BY runs_subject
       WHERE organization_id = ?1 AND subject = ?2 AND subject IS NOT NULL ${having} AND id < ?5
         AND (?3 IS NULL OR workflow_id = ?3) AND (?4 IS NULL OR result = ?4) ORDER BY id DESC LIMIT ?6`)
   const selectPageOfSubject = {
@@ -43,17 +43,17 @@ export function createRunStore(connection: Connection): RunStore {
     organizationId: number,
     { workflowId, result, subject }: RunFilter,
     tail: readonly [Uint8Array, number],
-  ): RunRow[] {
+  ): Iterable<ListedRow> {
     if (subject !== undefined) {
       const select = selectPageOfSubject[subject.having ?? 'any']
-      return select.all(organizationId, subject.name, workflowId ?? null, result ?? null, ...tail)
+      return select.iterate(organizationId, subject.name, workflowId ?? null, result ?? null, ...tail)
     }
     if (workflowId === undefined) {
-      if (result === undefined) return selectPage.all(organizationId, ...tail)
-      return selectPageOfResult.all(organizationId, result, ...tail)
+      if (result === undefined) return selectPage.iterate(organizationId, ...tail)
+      return selectPageOfResult.iterate(organizationId, result, ...tail)
     }
-    if (result === undefined) return selectPageOfWorkflow.all(organizationId, workflowId, ...tail)
-    return selectPageOfBoth.all(organizationId, workflowId, result, ...tail)
+    if (result === undefined) return selectPageOfWorkflow.iterate(organizationId, workflowId, ...tail)
+    return selectPageOfBoth.iterate(organizationId, workflowId, result, ...tail)
   }
 
   const previous = (having: 'score' | 'seen') =>
@@ -90,7 +90,10 @@ export function createRunStore(connection: Connection): RunStore {
         const start = pageStart(before, findableUuid)
         if (start === null) return { rows: [], next: null }
         const rows = rowsOf(organizationId, filter, [start, limit + 1])
-        return cutPage(rows.map(runFrom), limit, (run) => run.id)
+        return mapPage(
+          takePage(rows, limit, bytesOf, (row) => uuidText(row.id)),
+          listedRunFrom,
+        )
       }),
     unfinished: async (limit) =>
       connection.read(() =>
@@ -115,4 +118,9 @@ export function createRunStore(connection: Connection): RunStore {
         return rows.map((row) => idText('evt', row.id))
       }),
   }
+}
+
+/** Findings are not read, but what stands behind them in the row is: SQLite walks through them. */
+function bytesOf({ findings_bytes: findings, scored_types: types, seen, submission }: ListedRow): number {
+  return findings + (types?.length ?? 0) + (seen?.length ?? 0) + submission.length
 }

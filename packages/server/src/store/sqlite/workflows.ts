@@ -2,7 +2,7 @@ import { fieldProblem } from '../../core/errors.ts'
 import { parseKeepingNumbers } from '../../core/json-numbers.ts'
 import type { Step, Workflow } from '../../core/workflow.ts'
 import { monitorsUseIt } from '../rules/monitors.ts'
-import { cutPage } from '../rules/pages.ts'
+import { mapPage, takePage } from '../rules/pages.ts'
 import { workflowIdFrom } from '../rules/workflows.ts'
 import type { WorkflowStore } from '../store.ts'
 import type { Connection } from './connection.ts'
@@ -69,7 +69,11 @@ export function createWorkflowStore(connection: Connection, idempotency: Idempot
       connection.read(() => {
         const start = before === null ? Number.MAX_SAFE_INTEGER : (workflowIdFrom(before) ?? 0)
         const rows = reads.page(organizationId, start, limit + 1)
-        return cutPage(rows, limit, (workflow) => String(workflow.id))
+        const bytesOf = ({ steps }: WorkflowRow): number => steps.length
+        return mapPage(
+          takePage(rows, limit, bytesOf, ({ id }) => String(id)),
+          workflowFrom,
+        )
       }),
     update: async (workflow) =>
       connection.write(() => {
@@ -113,7 +117,7 @@ function createWorkflowReads(connection: Connection) {
     current: (organizationId: number, id: number) => found(selectCurrent.get(organizationId, id)),
     bySlug: (organizationId: number, slug: string) => found(selectBySlug.get(organizationId, slug)),
     page: (organizationId: number, before: number, limit: number) =>
-      selectPage.all(organizationId, before, limit).map(workflowFrom),
+      selectPage.iterate(organizationId, before, limit),
   }
 }
 

@@ -11,7 +11,10 @@ export async function readRows(store: Store, webhookIds: readonly string[] = [])
   for (const { id: organizationId } of await store.organizations.list()) {
     const events = await store.events.list(organizationId, {}, EVERYTHING)
     const deliveries = await store.deliveries.list(organizationId, {}, EVERYTHING)
-    rows.events.push(...events.rows)
+    for (const { id } of events.rows) {
+      const event = await store.events.get(organizationId, id)
+      if (event !== null) rows.events.push(event)
+    }
     rows.deliveries.push(...deliveries.rows)
     for (const delivery of deliveries.rows) {
       if (delivery.attemptCount === 0) continue

@@ -43,7 +43,7 @@ async function currentRun(
   organizationId: number,
   name: string,
   { run: named, workflow }: z.output<typeof query>,
-): Promise<Run> {
+): Promise<Omit<Run, 'findings'>> {
   if (named !== undefined) {
     const run = await findRun(store, organizationId, named)
     if (run.subject !== name || run.seen === null) throw nothingSeen()
