@@ -56,8 +56,11 @@ export function createFlights({ slots, slotsPerWebhook, clock, onTurned, onFreed
       if (overdue) lane.overdue -= 1
       else if (lane.slow && lane.overdue === 0) turn(lane, false)
       lane.allowance = allowanceAfter(lane.allowance, report.outcome === 'delivered', slotsPerWebhook)
-      // The receiver has seen nothing of what was not sent.
-      if (rateLimit !== null && !wasNotSent(report)) recordEnd(lane.recent, rateLimit, clock.monotonic())
+      // The receiver has seen nothing of what was not sent, and may have read each request of what was sent twice.
+      if (rateLimit === null || wasNotSent(report)) return
+      for (let left = Math.max(1, report.sends); left > 0; left--) {
+        recordEnd(lane.recent, rateLimit, clock.monotonic())
+      }
     },
     stop: () => watch.stop(),
   }

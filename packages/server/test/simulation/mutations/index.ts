@@ -13,6 +13,7 @@ import {
   oneTooMany,
   pausedFailureCounts,
   pauseIgnored,
+  secondTryUntold,
   shortWait,
 } from './settling.ts'
 import { lostSlice, overtakenOrder, sliceMadeTwice } from './slicing.ts'
@@ -22,6 +23,7 @@ export const MUTATIONS: readonly Mutation[] = [
   claimRace,
   shortWait,
   oneTooMany,
+  secondTryUntold,
   lostHeldDelivery,
   staleLeaseWrite,
   forgottenAttempts,

@@ -1,7 +1,7 @@
 import { attemptsMax } from '../../../src/core/webhook.ts'
 import type { SettleFacts, Settlement } from '../../../src/store/work.ts'
 import { BUSY, type Mutation } from './mutation.ts'
-import { withDecisions } from './with-decisions.ts'
+import { withBatches, withDecisions } from './with-decisions.ts'
 
 type Settle = (facts: SettleFacts) => Settlement
 
@@ -107,3 +107,20 @@ export const forgottenDelivery = settling(
     return { ...right, delivery: { ...right.delivery, state: 'exhausted' } }
   },
 )
+
+/** A request that was sent twice within one attempt is written down as sent once. */
+export const secondTryUntold: Mutation = {
+  name: 'a second try that is not written down',
+  invariant: 5,
+  scenario: BUSY,
+  options: {
+    plantBug: (store) =>
+      withBatches(store, (batch) => ({
+        ...batch,
+        results: batch.results.map((result) => ({
+          ...result,
+          report: { ...result.report, sends: Math.min(1, result.report.sends) },
+        })),
+      })),
+  },
+}
