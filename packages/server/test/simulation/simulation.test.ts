@@ -19,7 +19,7 @@ function digestOf({ history }: Run): string {
 }
 
 describe('the engine holds its invariants', () => {
-  it.each([3, 15, 33, 40, 5022])('in the day of seed %i', async (seed) => {
+  it.each([3, 15, 33, 40, 5022, 9017])('in the day of seed %i', async (seed) => {
     expectClean(await runScenario(scenarioOf(seed)))
   })
 

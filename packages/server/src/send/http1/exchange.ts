@@ -71,6 +71,8 @@ class Exchange implements ConnectionUse, Deadline {
   private connectMs: number | null = null
   private connection: Connection | null = null
   private isReused = false
+  /** Why the first connection was lost, once a second is tried. */
+  private lost: Error | null = null
   private giveUp: (() => void) | null = null
   private sends = 0
   private readonly begunAt: number
@@ -133,6 +135,7 @@ class Exchange implements ConnectionUse, Deadline {
   onLost(error: Error): void {
     if (this.connection !== null && this.isReused && this.connection.reader.untouched) {
       this.parts.idle.foundDead(this.connection)
+      this.lost = error
       this.connect()
     } else {
       this.fail(error)
@@ -197,10 +200,14 @@ class Exchange implements ConnectionUse, Deadline {
   }
 
   private fail(error: Error): void {
-    const { stage, address, connectMs } = this
+    const { address, connectMs, lost } = this
     const { deadlineMs } = this.parts
+    // When there is no second connection, the first tells what came of the attempt: its request may have been read, so that
+    // nothing of ours may be said to have kept it here.
+    const isUnwritten = lost !== null && this.stage !== 'sent'
+    const stage = isUnwritten ? 'sent' : this.stage
     const context = { ...RECEIVER, host: this.target.host, stage, address, connectMs, deadlineMs }
-    this.finish(classify(error, context))
+    this.finish(classify(isUnwritten ? lost : error, context))
     this.giveUp?.()
     this.connection?.close()
   }
