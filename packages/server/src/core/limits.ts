@@ -83,6 +83,20 @@ export const LIMITS = {
   retryJitterMax: 0.1,
   /** Failed attempts in a row before a webhook's health turns `failing`. */
   failingAfter: 3,
+  /**
+   * What an organization is told of the health of one webhook: once in so long, doubled up to the second while it goes on,
+   * from the first again after this much quiet.
+   */
+  tellingWindowMsMin: 5 * MINUTE_MS,
+  tellingWindowMsMax: HOUR_MS,
+  tellingQuietMs: HOUR_MS,
+  /** And of all its webhooks, within any hour. */
+  tellingsPerHourMax: 60,
+  /** How often it is told because of nothing but attempts that carried such news. */
+  unpromptedTellingsMax: 3,
+  /** Webhooks whose news are looked at in one transaction, and how long after one that failed. */
+  tellingsPerSlice: 50,
+  tellingRetryMs: SECOND_MS,
   /** Attempts of one delivery that a crash may cut off before it waits longer and longer for the next. */
   unknownAttemptsFree: 5,
 

@@ -1,4 +1,5 @@
 import { LIMITS } from './limits.ts'
+import { nothingTold, type Telling } from './telling.ts'
 
 export const WEBHOOK_STATUSES = [
   'active',
@@ -95,6 +96,8 @@ export interface Webhook extends SealedKeys {
    * asked for. It is no status: what is sent by hand is sent all the same. May be past.
    */
   pausedUntil: number | null
+  /** What the organization was told of its health. */
+  telling: Telling<WebhookHealth>
 }
 
 /** The part of a webhook that the outcome of attempts changes. */
@@ -113,6 +116,8 @@ export const FRESH_STATE: Readonly<WebhookState> = {
   lastTriggeredAt: null,
   pausedUntil: null,
 }
+
+export const FRESH_TELLING: Readonly<Webhook['telling']> = nothingTold('healthy')
 
 /** Retries after 1, 5, 30 and 60 minutes: five attempts in all. */
 export const RETRY_SCHEDULE_DEFAULT: readonly number[] = [60, 300, 1800, 3600]
@@ -184,7 +189,12 @@ export function pause(webhook: Webhook, now: number): WebhookChange {
  * enables a webhook wants it to work now: what its receiver asked for with `Retry-After` is forgotten.
  */
 export function enable(webhook: Webhook, held: 'send' | 'drop', now: number): WebhookChange {
-  const fresh: WebhookState = { ...FRESH_STATE, lastTriggeredAt: webhook.lastTriggeredAt }
+  const fresh = {
+    ...FRESH_STATE,
+    lastTriggeredAt: webhook.lastTriggeredAt,
+    // Who enables it knows that it starts afresh, so nobody is told that it recovered.
+    telling: { ...webhook.telling, state: FRESH_STATE.health, dueAt: null, unprompted: 0 },
+  }
   if (isLive(webhook)) return { webhook: unpaused(webhook, now), waiting: [held] }
   if (webhook.status === 'paused') {
     return { webhook: { ...webhook, status: 'active', pausedUntil: null, updatedAt: now }, waiting: [held] }
@@ -207,6 +217,7 @@ export function remove(webhook: Webhook, now: number): WebhookChange {
       signingKey: null,
       retired: null,
       headers: {},
+      telling: { ...webhook.telling, dueAt: null },
       deletedAt: now,
       updatedAt: now,
     },

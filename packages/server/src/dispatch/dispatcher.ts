@@ -195,12 +195,13 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 
   /** Whoever waits for the answer counts `unsettled` down. */
   function settle(
-    { delivery }: LeasedDelivery,
+    { delivery, event }: LeasedDelivery,
     report: AttemptReport,
     { url: sentTo }: Webhook,
   ): Promise<ResultOutcome> {
     unsettled += 1
-    return commit.settle({ deliveryId: delivery.id, fence: delivery.fence, report, leased: delivery, sentTo })
+    const { id: deliveryId, fence } = delivery
+    return commit.settle({ deliveryId, fence, report, leased: delivery, sentTo, eventType: event.type })
   }
 
   /** What the receiver asks for holds from its answer on, and not only from the commit that records it. */

@@ -18,7 +18,8 @@ import type { Signer } from '../sign/signer.ts'
 import { judgeAttempt } from './attempt-judgement.ts'
 import { createGroupCommit } from '../store/group-commit.ts'
 import type { Store } from '../store/store.ts'
-import type { AcceptOutcome, AcceptUnit, Decisions, ResultOutcome } from '../store/work.ts'
+import type { AcceptOutcome, AcceptUnit, Announced, Decisions, ResultOutcome } from '../store/work.ts'
+import { createTeller } from '../watch/teller.ts'
 
 /**
  * The way of an event: accept → dispatch → sign → send → settle. Everything that differs between the real server and
@@ -88,7 +89,14 @@ export function createDeliveryPipeline(parts: DeliveryParts): DeliveryPipeline {
     giveBack: (webhookId, rows, bytes) => places.giveBack(webhookId, rows, bytes),
     onStopped: (webhook) => dispatcher.stopped(webhook),
     onAnnounced: (events, accepted) => takeUp(events, accepted),
+    onPutOff: (tellAt) => teller.dueAt(tellAt),
     onFailure: (error) => watch.failure(error, 'committing work'),
+  })
+  const teller = createTeller({
+    announceDue: () => store.work.announceDue(decisions, clock.now()),
+    onAnnounced,
+    clock,
+    onError: (error, doing) => watch.failure(error, doing),
   })
   const accept = createJudgedAccept({
     store,
@@ -118,6 +126,11 @@ export function createDeliveryPipeline(parts: DeliveryParts): DeliveryPipeline {
     onError: (error, doing) => watch.failure(error, doing),
   })
 
+  function onAnnounced({ events, outcome }: Announced): void {
+    if (outcome.outcome === 'refused') watch.failure(outcome.error, 'telling how webhooks fare')
+    else takeUp(events, outcome)
+  }
+
   /** What a commit accepted is logged, and starts as far as it can. */
   function takeUp(events: readonly Event[], accepted: Extract<Accepted, { outcome: 'accepted' }>): void {
     events.forEach((event, index) => watch.eventAccepted(event, accepted.deliveries[index] ?? 0))
@@ -141,9 +154,12 @@ export function createDeliveryPipeline(parts: DeliveryParts): DeliveryPipeline {
         watch.failure(error, 'settling what a stopped server left behind'),
       )
       await dispatcher.start()
+      teller.start()
       return cutOff
     },
-    drain: () => dispatcher.drain(),
+    async drain() {
+      await Promise.all([teller.stop(), dispatcher.drain()])
+    },
     stop: () => commit.stop(),
   }
 }

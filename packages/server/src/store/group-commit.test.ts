@@ -42,6 +42,7 @@ function commitOver(
   const batches: WorkBatch[] = []
   const givenBack: [string, number, number][] = []
   const announced: Event[] = []
+  const putOff: number[] = []
   const failures: unknown[] = []
   const work: WorkStore = {
     async commit(batch, decisions) {
@@ -52,6 +53,7 @@ function commitOver(
     lanes: async () => [],
     moveWaiting: async () => null,
     bearWaiting: async () => null,
+    announceDue: async () => ({ announced: [], nextDueAt: null }),
   }
   const decisions: Decisions = {
     match: () => true,
@@ -59,7 +61,7 @@ function commitOver(
     settle: () => {
       throw new Error('a store that settles nothing asks for no settlement')
     },
-    announce: () => [],
+    announce: ({ after }) => ({ events: [], telling: after.telling }),
   }
   const commit = createGroupCommit({
     work,
@@ -68,9 +70,10 @@ function commitOver(
     giveBack: (webhookId, places, bytes) => givenBack.push([webhookId, places, bytes]),
     onStopped,
     onAnnounced: (events) => announced.push(...events),
+    onPutOff: (time) => putOff.push(time),
     onFailure: (error) => failures.push(error),
   })
-  return { clock, commit, batches, givenBack, announced, failures }
+  return { clock, commit, batches, givenBack, announced, putOff, failures }
 }
 
 function allAccepted(batch: WorkBatch): WorkOutcome {
@@ -86,6 +89,7 @@ function allAccepted(batch: WorkBatch): WorkOutcome {
     results: batch.results.map(() => ({ stale: true })),
     claims: batch.claims.map(({ webhookId }) => ({ webhookId, leased: [], nextDueAt: null })),
     announced: [],
+    tellAt: null,
   }
 }
 
@@ -182,12 +186,13 @@ describe('a group commit', () => {
 
   it('hands in again, in front of the rest, what the store left over', async () => {
     const { clock, commit, batches } = commitOver((batch) => {
-      const { accepts, results, claims, announced } = allAccepted(batch)
+      const { accepts, results, claims, announced, tellAt } = allAccepted(batch)
       return {
         accepts: accepts.slice(0, 1),
         results: results.slice(0, 1),
         claims: claims.slice(0, 1),
         announced,
+        tellAt,
       }
     })
     const units = [unitOf(1), unitOf(1), unitOf(1)]
@@ -260,6 +265,14 @@ describe('what a commit announces', () => {
     await settled
     expect(announced).toEqual([event])
     expect(givenBack).toEqual([])
+  })
+
+  it('is told of what was put off', async () => {
+    const { clock, commit, putOff } = commitOver((batch) => ({ ...allAccepted(batch), tellAt: 7 }))
+    const settled = commit.settle(RESULT)
+    await clock.advance(LIMITS.commitWaitMs)
+    await settled
+    expect(putOff).toEqual([7])
   })
 
   it('gives back the places that it took in vain, and says why it was refused', async () => {

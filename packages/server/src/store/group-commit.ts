@@ -61,6 +61,8 @@ interface Parts {
   onStopped: (webhook: Webhook) => void
   /** Told of what a commit announced, before the next commit is made. */
   onAnnounced: (events: Event[], accepted: Accepted) => void
+  /** Told when something is to be told that a commit put off. */
+  onPutOff: (tellAt: number) => void
   /** Told of every failed commit, of every result that could not be settled, and of what could not be announced. */
   onFailure: (error: unknown) => void
 }
@@ -140,6 +142,7 @@ export function createGroupCommit(parts: Parts): GroupCommit {
       if (announced.outcome === 'refused') onFailure(announced.error)
       else parts.onAnnounced(events, announced)
     }
+    if (outcome.tellAt !== null) parts.onPutOff(outcome.tellAt)
     resolveAll(batch.claims, outcome.claims)
     for (const waiting of batch.releases) waiting.resolve()
   }

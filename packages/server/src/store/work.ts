@@ -38,6 +38,11 @@ export interface WorkStore {
    * turns. Null when none is left to make.
    */
   bearWaiting(): Promise<FanoutProgress | null>
+  /**
+   * Asks `announce` about webhooks of which something was put off until `now`, as many as one step may, and accepts what it
+   * answers. Nothing is born leased.
+   */
+  announceDue(decisions: Pick<Decisions, 'match' | 'announce'>, now: number): Promise<DueAnnouncements>
 }
 
 export interface FanoutProgress {
@@ -121,8 +126,9 @@ export interface AttemptResult {
    * that finds it so need not read it.
    */
   leased?: Delivery
-  /** Where the request went; absent when that is not known. */
+  /** Where the request went, and the type of the event that it carried; absent when that is not known. */
   sentTo?: string
+  eventType?: string
 }
 
 export interface LeaseRelease {
@@ -164,8 +170,28 @@ export interface Decisions {
    */
   admit(webhook: Webhook, bytes: number): boolean
   settle(facts: SettleFacts): Settlement
-  /** Events that tell the organization what an outcome made of its webhook. They become part of the same commit. */
-  announce(before: Webhook, after: Webhook, now: number): Event[]
+  /**
+   * What the organization is told of how its webhook fares. Asked of each result that changed its webhook, and again
+   * when what was put off is due. The events become part of the same commit, and so does what is
+   * remembered of having told them.
+   */
+  announce(turn: Turn): Announcement
+}
+
+export interface Turn {
+  before: Webhook
+  /** As it is stored now. The same as `before` when nothing happened but that the time has come. */
+  after: Webhook
+  /** The type of the event whose attempt changed it, or several; null when what was put off is due. */
+  carried: readonly string[] | null
+  now: number
+  /** When the organization's last events of these types were made since then, oldest first: of more than `limit`, the last. */
+  timesOf: (types: readonly string[], since: number, limit: number) => number[]
+}
+
+export interface Announcement {
+  events: Event[]
+  telling: Webhook['telling']
 }
 
 export interface SettleFacts {
@@ -198,6 +224,14 @@ export interface WorkOutcome {
   claims: ClaimOutcome[]
   /** What `announce` made of this batch's results, and what acceptance made of it; in the order of the results. */
   announced: Announced[]
+  /** When the first of what this batch put off is to be told, milliseconds; null when it put off nothing. */
+  tellAt: number | null
+}
+
+export interface DueAnnouncements {
+  announced: Announced[]
+  /** When the next is to be told, milliseconds; it may be due already. Null when nothing is put off. */
+  nextDueAt: number | null
 }
 
 export interface Announced {

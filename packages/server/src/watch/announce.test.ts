@@ -3,15 +3,30 @@ import { sampleWebhook } from '../../test/support/samples.ts'
 import { createSeededRandom, createVirtualClock, START_MS } from '../../test/support/virtual-clock.ts'
 import { EVENT_TYPES } from '../catalogue/event-types.ts'
 import { createIds } from '../core/ids.ts'
+import type { Event } from '../core/event.ts'
+import { nothingTold } from '../core/telling.ts'
+import { HOUR_MS, MINUTE_MS } from '../core/time.ts'
 import type { Webhook } from '../core/webhook.ts'
+import type { Turn } from '../store/work.ts'
 import { createAnnouncer } from './announce.ts'
 
 const announce = createAnnouncer(createIds(createVirtualClock(), createSeededRandom(1)))
 const healthy = sampleWebhook()
 const failing = sampleWebhook({ health: 'failing', failureCount: 3, lastError: 'Connection timeout' })
+/** Its organization knows that it fails, and has for a long time. */
+const known = { ...nothingTold('failing' as const), windowMs: 1, windowEndsAt: 1 }
+const recovered = sampleWebhook({ telling: known })
+
+function turn(before: Webhook, after: Webhook, fields: Partial<Turn> = {}): Turn {
+  return { before, after, carried: ['run.completed'], now: START_MS, timesOf: () => [], ...fields }
+}
+
+function eventsOf(before: Webhook, after: Webhook, fields: Partial<Turn> = {}): Event[] {
+  return announce(turn(before, after, fields)).events
+}
 
 function said(before: Webhook, after: Webhook): unknown[] {
-  return announce(before, after, START_MS).map(({ body }) => JSON.parse(body.toString()) as unknown)
+  return eventsOf(before, after).map(({ body }) => JSON.parse(body.toString()) as unknown)
 }
 
 describe('announce', () => {
@@ -25,24 +40,23 @@ describe('announce', () => {
         data: { ...about, health: 'failing', ...failure },
       },
     ])
-    expect(said(failing, healthy)).toEqual([
+    expect(said(failing, recovered)).toEqual([
       { type: 'webhook.recovered', timestamp: '2025-01-01T00:00:00Z', data: { ...about, health: 'healthy' } },
     ])
   })
 
   it('says that it was disabled, after it failed', () => {
     const gone = sampleWebhook({ ...failing, status: 'disabled_gone' })
-    expect(announce(failing, gone, START_MS).map(({ type }) => type)).toEqual(['webhook.disabled'])
-    expect(announce(healthy, gone, START_MS).map(({ type }) => type)).toEqual([
-      'webhook.failing',
+    expect(eventsOf(failing, { ...gone, telling: known }).map(({ type }) => type)).toEqual([
       'webhook.disabled',
     ])
+    expect(eventsOf(healthy, gone).map(({ type }) => type)).toEqual(['webhook.failing', 'webhook.disabled'])
   })
 
   it('shows of a channel what may be shown, in the form of a URL', () => {
     for (const url of ['mailto:a@example.com,b@example.com', 'https://hooks.slack.com/…']) {
       const channel = sampleWebhook({ ...failing, url })
-      const [event] = announce(healthy, channel, START_MS)
+      const [event] = eventsOf(healthy, channel)
       const schema = EVENT_TYPES.find(({ type }) => type === 'webhook.failing')?.bodySchema
       expect(schema?.safeParse(JSON.parse(String(event?.body)))).toMatchObject({ data: { data: { url } } })
     }
@@ -62,14 +76,47 @@ describe('announce', () => {
 
   it('says nothing while nothing turns', () => {
     expect(said(healthy, sampleWebhook({ failureCount: 2, lastError: 'Connection timeout' }))).toEqual([])
-    expect(said(failing, sampleWebhook({ ...failing, failureCount: 4 }))).toEqual([])
-    const disabled = sampleWebhook({ ...failing, status: 'disabled' })
+    expect(said(failing, sampleWebhook({ ...failing, failureCount: 4, telling: known }))).toEqual([])
+    const disabled = sampleWebhook({ ...failing, status: 'disabled', telling: known })
     expect(said(disabled, sampleWebhook({ ...disabled, failureCount: 4 }))).toEqual([])
+  })
+
+  it('says nothing of health at once for attempts that carried such news, but always of what was disabled', () => {
+    const carried = ['webhook.failing', 'webhook.recovered']
+    const { events, telling } = announce(turn(healthy, failing, { carried }))
+    expect([events, telling]).toEqual([[], { ...healthy.telling, dueAt: START_MS + 5 * MINUTE_MS }])
+    const gone = sampleWebhook({ ...failing, status: 'disabled_gone', telling })
+    const stopped = announce(turn(failing, gone, { carried }))
+    expect(stopped.events.map(({ type }) => type)).toEqual(['webhook.disabled'])
+    expect(stopped.telling).toMatchObject({ state: 'failing', dueAt: null })
+    const mixed = announce(turn(healthy, failing, { carried: [...carried, 'run.completed'] }))
+    expect(mixed.events).toHaveLength(1)
+  })
+
+  it('says at the end of a window what is so by then', () => {
+    const waiting = { ...known, dueAt: START_MS }
+    const due = (webhook: Webhook) => announce(turn(webhook, webhook, { carried: null }))
+    const { events, telling } = due(sampleWebhook({ telling: waiting }))
+    expect(events.map(({ type }) => type)).toEqual(['webhook.recovered'])
+    expect(telling).toMatchObject({ state: 'healthy', dueAt: null, unprompted: 1 })
+    const still = due(sampleWebhook({ ...failing, telling: waiting }))
+    expect([still.events, still.telling]).toEqual([[], known])
+  })
+
+  it('asks how often the organization was told of health in the last hour', () => {
+    const asked: unknown[] = []
+    const timesOf: Turn['timesOf'] = (...args) => {
+      asked.push(args)
+      return Array.from({ length: 60 }, () => START_MS - 1)
+    }
+    const { events, telling } = announce(turn(healthy, failing, { timesOf }))
+    expect([events, telling.dueAt]).toEqual([[], START_MS - 1 + HOUR_MS])
+    expect(asked).toEqual([[['webhook.failing', 'webhook.recovered'], START_MS - HOUR_MS, 60]])
   })
 
   it('makes events as the catalogue describes them, with the webhook as their key', () => {
     const gone = sampleWebhook({ ...failing, status: 'disabled_too_many_failures' })
-    const events = [...announce(healthy, gone, START_MS), ...announce(failing, healthy, START_MS)]
+    const events = [...eventsOf(healthy, gone), ...eventsOf(failing, recovered)]
     expect(events).toHaveLength(3)
     for (const { type, body, key } of events) {
       const schema = EVENT_TYPES.find((entry) => entry.type === type)?.bodySchema

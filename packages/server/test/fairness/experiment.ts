@@ -102,7 +102,7 @@ export async function runExperiment(experiment: Experiment): Promise<Findings> {
     health: createNetHealth(time, () => undefined),
     watch: { eventAccepted: () => undefined, attemptSettled: () => undefined, failure: fail },
     judgeFilters: async () => new Map(),
-    announce: () => [],
+    announce: ({ after }) => ({ events: [], telling: after.telling }),
     slots: experiment.slots,
     slotsPerWebhook: experiment.slotsPerWebhook,
   })

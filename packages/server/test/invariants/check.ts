@@ -26,8 +26,9 @@ export const INVARIANTS: Readonly<Record<number, string>> = {
   21: 'failure count, health and status follow the outcomes of the attempts at every step',
   22: 'in strict order the next delivery starts when the one before it has ended',
   23: 'a receiver is sent no more than its rate limit allows',
-  24: 'each turn of a webhook is announced once',
+  24: 'what was told last of a webhook is so, once the windows have ended',
   25: 'what is the sender’s own fault moves nothing of a webhook',
+  26: 'one event causes a bounded number of requests, news of webhooks included',
 }
 
 /** What a check must know of a history; `rest`: that it is at rest. */

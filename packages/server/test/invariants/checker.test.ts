@@ -24,6 +24,12 @@ function secondTry(): Draft['requests'][number] {
   return request('webhook_other', 'other', T + 1_100, 200, ['a secret of their own'])
 }
 
+/** What was told of the first webhook, at the moment of its order. */
+function news(order: number, type: string): Draft['told'][number] {
+  const of = { organizationId: 1, webhookId: 'webhook_retried' }
+  return { order, at: T + order - 1, createdAt: T + order, ...of, type, by: 'attempts' }
+}
+
 const WRONG_SECRET = 'not the secret of anybody'
 
 /** What makes a good history bad, by the invariant that must say so. */
@@ -219,7 +225,37 @@ const SPOILED: Record<number, Record<string, (history: Draft) => void>> = {
     },
   },
   24: {
-    'a turn was not announced': ({ settled }) => (first(settled).webhook.health = 'failing'),
+    'a turn was never told': ({ settled }) => (settled[2]!.webhook.health = 'failing'),
+    'what was told was not so': ({ told }) => told.push(news(13, 'webhook.failing')),
+    'it was told twice': ({ told, settled }) => {
+      settled[2]!.webhook.health = 'failing'
+      told.push(news(13, 'webhook.failing'), news(14, 'webhook.failing'))
+    },
+    'a stop was not told': ({ settled }) => (settled[2]!.webhook.status = 'disabled_gone'),
+    'a stop was told that was none': ({ told }) => told.push(news(13, 'webhook.disabled')),
+  },
+  26: {
+    'two tellings in one window': ({ told }) =>
+      told.push(news(13, 'webhook.failing'), { ...news(14, 'webhook.recovered'), by: 'time' }),
+    'no attempt at something else caused it': ({ told }) => told.push(news(15, 'webhook.failing')),
+    'an attempt that carried news caused it': ({ told, rows }) => {
+      first(rows.events).type = 'webhook.recovered'
+      told.push({ ...news(13, 'webhook.failing'), at: T + 12 })
+    },
+    'it is told on and on while nothing else happens': ({ told }) => {
+      for (let count = 1; count <= 4; count++) {
+        told.push({
+          ...news(13 + count, 'webhook.failing'),
+          createdAt: T + count * 3_600_000,
+          by: 'time',
+        })
+      }
+    },
+    'more than sixty within an hour': ({ told }) => {
+      for (let count = 0; count <= 60; count++) {
+        told.push({ ...news(13 + count, 'webhook.failing'), webhookId: `webhook_${count}`, by: 'time' })
+      }
+    },
   },
   25: {
     'a failure of ours is counted': ({ settled }) => (settled.at(-1)!.webhook.failureCount = 1),

@@ -42,6 +42,8 @@ export interface History {
   rows?: Rows
   /** What retention took away, as it was just before. Complete. */
   removals?: readonly Removal[]
+  /** Everything that was told of how webhooks fare, in the order of writing. */
+  told?: readonly ToldOfWebhook[]
   /** Every result that a commit was asked to record, in the order of writing. */
   settled?: readonly Settled[]
   /** What became of every lease, in the order of writing. */
@@ -193,6 +195,19 @@ export interface Removal {
   /** What had ended before this was to go. */
   before: StoreMs
   rows: Omit<Rows, 'webhooks'>
+}
+
+/** One operational event. */
+export interface ToldOfWebhook {
+  order: number
+  at: ObserverMs
+  /** As its event bears it. */
+  createdAt: StoreMs
+  organizationId: number
+  webhookId: string
+  type: string
+  /** With the results of attempts, or because what was put off was due. */
+  by: 'attempts' | 'time'
 }
 
 /** One result as its commit wrote it. */

@@ -135,6 +135,7 @@ export function sampleHistory(): Draft {
       settled(12, RETRIED.id, 'dlv_1', 200, {}),
       { ...settled(9, OTHER.id, 'dlv_3', 0, {}), statusCode: null, notSent: true, tries: 0 },
     ],
+    told: [],
     leases: [
       lease(20, 'dlv_1', 1, 'taken'),
       lease(21, 'dlv_1', 1, 'written'),

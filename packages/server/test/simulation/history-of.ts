@@ -72,6 +72,7 @@ export async function historyOf(world: World): Promise<History> {
     rows,
     removals: notes.removals,
     settled: withKinds(notes, rows),
+    told: notes.told,
     leases: notes.leases,
     outages: notes.outages,
     ownTroubles: notes.ownTroubles,

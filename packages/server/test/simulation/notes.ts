@@ -11,6 +11,7 @@ import type {
   ResendAsked,
   SeenRequest,
   Settled,
+  ToldOfWebhook,
   WebhookChanged,
   WrittenText,
 } from '../invariants/history.ts'
@@ -31,6 +32,7 @@ export interface Notes {
   readonly removals: Removal[]
   /** The kind of the attempt is in its row, which is read at the end. */
   readonly settled: (Omit<Settled, 'kind'> & { number: number })[]
+  readonly told: ToldOfWebhook[]
   readonly leases: LeaseStep[]
   readonly outages: Outage[]
   readonly ownTroubles: OwnTroubleSpan[]
@@ -56,6 +58,7 @@ export function createNotes(clock: VirtualClock): Notes {
     replays: [],
     removals: [],
     settled: [],
+    told: [],
     leases: [],
     outages: [],
     ownTroubles: [],

@@ -20,7 +20,12 @@ export async function createWebhook(world: World, tenant: Tenant, dice: Dice): P
   const kinds = receivers.map((name) => [RECEIVERS[name]!.weight, RECEIVERS[name]!.make] as const)
   const receiver = dice.weighted(kinds)(dice.fork(`receiver ${world.webhooks.length}`))
   const host = hostFor(world, receiver, dice)
-  await register(world, tenant, { receiver, host, policy: policy(tenant, dice) }, dice)
+  await register(
+    world,
+    tenant,
+    { receiver, host, policy: policy(tenant, dice, world.scenario.newsShare) },
+    dice,
+  )
 }
 
 /** One that is sent everything, never answers, and is never stopped for it. */
@@ -91,11 +96,11 @@ function hostFor({ webhooks }: World, receiver: Receiver, dice: Dice): string {
 }
 
 /** What an owner may set, as they might set it. */
-export function policy(tenant: Tenant, dice: Dice): Pick<Webhook, PolicyField> {
+export function policy(tenant: Tenant, dice: Dice, newsShare = 0.2): Pick<Webhook, PolicyField> {
   return {
     events: [
       ...EVENT_TYPES.filter(() => dice.chance(0.6)),
-      ...OPERATIONAL_TYPES.filter(() => dice.chance(0.2)),
+      ...OPERATIONAL_TYPES.filter(() => dice.chance(newsShare)),
     ],
     scope: dice.weighted<Webhook['scope']>([
       [4, { type: 'organization' }],

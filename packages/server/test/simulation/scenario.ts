@@ -18,6 +18,8 @@ export interface Scenario {
   faultsPerDay: Record<Fault, number>
   /** Deliveries that move in one slice when a webhook is stopped or started. */
   moveRowsPerSlice: number
+  /** How probable it is that a webhook hears of one type of how others fare; 0.2 when left out. */
+  newsShare?: number
   /** Kinds of receivers that webhooks lead to; all kinds when left out. */
   receivers?: readonly string[]
   /** How long finished work is kept; null: for ever. */

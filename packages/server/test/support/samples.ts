@@ -3,7 +3,7 @@ import type { Delivery } from '../../src/core/delivery.ts'
 import type { Event } from '../../src/core/event.ts'
 import type { Run } from '../../src/core/run.ts'
 import type { Webhook } from '../../src/core/webhook.ts'
-import { DISABLE_AFTER_DEFAULT, RETRY_SCHEDULE_DEFAULT } from '../../src/core/webhook.ts'
+import { DISABLE_AFTER_DEFAULT, FRESH_TELLING, RETRY_SCHEDULE_DEFAULT } from '../../src/core/webhook.ts'
 import { START_MS } from './virtual-clock.ts'
 
 /** Rows with sensible values, for tests that care about one or two of them. */
@@ -37,6 +37,7 @@ export function sampleWebhook(fields: Partial<Webhook> = {}): Webhook {
     lastError: null,
     lastTriggeredAt: null,
     pausedUntil: null,
+    telling: FRESH_TELLING,
     ...fields,
   }
 }

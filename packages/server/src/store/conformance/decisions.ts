@@ -11,7 +11,7 @@ export const plainDecisions: Decisions = {
   match: () => true,
   admit: () => true,
   settle: plainSettle,
-  announce: () => [],
+  announce: ({ after }) => ({ events: [], telling: after.telling }),
 }
 
 function plainSettle({ delivery, webhook, outcome, report, now }: SettleFacts): Settlement {

@@ -20,6 +20,7 @@ export const describeWebhooks: Subject = (the) => {
         lastError: 'Connection refused',
         lastTriggeredAt: 12,
         pausedUntil: 34,
+        telling: { state: 'failing', windowMs: 5, windowEndsAt: 6, dueAt: 7, unprompted: 2 },
       })
       const scoped = await addWebhook({ scope: { type: 'project', id: project.id }, events: [] })
       expect(await store.webhooks.get(organization.id, rich.id)).toEqual(rich)

@@ -279,7 +279,7 @@ export const describeWorkAccept: Subject = (the) => {
             ...plainDecisions.settle(facts),
             webhook: { ...facts.webhook, failureCount: 77 },
           }),
-          announce: () => [told],
+          announce: ({ after }) => ({ events: [told], telling: after.telling }),
           match(asked) {
             if (asked.id === told.id) throw new Problem('store_full', 'the disk is full')
             return true

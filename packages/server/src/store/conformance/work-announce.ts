@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Event } from '../../core/event.ts'
-import type { Webhook } from '../../core/webhook.ts'
-import type { Decisions } from '../work.ts'
-import { failedReport, okReport, plainDecisions } from './decisions.ts'
+import { LIMITS } from '../../core/limits.ts'
+import type { Webhook, WebhookChange } from '../../core/webhook.ts'
+import type { Decisions, Turn } from '../work.ts'
+import { failedReport, plainDecisions } from './decisions.ts'
 import { EVENT_TYPE, deliveryNow, resultOf, unitOf } from './world.ts'
 import type { Subject, World } from './world.ts'
 
@@ -13,11 +14,12 @@ function newsOf({ event }: World): Pick<Decisions, 'announce'> & { told: Event[]
   const told: Event[] = []
   return {
     told,
-    announce(before, after) {
-      if (before.status === after.status) return []
+    announce({ before, after }) {
+      const { telling } = after
+      if (before.status === after.status) return { events: [], telling }
       const news = event({ type: NEWS, body: Buffer.from(after.id) })
       told.push(news)
-      return [news]
+      return { events: [news], telling }
     },
   }
 }
@@ -52,32 +54,38 @@ export const describeWorkAnnounce: Subject = (the) => {
       expect(await store.events.get(organization.id, told[0]!.id)).toEqual(told[0])
     })
 
-    test('is asked of each result that changed its webhook, in order, and of no other', async () => {
+    test('is asked of each result that changed its webhook, in order, with what it carried', async () => {
       const { addWebhook, accept, event, commit, clock } = the()
       await addWebhook()
       const { leased } = await accept([event(), event(), event()])
-      const stale = { ...resultOf(leased[0]!, okReport()), fence: 9 }
-      const asked: [Webhook, Webhook, number][] = []
-      const { results, announced } = await commit(
-        { results: [stale, ...leased.map((one) => resultOf(one, failedReport(500)))] },
+      const results = leased.map((one) => ({
+        ...resultOf(one, failedReport(500)),
+        eventType: one.event.type,
+      }))
+      const asked: Turn[] = []
+      const { announced, tellAt } = await commit(
+        { results: [{ ...results[0]!, fence: 9 }, ...results] },
         {
           settle: (facts) =>
             facts.delivery.id === leased[1]!.delivery.id
               ? { ...plainDecisions.settle(facts), webhook: null }
               : plainDecisions.settle(facts),
-          announce(before, after, now) {
-            asked.push([before, after, now])
-            return []
+          announce(turn) {
+            asked.push(turn)
+            return { events: [], telling: { ...turn.after.telling, unprompted: asked.length } }
           },
         },
       )
-      expect(announced).toEqual([])
-      expect(asked.map(([before, after, now]) => [before.failureCount, after.failureCount, now])).toEqual([
-        [0, 1, clock.now],
-        [1, 2, clock.now],
+      expect([announced, tellAt]).toEqual([[], null])
+      expect(
+        asked.map(({ before, after, carried, now }) => [
+          ...[before.failureCount, after.failureCount, after.telling.unprompted],
+          ...[carried, now],
+        ]),
+      ).toEqual([
+        [0, 1, 0, [EVENT_TYPE], clock.now],
+        [1, 2, 1, [EVENT_TYPE], clock.now],
       ])
-      const last = results[3]!
-      expect(asked[1]?.[1]).toEqual(last.stale ? null : last.webhook)
     })
 
     test('finds webhooks as the results have left them', async () => {
@@ -116,9 +124,10 @@ export const describeWorkAnnounce: Subject = (the) => {
       const { results, announced } = await commit(
         { results: leased.map((one) => resultOf(one, failedReport(410))) },
         {
-          announce(before, after, now) {
-            if (after.id === webhooks[1]!.id) throw new Error('a rule broke')
-            return after.id === webhooks[2]!.id ? [taken] : announce(before, after, now)
+          announce(turn) {
+            const { id, telling } = turn.after
+            if (id === webhooks[1]!.id) throw new Error('a rule broke')
+            return id === webhooks[2]!.id ? { events: [taken], telling } : announce(turn)
           },
           admit() {
             admissions += 1
@@ -145,6 +154,18 @@ export const describeWorkAnnounce: Subject = (the) => {
       expect(told.length).toBeGreaterThanOrEqual(2)
     })
 
+    test('remembers what was told and what was put off, with the result', async () => {
+      const { addWebhook, lease, commit, store, clock } = the()
+      const webhook = await addWebhook()
+      const telling = putOffUntil(webhook, clock.now + 60_000)
+      const { tellAt } = await commit(
+        { results: [resultOf(await lease(), failedReport(500))] },
+        { announce: () => ({ events: [], telling }) },
+      )
+      expect(tellAt).toBe(telling.dueAt)
+      expect(await store.webhooks.byId(webhook.id)).toMatchObject({ telling, failureCount: 1 })
+    })
+
     test('goes to nobody of another tenant', async () => {
       const { addWebhook, addTenant, lease, commit } = the()
       const { organization: stranger } = await addTenant('stranger')
@@ -156,4 +177,121 @@ export const describeWorkAnnounce: Subject = (the) => {
       expect(announced).toMatchObject([{ outcome: { outcome: 'accepted', deliveries: [0] } }])
     })
   })
+
+  describe('announcing what is due', () => {
+    const quiet = plainDecisions
+
+    test('asks of each webhook whose time has come, the longest due first, and says when the next is', async () => {
+      const { addWebhook, clock, store } = the()
+      const times = [3, 1, 2, 4].map((seconds) => clock.now + seconds * 1_000)
+      const webhooks: Webhook[] = []
+      for (const time of times) {
+        const webhook = await addWebhook()
+        webhooks.push(await the().change(webhook, (current) => changed(current, putOffUntil(current, time))))
+      }
+      const asked: Turn[] = []
+      const due = await store.work.announceDue(
+        {
+          ...quiet,
+          announce(turn) {
+            asked.push(turn)
+            return { events: [], telling: { ...turn.after.telling, dueAt: null } }
+          },
+        },
+        times[0]!,
+      )
+      expect(asked.map(({ after, carried }) => [after.id, carried])).toEqual(
+        [1, 2, 0].map((index) => [webhooks[index]!.id, null]),
+      )
+      expect(due).toEqual({ announced: [], nextDueAt: times[3] })
+      expect(await store.work.announceDue(quiet, times[0]!)).toEqual({ announced: [], nextDueAt: times[3] })
+    })
+
+    test('accepts what is told, and leases none of it', async () => {
+      const { addWebhook, clock, store, event, organization } = the()
+      const webhook = await addWebhook()
+      const listener = await addWebhook({ events: [NEWS] })
+      await the().change(webhook, (current) => changed(current, putOffUntil(current, clock.now)))
+      const news = event({ type: NEWS })
+      const { announced, nextDueAt } = await store.work.announceDue(
+        {
+          ...quiet,
+          announce: ({ after }) => ({ events: [news], telling: { ...after.telling, dueAt: null } }),
+        },
+        clock.now,
+      )
+      const [one] = announced
+      expect(one?.events).toEqual([news])
+      expect(one?.outcome).toMatchObject({
+        ...{ outcome: 'accepted', deliveries: [1], leased: [] },
+        waiting: [{ webhookId: listener.id }],
+      })
+      expect(nextDueAt).toBeNull()
+      expect(await store.events.get(organization.id, news.id)).toEqual(news)
+    })
+
+    test('puts off what breaks, and does the rest', async () => {
+      const { addWebhook, clock, store } = the()
+      const [broken, fine] = [await addWebhook(), await addWebhook()]
+      for (const webhook of [broken, fine]) {
+        await the().change(webhook, (current) => changed(current, putOffUntil(current, clock.now)))
+      }
+      const { announced, nextDueAt } = await store.work.announceDue(
+        {
+          ...quiet,
+          announce({ after }) {
+            if (after.id === broken.id) throw new Error('a rule broke')
+            return { events: [], telling: { ...after.telling, dueAt: null } }
+          },
+        },
+        clock.now,
+      )
+      expect(announced).toMatchObject([
+        { outcome: { outcome: 'refused', error: { message: 'a rule broke' } } },
+      ])
+      expect(nextDueAt).toBe(clock.now + LIMITS.faultWaitMs)
+    })
+
+    test('knows when events of some types were made of late, oldest first, no more than asked', async () => {
+      const { addWebhook, addTenant, lease, accept, event, commit, clock } = the()
+      await addWebhook()
+      const { organization: stranger } = await addTenant('stranger')
+      const at = (createdAt: number, type = NEWS) => event({ type, createdAt })
+      clock.now += 600_000
+      const now = clock.now
+      await accept([
+        at(now - 400_000),
+        at(now - 300_000),
+        at(now - 100_000),
+        at(now - 200_000, 'other'),
+        at(now, 'third'),
+      ])
+      await accept([{ ...at(now - 50_000), organizationId: stranger.id }])
+      const times: number[][] = []
+      await commit(
+        { results: [resultOf(await lease(), failedReport(500))] },
+        {
+          announce({ after, timesOf }) {
+            times.push(
+              timesOf([NEWS, 'other'], now - 400_000, 10),
+              timesOf([NEWS, 'other'], now - 400_000, 2),
+            )
+            return { events: [], telling: after.telling }
+          },
+        },
+      )
+      expect(times).toEqual([
+        [now - 300_000, now - 200_000, now - 100_000],
+        [now - 200_000, now - 100_000],
+      ])
+    })
+  })
+}
+
+function putOffUntil({ telling }: Webhook, dueAt: number): Webhook['telling'] {
+  return { ...telling, windowMs: 5, windowEndsAt: dueAt, dueAt, unprompted: 1 }
+}
+
+function changed(webhook: Webhook, telling: Webhook['telling']): WebhookChange {
+  return { webhook: { ...webhook, telling }, waiting: [] }
 }

@@ -7,7 +7,7 @@ import { LIMITS } from '../../core/limits.ts'
 import type { Organization, Project } from '../../core/organization.ts'
 import { systemRandom } from '../../core/random.ts'
 import type { Run } from '../../core/run.ts'
-import type { Webhook, WebhookChange } from '../../core/webhook.ts'
+import { FRESH_TELLING, type Webhook, type WebhookChange } from '../../core/webhook.ts'
 import type { Workflow } from '../../core/workflow.ts'
 import type { EngineOptions } from '../options.ts'
 import type { IdempotencyClaim, Store } from '../store.ts'
@@ -249,6 +249,7 @@ function createMakers({ organization, project, workflow }: Tenant, ids: Ids, clo
       lastError: null,
       lastTriggeredAt: null,
       pausedUntil: null,
+      telling: FRESH_TELLING,
       ...changes,
     }),
     event: (changes: Partial<Event> = {}): Event => ({

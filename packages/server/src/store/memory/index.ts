@@ -1,6 +1,7 @@
 import type { EngineOptions } from '../options.ts'
 import type { Store } from '../store.ts'
 import { createAlertRuleStore, createAlertStore } from './alerts.ts'
+import { createAnnounceDue } from './announce-due.ts'
 import { createCommitWork } from './commit-work.ts'
 import { createDeliveryStore } from './deliveries.ts'
 import { createEventStore } from './events.ts'
@@ -33,6 +34,7 @@ export function createMemoryStore(options: EngineOptions): Store {
       lanes: async () => tables.read(() => listLanes(tables)),
       moveWaiting: async () => moveWaiting(),
       bearWaiting: async () => bearWaiting(),
+      announceDue: createAnnounceDue(tables, options),
     },
     organizations: createOrganizationStore(tables),
     projects: createProjectStore(tables),

@@ -2,7 +2,7 @@ import { LIMITS } from '../../core/limits.ts'
 import type { EngineOptions } from '../options.ts'
 import { settleCutOff } from '../rules/settle.ts'
 import type { WorkStore } from '../work.ts'
-import { partsApart } from './commit-work.ts'
+import { partsApart } from './parts.ts'
 import { createSettlePort } from './settle-results.ts'
 import type { Tables } from './tables.ts'
 

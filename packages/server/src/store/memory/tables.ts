@@ -50,7 +50,7 @@ export interface Tables {
   alertRules: Table<AlertRule, 'organization'>
   alerts: Table<Alert, 'organization'>
   submissions: Table<StoredSubmission, never>
-  webhooks: Table<Webhook, 'organization'>
+  webhooks: Table<Webhook, 'organization' | 'untold'>
   eventTypes: Table<CustomEventType, 'organization'>
   events: Table<Event, 'organization' | 'run'>
   /** Events that the sweep took a delivery of. */
@@ -119,8 +119,9 @@ export function createTables(): Tables {
 
 function createWorkTables(journal: Journal) {
   return {
-    webhooks: createTable<Webhook, 'organization'>(journal, (row) => row.id, {
+    webhooks: createTable<Webhook, 'organization' | 'untold'>(journal, (row) => row.id, {
       organization: (row) => row.organizationId,
+      untold: (row) => (row.telling.dueAt === null ? null : 'untold'),
     }),
     events: createTable<Event, 'organization' | 'run'>(journal, (row) => row.id, {
       organization: (row) => row.organizationId,

@@ -1,9 +1,7 @@
 import type { Event } from '../../core/event.ts'
-import type { Webhook } from '../../core/webhook.ts'
 import type {
   AcceptOutcome,
   AcceptUnit,
-  Announced,
   ClaimOutcome,
   Decisions,
   LaneClaim,
@@ -14,16 +12,16 @@ import type {
 } from '../work.ts'
 import { acceptUnit } from './accept.ts'
 import type { AcceptBounds, AcceptPort } from './accept.ts'
+import { acceptTold, decideTelling, firstTellAt } from './announce.ts'
+import type { AnnouncePort, DecidedTelling } from './announce.ts'
 import type { RunPart } from './parts.ts'
 import { wholeStep, type StepRoom } from './room.ts'
 import { settleResult } from './settle.ts'
 import type { SettlePort } from './settle.ts'
 
 /** What a commit reads and writes of an engine whose answers are synchronous. */
-export interface CommitPort {
+export interface CommitPort extends AnnouncePort {
   bounds: CommitBounds
-  /** May remember webhooks as they are now: what changes them calls for another. */
-  openAcceptPort(): AcceptPort
   settlePort: SettlePort
   releaseLease(release: LeaseRelease): void
   claimDue(claim: LaneClaim, now: number): ClaimOutcome
@@ -60,12 +58,12 @@ export function commitBatch(
   const settled = settleResults(port, batch, decisions, runPart, room, isFirst)
   // Results have changed webhooks: who hears of it is read anew.
   const telling = port.openAcceptPort()
-  const announced = settled.announcements.map((one) =>
-    one instanceof Error ? refusedAnnouncement(one) : announce(telling, one, decisions, now, runPart, room),
+  const announced = settled.told.flatMap((one) =>
+    acceptTold(port, telling, one, decisions, now, runPart, room),
   )
   for (const release of releases) port.releaseLease(release)
   const claims = claimAll(port, batch, room, isFirst && settled.results.length === 0)
-  return { accepts, results: settled.results, claims, announced: announced.flat() }
+  return { accepts, results: settled.results, claims, announced, tellAt: firstTellAt(settled.told) }
 }
 
 /** Leaves room for the results, which come after, and for some of the claims. */
@@ -111,8 +109,8 @@ function takeUnit(
 
 interface Settled {
   results: ResultOutcome[]
-  /** What to tell the organizations, or why it could not be said. */
-  announcements: (Event[] | Error)[]
+  /** What to tell the organizations of their webhooks. */
+  told: DecidedTelling[]
 }
 
 function settleResults(
@@ -123,7 +121,7 @@ function settleResults(
   room: Room,
   isFirst: boolean,
 ): Settled {
-  const settled: Settled = { results: [], announcements: [] }
+  const settled: Settled = { results: [], told: [] }
   const counting = createCounting(port.openAcceptPort())
   for (const result of results) {
     const spent = room.rows < ROWS_PER_RESULT || room.bytes <= 0 || room.matches <= 0
@@ -133,25 +131,12 @@ function settleResults(
     room.rows -= ROWS_PER_RESULT
     room.bytes -= bytesOfReport(result.report)
     if (outcome.stale || webhookBefore === null) continue
-    const events = announcementOf(webhookBefore, outcome.webhook, decisions, now, runPart)
-    if (!(events instanceof Error) && events.length === 0) continue
-    settled.announcements.push(events)
-    if (!(events instanceof Error)) counting.makeRoomFor(events, room)
+    const turned = { before: webhookBefore, carried: [result.eventType ?? ''] }
+    const one = decideTelling(port, turned, settled.told, decisions, now, runPart)
+    settled.told.push(one)
+    if (one.events.length > 0) counting.makeRoomFor(one.events, room)
   }
   return settled
-}
-
-function announcementOf(
-  before: Webhook,
-  after: Webhook,
-  decisions: Decisions,
-  now: number,
-  runPart: RunPart,
-): Event[] | Error {
-  return runPart<Event[] | Error>(
-    () => decisions.announce(before, after, now),
-    (error) => error,
-  )
 }
 
 /** Whoever hears of it must be found in this very commit: the more there are, the fewer results follow. */
@@ -174,24 +159,6 @@ function createCounting(port: AcceptPort) {
       }
     },
   }
-}
-
-function refusedAnnouncement(error: Error): Announced[] {
-  return [{ events: [], outcome: { outcome: 'refused', error } }]
-}
-
-function announce(
-  port: AcceptPort,
-  events: Event[],
-  decisions: Decisions,
-  now: number,
-  runPart: RunPart,
-  room: Room,
-): Announced[] {
-  const unit = { claim: null, run: null, submission: null, events, target: null }
-  const outcome = acceptUnit(port, unit, decisions, now, runPart, room, true)
-  // The other outcomes are those of an Idempotency-Key.
-  return outcome?.outcome === 'accepted' || outcome?.outcome === 'refused' ? [{ events, outcome }] : []
 }
 
 function claimAll(

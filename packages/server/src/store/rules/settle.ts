@@ -26,7 +26,7 @@ export interface SettlePort extends DecidePort {
 }
 
 /** What a result came to, and the webhook as it was when that changed it. */
-interface Recorded {
+export interface Recorded {
   outcome: ResultOutcome
   webhookBefore: Webhook | null
 }

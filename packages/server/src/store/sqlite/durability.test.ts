@@ -57,6 +57,7 @@ const SET_UP = `
     retrySchedule: [], disableAfter: 0, rateLimit: null, ordering: null, filter: null, revision: 1, createdAt: 1,
     updatedAt: 1, deletedAt: null, status: 'active', health: 'healthy', failureCount: 0, exhaustedInStreak: false,
     lastError: null, lastTriggeredAt: null, pausedUntil: null,
+    telling: { state: 'healthy', windowMs: 0, windowEndsAt: null, dueAt: null, unprompted: 0 },
   }, null)
   const unitOf = (id) => ({
     claim: null, run: null, submission: null, target: null,

@@ -32,6 +32,7 @@ import { createReleaseLease } from './release-leases.ts'
 import { createRemembered } from './remembered.ts'
 import { createRetentionStore } from './retention.ts'
 import { createRunStore } from './runs.ts'
+import { createAnnounceDue, createEventTimes } from './announce-due.ts'
 import { createBearWaiting } from './bear-waiting.ts'
 import { createFanouts } from './fanouts.ts'
 import type { Fanouts } from './fanouts.ts'
@@ -117,10 +118,14 @@ function createWorkStore(connection: Connection, parts: WorkParts, options: Engi
   const { now, makeDeliveryId } = options
   const settlePort = createSettlePort(connection, parts)
   const bearWaiting = createBearWaiting(connection, { ...parts, makeDeliveryId }, fanoutRowsPerSlice(options))
-  const commitWork = createCommitWork(connection, webhooks, {
+  const announcePort = {
     bounds: commitBounds(options),
     settlePort,
     openAcceptPort: createAcceptPorts(connection, { ...parts, makeDeliveryId }),
+    eventTimes: createEventTimes(connection),
+  }
+  const commitWork = createCommitWork(connection, webhooks, {
+    ...announcePort,
     releaseLease: createReleaseLease(connection, webhooks),
     claimDue: createClaimDue(connection, parts, createFindSendable(webhooks, parts.moves)),
   })
@@ -131,6 +136,7 @@ function createWorkStore(connection: Connection, parts: WorkParts, options: Engi
     lanes: async () => listLanes(),
     moveWaiting: async () => waiting.next(),
     bearWaiting: async () => bearWaiting(),
+    announceDue: createAnnounceDue(connection, webhooks, announcePort),
   }
 }
 

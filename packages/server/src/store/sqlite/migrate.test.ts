@@ -96,6 +96,8 @@ describe('a database of the first release', () => {
         status: 'disabled_gone',
         health: 'failing',
         failureCount: 7,
+        // Up to then every turn was told.
+        telling: { ...webhook.telling, state: 'failing' },
         exhaustedInStreak: true,
         lastError: 'Your server answered 410.',
       },

@@ -185,7 +185,10 @@ describe('no step of the event loop does more than it may', () => {
         {
           match: () => true,
           admit: () => false,
-          announce: (_before, after) => [world.event({ type: 'webhook.failing', key: after.id })],
+          announce: ({ after }) => ({
+            events: [world.event({ type: 'webhook.failing', key: after.id })],
+            telling: after.telling,
+          }),
         },
       )
       expect(outcome.announced).toHaveLength(outcome.results.length)

@@ -59,6 +59,7 @@ function add(number: number): Webhook {
     lastError: null,
     lastTriggeredAt: null,
     pausedUntil: null,
+    telling: { state: 'healthy', windowMs: 0, windowEndsAt: null, dueAt: null, unprompted: 0 },
   }
   connection.write(() => cache.insert(webhook))
   return webhook

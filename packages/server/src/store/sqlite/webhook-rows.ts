@@ -32,6 +32,11 @@ export interface WebhookRow {
   last_error: string | null
   last_triggered_at: number | null
   paused_until: number | null
+  told_health: string
+  told_window_ms: number
+  told_window_ends_at: number | null
+  told_unprompted: number
+  tell_at: number | null
 }
 
 export function webhookFrom(row: WebhookRow): Webhook {
@@ -64,6 +69,13 @@ export function webhookFrom(row: WebhookRow): Webhook {
     lastError: row.last_error,
     lastTriggeredAt: row.last_triggered_at,
     pausedUntil: row.paused_until,
+    telling: {
+      state: row.told_health as Webhook['health'],
+      windowMs: row.told_window_ms,
+      windowEndsAt: row.told_window_ends_at,
+      dueAt: row.tell_at,
+      unprompted: row.told_unprompted,
+    },
   }
 }
 
@@ -72,18 +84,20 @@ export function createWebhookWriter(connection: Connection) {
   const insert = connection.prepare(`
     INSERT INTO webhooks (carrier, url, description, events, scope, sealed_secret, signing_key, signatures, retired, headers,
       retry_schedule, disable_after, rate_limit, ordering, filter, created_at, updated_at, deleted_at, revision, status,
-      health, failure_count, exhausted_in_streak, last_error, last_triggered_at, paused_until, organization_id,
-      id)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      health, failure_count, exhausted_in_streak, last_error, last_triggered_at, paused_until,
+      told_health, told_window_ms, told_window_ends_at, told_unprompted, tell_at, organization_id, id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const update = connection.prepare(`
     UPDATE webhooks SET carrier = ?, url = ?, description = ?, events = ?, scope = ?, sealed_secret = ?, signing_key = ?,
       signatures = ?, retired = ?, headers = ?, retry_schedule = ?, disable_after = ?, rate_limit = ?, ordering = ?,
       filter = ?, created_at = ?, updated_at = ?, deleted_at = ?, revision = ?, status = ?, health = ?,
-      failure_count = ?, exhausted_in_streak = ?, last_error = ?, last_triggered_at = ?, paused_until = ?
+      failure_count = ?, exhausted_in_streak = ?, last_error = ?, last_triggered_at = ?, paused_until = ?,
+      told_health = ?, told_window_ms = ?, told_window_ends_at = ?, told_unprompted = ?, tell_at = ?
     WHERE organization_id = ? AND id = ?`)
   const updateState = connection.prepare(`
     UPDATE webhooks SET revision = ?, status = ?, health = ?, failure_count = ?, exhausted_in_streak = ?, last_error = ?,
-      last_triggered_at = ?, paused_until = ?
+      last_triggered_at = ?, paused_until = ?, told_health = ?, told_window_ms = ?, told_window_ends_at = ?,
+      told_unprompted = ?, tell_at = ?
     WHERE seq = ?`)
   const hear = connection.prepare(
     'INSERT OR IGNORE INTO webhook_events (organization_id, event_type, webhook_seq) VALUES (?, ?, ?)',
@@ -149,6 +163,11 @@ function stateValuesOf(webhook: Webhook) {
     webhook.lastError,
     webhook.lastTriggeredAt,
     webhook.pausedUntil,
+    webhook.telling.state,
+    webhook.telling.windowMs,
+    webhook.telling.windowEndsAt,
+    webhook.telling.unprompted,
+    webhook.telling.dueAt,
   ] as const
 }
 

@@ -21,43 +21,6 @@ export const healthFollowsTheRule: Check = {
 /** Failed attempts in a row that make a webhook `failing` (Validibot). */
 const FAILING_AFTER = 3
 
-/** 24: what a turn of its health or status made known, against the events that are in the store. */
-export const turnsAreAnnounced: Check = {
-  invariant: 24,
-  needs: ['settled', 'rows', 'removals'],
-  run(facts, { looked, broken }) {
-    const settled = Map.groupBy(facts.history.settled ?? [], (one) => one.webhookId)
-    const told = Map.groupBy(facts.rows.events, (event) => `${event.type} ${event.key ?? ''}`)
-    for (const webhookId of facts.webhookIds) {
-      const steps = inOrder(facts.timelineOf(webhookId).changes, settled.get(webhookId) ?? [])
-      const turns = turnsOf(steps)
-      for (const type of TURNS) {
-        looked()
-        const expected = turns.filter((turn) => turn === type).length
-        const found = told.get(`${type} ${webhookId}`)?.length ?? 0
-        if (found !== expected) broken(`${found} events of ${type} for ${expected} turns`, { webhookId })
-      }
-    }
-  },
-}
-
-const TURNS = ['webhook.failing', 'webhook.recovered', 'webhook.disabled'] as const
-
-function turnsOf(steps: readonly (Settled | WebhookChanged)[]): (typeof TURNS)[number][] {
-  let before: Pick<WebhookState, 'health' | 'status'> | null = null
-  return steps.flatMap((step) => {
-    const after = step.webhook
-    const was = before
-    before = after
-    if (was === null || !('outcome' in step)) return []
-    const found: (typeof TURNS)[number][] = []
-    if (was.health === 'healthy' && after.health === 'failing') found.push('webhook.failing')
-    if (was.health === 'failing' && after.health === 'healthy') found.push('webhook.recovered')
-    if (was.status === 'active' && after.status !== 'active') found.push('webhook.disabled')
-    return found
-  })
-}
-
 function inOrder(
   changes: readonly WebhookChanged[],
   settled: readonly Settled[],

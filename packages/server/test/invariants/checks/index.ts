@@ -7,13 +7,14 @@ import {
   deliveredMeansAcknowledged,
   restingDeliveries,
 } from './delivery-states.ts'
-import { healthFollowsTheRule, turnsAreAnnounced } from './health.ts'
+import { healthFollowsTheRule } from './health.ts'
 import { cancelledByItsOwner, heldMeansStopped, replaysAreCarriedOut } from './held-work.ts'
 import { oneKeyOneEvent } from './idempotency.ts'
 import { oneLiveLease, oneRequestAtATime } from './leases.ts'
 import { linesStandInOrder, orderIsKept } from './ordering.ts'
 import { ownFaultsChargeNobody, ownFaultsMoveNothing } from './own-faults.ts'
 import { promptWebhooksAreServedInTime } from './liveness.ts'
+import { newsAreBounded, toldIsTrue } from './news.ts'
 import { rateLimitIsKept } from './rate-limit.ts'
 import { repeatsHaveAReason, sameBytesUnderOneId } from './repeats.ts'
 import { nothingLosesItsParent, retentionTakesFinishedWork } from './retention.ts'
@@ -74,7 +75,8 @@ export const CHECKS: readonly Check[] = [
   orderIsKept,
   linesStandInOrder,
   rateLimitIsKept,
-  turnsAreAnnounced,
+  toldIsTrue,
   ownFaultsMoveNothing,
   ownFaultsChargeNobody,
+  newsAreBounded,
 ]

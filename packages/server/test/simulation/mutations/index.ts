@@ -17,6 +17,7 @@ import {
   shortWait,
 } from './settling.ts'
 import { lostSlice, overtakenOrder, sliceMadeTwice } from './slicing.ts'
+import { everyTurnTold, neverTold, newsMakeNews } from './telling.ts'
 
 /** Every planted bug. */
 export const MUTATIONS: readonly Mutation[] = [
@@ -49,4 +50,7 @@ export const MUTATIONS: readonly Mutation[] = [
   sharedConnectionLimit,
   sharedConnections,
   connectingForgotten,
+  newsMakeNews,
+  everyTurnTold,
+  neverTold,
 ]

@@ -80,5 +80,5 @@ const NO_DECISIONS: Parameters<Store['work']['commit']>[1] = {
   settle: () => {
     throw new Error('nothing is settled here')
   },
-  announce: () => [],
+  announce: ({ after }) => ({ events: [], telling: after.telling }),
 }

@@ -78,6 +78,14 @@ export const RECEIVERS: Readonly<Record<string, { weight: number; make: MakeRece
       return { prompt: false, react: () => (dice.chance(share) ? failure(dice) : ok(dice)) }
     },
   },
+  /** Fails three times, then takes one, and so on: each time it is said to fail, and then to have recovered. */
+  flapping: {
+    weight: 1,
+    make(dice) {
+      let count = dice.integer(0, 3)
+      return { prompt: false, react: () => (++count % 4 === 0 ? ok(dice) : failure(dice)) }
+    },
+  },
   dead: {
     weight: 1,
     make: (dice) => ({ prompt: false, react: () => failure(dice) }),

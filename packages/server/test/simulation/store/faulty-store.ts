@@ -25,6 +25,7 @@ const WRITES: ReadonlySet<StoreCall> = new Set([
   'work.recover',
   'work.moveWaiting',
   'work.bearWaiting',
+  'work.announceDue',
   'webhooks.create',
   'webhooks.change',
   'deliveries.resend',

@@ -4,7 +4,7 @@ import type { Event } from '../../../src/core/event.ts'
 import type { Webhook } from '../../../src/core/webhook.ts'
 import type { Store } from '../../../src/store/store.ts'
 import type { AcceptOutcome, ResultOutcome, WorkBatch, WorkOutcome } from '../../../src/store/work.ts'
-import type { LeaseStep } from '../../invariants/history.ts'
+import type { LeaseStep, ToldOfWebhook } from '../../invariants/history.ts'
 import { FILTER_TEXTS } from '../filters.ts'
 import type { Notes } from '../notes.ts'
 import { named } from '../traffic.ts'
@@ -54,8 +54,15 @@ export function observedStore(store: Store, notes: Notes, node: string): Store {
   function noteAnnounced(
     events: readonly Event[],
     { leased, deliveries }: Extract<AcceptOutcome, { outcome: 'accepted' }>,
+    by: ToldOfWebhook['by'],
   ): void {
     const now = notes.now()
+    for (const { type, key, organizationId, createdAt } of events) {
+      notes.told.push({
+        ...{ order: notes.nextOrder(), at: now, createdAt, organizationId },
+        ...{ webhookId: key ?? '', type, by },
+      })
+    }
     notes.ingests.push({
       organizationId: events[0]?.organizationId ?? 0,
       askedAt: now,
@@ -77,7 +84,7 @@ export function observedStore(store: Store, notes: Notes, node: string): Store {
       if (result !== undefined) noteResult(fence, deliveryId, report, result)
     })
     for (const { events, outcome: accepted } of outcome.announced) {
-      if (accepted.outcome === 'accepted') noteAnnounced(events, accepted)
+      if (accepted.outcome === 'accepted') noteAnnounced(events, accepted, 'attempts')
     }
     for (const { deliveryId, fence } of batch.releases) lease('released', { id: deliveryId, fence })
     for (const claimed of outcome.claims) for (const { delivery } of claimed.leased) lease('taken', delivery)
@@ -91,6 +98,13 @@ export function observedStore(store: Store, notes: Notes, node: string): Store {
         const outcome = await store.work.commit(batch, decisions)
         noteCommit(batch, outcome)
         return outcome
+      },
+      async announceDue(...args) {
+        const due = await store.work.announceDue(...args)
+        for (const { events, outcome } of due.announced) {
+          if (outcome.outcome === 'accepted') noteAnnounced(events, outcome, 'time')
+        }
+        return due
       },
       async recover(...args) {
         const left = [...notes.leased]

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   DISABLE_AFTER_DEFAULT,
   FRESH_STATE,
+  FRESH_TELLING,
   RETRY_SCHEDULE_DEFAULT,
   type Webhook,
 } from '../../../core/webhook.ts'
@@ -98,5 +99,6 @@ function newChannel(
     updatedAt: now,
     deletedAt: null,
     ...FRESH_STATE,
+    telling: FRESH_TELLING,
   }
 }

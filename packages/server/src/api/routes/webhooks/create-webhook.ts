@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   DISABLE_AFTER_DEFAULT,
   FRESH_STATE,
+  FRESH_TELLING,
   RETRY_SCHEDULE_DEFAULT,
   type SealedKeys,
   type Webhook,
@@ -120,6 +121,7 @@ function newWebhook(
     updatedAt: now,
     deletedAt: null,
     ...FRESH_STATE,
+    telling: FRESH_TELLING,
     status: wanted.enabled ? 'active' : 'disabled',
   }
 }

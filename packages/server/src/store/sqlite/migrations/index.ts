@@ -4,6 +4,7 @@ import { repeatedAttempts } from './0003-repeated-attempts.ts'
 import { pauses } from './0004-pauses.ts'
 import { fanouts } from './0005-fanouts.ts'
 import { requestsSent } from './0006-requests-sent.ts'
+import { tellings } from './0007-tellings.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the schema's version is how many have been applied. Never change one that was released: add another. */
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   pauses,
   fanouts,
   requestsSent,
+  tellings,
 ]

@@ -1,0 +1,67 @@
+import type { Clock, Timer } from '../core/clock.ts'
+import { LIMITS } from '../core/limits.ts'
+import type { Announced, DueAnnouncements } from '../store/work.ts'
+
+/**
+ * Tells what was put off until the end of a window (damping.ts). What is due, and when, stands in the store: this only
+ * looks when the first of it is.
+ *
+ *   made ──start()──▶ looking ──nothing due──▶ resting ──the time has come, dueAt()──▶ looking          any ──stop()──▶ stopped
+ */
+export interface Teller {
+  start(): void
+  /** Something is to be told at `time`, milliseconds. */
+  dueAt(time: number): void
+  /** Begins nothing more; resolves when what is under way has ended. Safe to call twice. */
+  stop(): Promise<void>
+}
+
+export interface TellerParts {
+  /** A slice of what is due, in a transaction. */
+  announceDue: () => Promise<DueAnnouncements>
+  onAnnounced: (announced: Announced) => void
+  clock: Pick<Clock, 'now' | 'after'>
+  onError: (error: unknown, doing: string) => void
+}
+
+export function createTeller({ announceDue, onAnnounced, clock, onError }: TellerParts): Teller {
+  let timer: Timer | null = null
+  let timerAt = Number.POSITIVE_INFINITY
+  let looking: Promise<void> | null = null
+  let stopped = false
+
+  function lookAt(time: number): void {
+    if (stopped || time >= timerAt) return
+    timer?.cancel()
+    timerAt = time
+    timer = clock.after(Math.max(0, Math.ceil(time - clock.now())), begin)
+  }
+
+  function begin(): void {
+    timer = null
+    timerAt = Number.POSITIVE_INFINITY
+    // One at a time; whoever looks now says when to look next.
+    looking ??= look().finally(() => (looking = null))
+  }
+
+  async function look(): Promise<void> {
+    try {
+      const { announced, nextDueAt } = await announceDue()
+      for (const one of announced) onAnnounced(one)
+      if (nextDueAt !== null) lookAt(nextDueAt)
+    } catch (error) {
+      onError(error, 'telling how webhooks fare')
+      lookAt(clock.now() + LIMITS.tellingRetryMs)
+    }
+  }
+
+  return {
+    start: begin,
+    dueAt: lookAt,
+    async stop() {
+      stopped = true
+      timer?.cancel()
+      await looking
+    },
+  }
+}
