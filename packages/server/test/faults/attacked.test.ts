@@ -6,6 +6,7 @@ describe('one tenant against another', () =>
   testInShort([
     'attacks/shared-origin',
     'attacks/fan-out',
+    'attacks/feedback',
     'attacks/burning-judges',
     'attacks/kept-open',
     'attacks/backlog',
