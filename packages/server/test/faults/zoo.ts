@@ -105,7 +105,7 @@ const ANIMALS: readonly Animal[] = [
   answering('is gone', 410, 'gone'),
   answering('knows nothing', 404, 'http_client_error'),
   answering('fails', 500, 'http_server_error'),
-  answering('is overrun', 429, 'rate_limited', { 'retry-after': '3600' }),
+  answering('is overrun', 429, 'rate_limited', { 'retry-after': '1' }),
 ]
 
 function raw(name: string, recorded: readonly string[], act: (socket: Socket) => void): Animal {
