@@ -91,6 +91,26 @@ it('stands still while nothing is set', async () => {
   expect(timers).toBe(1)
 })
 
+it('keeps no timer once it is stopped, whatever was set or is set then', () => {
+  const { clock, deadline } = world()
+  const waiting = new Set<() => void>()
+  const wheel = createTimerWheel({
+    ...clock,
+    after: (_delayMs, action) => {
+      waiting.add(action)
+      return { cancel: () => void waiting.delete(action) }
+    },
+  })
+  const cancelled = deadline('cancelled')
+  wheel.set(cancelled, 30_000)
+  wheel.cancel(cancelled)
+  wheel.set(deadline('set'), 1_000)
+  expect(waiting.size).toBe(1)
+  wheel.stop()
+  wheel.set(deadline('late'), 1_000)
+  expect(waiting.size).toBe(0)
+})
+
 it('looks at every deadline once after the process stood still', () => {
   let now = 0
   const turns: (() => void)[] = []

@@ -9,6 +9,8 @@ export interface TimerWheel {
   set(deadline: Deadline, delayMs: number): void
   /** Does nothing to one that is not set. */
   cancel(deadline: Deadline): void
+  /** No deadline comes any more, and no timer keeps the process alive. Safe to call twice. */
+  stop(): void
 }
 
 /** Something that can be due, at one time at once. `createDeadline` makes one; what has the fields can be one itself. */
@@ -31,7 +33,10 @@ export function createDeadline(onDue: () => void): Deadline {
   return { onDue, dueAt: 0, slot: NOT_SET, index: 0 }
 }
 
-/** The wheel stands still, without a timer, while nothing is set. */
+/**
+ * A timer is set for the earliest deadline, and left to fire when that is cancelled: most are, and each would cost the clock a
+ * timer otherwise. So whoever is done with a wheel has to stop it.
+ */
 export function createTimerWheel(clock: Clock): TimerWheel {
   const slots: Deadline[][] = Array.from({ length: SLOTS }, () => [])
   let count = 0
@@ -40,6 +45,7 @@ export function createTimerWheel(clock: Clock): TimerWheel {
   let timerTick = 0
   /** The last tick whose slot was looked at. */
   let doneTick = 0
+  let stopped = false
 
   function remove(deadline: Deadline): void {
     const slot = slots[deadline.slot]
@@ -77,7 +83,7 @@ export function createTimerWheel(clock: Clock): TimerWheel {
 
   /** The wheel sleeps until then: one that turned all the time would wake an idle process fifty times a second. */
   function wakeAt(tick: number): void {
-    if (timer !== null && timerTick <= tick) return
+    if (stopped || (timer !== null && timerTick <= tick)) return
     timer?.cancel()
     timerTick = tick
     timer = clock.after(Math.max(1, tick * TICK_MS - clock.monotonic()), turn)
@@ -99,6 +105,11 @@ export function createTimerWheel(clock: Clock): TimerWheel {
     },
     cancel(deadline) {
       if (deadline.slot !== NOT_SET) remove(deadline)
+    },
+    stop() {
+      timer?.cancel()
+      timer = null
+      stopped = true
     },
   }
 }

@@ -60,6 +60,7 @@ export function createHttp1Transport({
       }),
     close: () => {
       idle.close()
+      wheel.stop()
       return Promise.resolve()
     },
   }

@@ -72,6 +72,8 @@ export const ownFaultsChargeNobody: Check = {
       const from = trouble.what === 'descriptors' ? trouble.from : shownAt(facts, trouble, tried)
       for (const { attempt, webhookId } of tried) {
         if (from === null || attempt.startedAt < facts.storeTime(from)) continue
+        if (trouble.what === 'network' && wasReached(facts, from, endOf(attempt) - skewOf(facts, trouble)))
+          continue
         report.looked()
         const { code } = attempt.error ?? {}
         const isCharged = trouble.what === 'descriptors' ? !OF_THE_URL.has(code) : UNREACHED.has(code)
@@ -120,21 +122,38 @@ function shownAt(
     (outage) => isOfAProcess(outage.cause) && outage.until > from && outage.from < until,
   )
   if (disturbed) return null
-  const skew = facts.storeTime(from) - from
+  const skew = skewOf(facts, { from })
   const failures = tried
     .filter(({ attempt }) => attempt.error?.code === 'not_sent' || UNREACHED.has(attempt.error?.code))
     .map(({ attempt, webhookId }) => ({
       webhookId,
       begunAt: attempt.startedAt - skew,
-      at: attempt.startedAt + (attempt.durationMs ?? 0) - skew,
+      at: endOf(attempt) - skew,
     }))
     .filter(({ begunAt }) => begunAt >= from + ECHO_MS)
     .sort((left, right) => left.at - right.at)
   const last = failures.find(({ at }) => {
+    if (what === 'network' && wasReached(facts, at - WINDOW_MS, at)) return false
     const near = failures.filter((one) => one.at <= at && one.at >= at - WINDOW_MS)
     return new Set(near.map(({ webhookId }) => hostOf(facts, webhookId))).size >= SHOWN_BY[what]
   })
   return last?.at ?? null
+}
+
+/**
+ * Whether a receiver had a request within this time, over a connection that was there before the trouble began: then the
+ * network is not held to be at fault.
+ */
+function wasReached(facts: Facts, from: number, until: number): boolean {
+  return (facts.history.requests ?? []).some(({ at }) => at >= from && at <= until)
+}
+
+function endOf({ startedAt, durationMs }: Attempt): number {
+  return startedAt + (durationMs ?? 0)
+}
+
+function skewOf(facts: Facts, { from }: Pick<OwnTroubleSpan, 'from'>): number {
+  return facts.storeTime(from) - from
 }
 
 /** Webhooks at one host tell no more of the sender's own network than one of them does. */
