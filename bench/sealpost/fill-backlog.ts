@@ -70,15 +70,19 @@ async function fill({ dataDir, first, events, groups, dueInMs }: Backlog): Promi
   }
 
   let deliveries = 0
-  for (let done = 0; done < events; done += EVENTS_PER_COMMIT) {
+  for (let done = 0; done < events;) {
     const count = Math.min(EVENTS_PER_COMMIT, events - done)
     const accepts = Array.from({ length: count }, (_, index) => unit(done + index))
     // A delivery is due when it was accepted: what is accepted later is due later.
     const batch = { accepts, results: [], claims: [], releases: [], now: now + dueInMs }
-    for (const outcome of (await store.work.commit(batch, DECISIONS)).accepts) {
-      if (outcome.outcome !== 'accepted') throw new Error(`An event was ${outcome.outcome}.`)
-      deliveries += outcome.deliveries.reduce((sum, count) => sum + count, 0)
+    const outcome = await store.work.commit(batch, DECISIONS)
+    for (const accepted of outcome.accepts) {
+      if (accepted.outcome !== 'accepted') throw new Error(`An event was ${accepted.outcome}.`)
+      deliveries += accepted.deliveries.reduce((sum, count) => sum + count, 0)
     }
+    if (outcome.accepts.length === 0) throw new Error('A commit took no event at all.')
+    // A commit leaves over what is more than a step of the event loop.
+    done += outcome.accepts.length
   }
   await store.close()
   return deliveries
