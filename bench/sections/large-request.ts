@@ -19,7 +19,7 @@ interface Found {
 }
 
 /**
- * One request asks for hundreds of thousands of deliveries. Whoever asks `/healthz` meanwhile waits for its turn of the
+ * One request asks for hundreds of thousands of deliveries. A call of `/healthz` meanwhile waits for its turn of the
  * event loop and for little else. The webhooks are not activated, so that nothing is sent.
  */
 export const largeRequest: Section = {
