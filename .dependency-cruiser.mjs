@@ -49,8 +49,31 @@ export default {
       severity: 'error',
       from: { path: `${SERVER}/(${STAGES})/`, pathNot: TEST },
       to: {
-        path: `${SERVER}/(api|cli|config|identity|pipelines|store/(memory|sqlite|conformance))/|${SERVER}/[^/]+\\.ts$`,
+        path: `${SERVER}/(api|carriers|cli|config|identity|pipelines|store/(memory|sqlite|conformance))/|${SERVER}/[^/]+\\.ts$`,
       },
+    },
+    {
+      name: 'messages-are-written-from-events-alone',
+      comment: 'What people read of an event depends on the event, and on nothing that carries it.',
+      severity: 'error',
+      from: { path: `${SERVER}/message/`, pathNot: TEST },
+      to: { path: `${SERVER}/`, pathNot: `${SERVER}/(core|catalogue|message)/` },
+    },
+    {
+      name: 'carriers-know-the-stages-they-join',
+      comment:
+        'A carrier signs or writes, and sends; who asks for it and where it is stored is not its business.',
+      severity: 'error',
+      from: { path: `${SERVER}/carriers/`, pathNot: TEST },
+      to: { path: `${SERVER}/`, pathNot: `${SERVER}/(carriers|catalogue|core|message|send|sign)/` },
+    },
+    {
+      name: 'carriers-do-not-know-each-other',
+      comment:
+        'What two of them share stands beside their folders; a carrier can be taken away with its folder.',
+      severity: 'error',
+      from: { path: `${SERVER}/carriers/([^/]+)/`, pathNot: TEST },
+      to: { path: `${SERVER}/carriers/[^/]+/`, pathNot: `${SERVER}/carriers/$1/` },
     },
     {
       name: 'only-compose-picks-an-engine',
@@ -78,8 +101,11 @@ export default {
       name: 'nobody-above-the-api',
       comment: 'Routes and verbs are the outermost rooms: only compose, main and bin open them.',
       severity: 'error',
-      from: { path: `${SERVER}/(core|catalogue|${STAGES}|store|identity|config|telemetry)/`, pathNot: TEST },
-      to: { path: `${SERVER}/(api|cli|pipelines)/|${SERVER}/[^/]+\\.ts$` },
+      from: {
+        path: `${SERVER}/(core|catalogue|message|${STAGES}|store|identity|config|telemetry)/`,
+        pathNot: TEST,
+      },
+      to: { path: `${SERVER}/(api|carriers|cli|pipelines)/|${SERVER}/[^/]+\\.ts$` },
     },
     {
       name: 'api-and-pipelines-meet-in-an-interface',

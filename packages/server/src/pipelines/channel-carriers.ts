@@ -8,9 +8,9 @@ import type { Carry } from './delivery-pipeline.ts'
 import { blackOut } from '../send/black-out.ts'
 import type { MailTransport, OutboundMail } from '../send/mail-transport.ts'
 import type { Transport } from '../send/transport.ts'
-import { mailText } from '../watch/channels/email.ts'
-import { messageOf } from '../watch/channels/message.ts'
-import { slackBody } from '../watch/channels/slack.ts'
+import { mailText } from '../carriers/email/mail-text.ts'
+import { messageOf } from '../message/message.ts'
+import { slackBody } from '../carriers/slack/slack-body.ts'
 
 export interface ChannelCarrierParts {
   transport: Transport

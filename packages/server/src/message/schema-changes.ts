@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { schemaChangedSchema } from '../../catalogue/bodies/validgraph.ts'
+import type { schemaChangedSchema } from '../catalogue/bodies/validgraph.ts'
 import type { Draft } from './channel-message.ts'
 
 type Data = z.infer<typeof schemaChangedSchema>['data']

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { validationCompletedSchema } from '../../catalogue/bodies/validgraph.ts'
+import type { validationCompletedSchema } from '../catalogue/bodies/validgraph.ts'
 import type { Draft, Fact } from './channel-message.ts'
 import { numberFact, originFacts } from './origin-facts.ts'
 

@@ -1,4 +1,4 @@
-import { headline, type ChannelMessage } from './channel-message.ts'
+import { headline, type ChannelMessage } from '../../message/channel-message.ts'
 
 /**
  * What a Slack incoming webhook takes (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks), as do Mattermost

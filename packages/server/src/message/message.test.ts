@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { EVENT_TYPES, type BuiltInType } from '../../catalogue/event-types.ts'
-import { LIMITS } from '../../core/limits.ts'
-import { mailText } from './email.ts'
+import { EVENT_TYPES, type BuiltInType } from '../catalogue/event-types.ts'
+import { LIMITS } from '../core/limits.ts'
+import { mailText } from '../carriers/email/mail-text.ts'
 import { messageOf } from './message.ts'
-import { slackBody } from './slack.ts'
+import { slackBody } from '../carriers/slack/slack-body.ts'
 
 const RUN_URL = 'https://your-validibot.com/orgs/my-org/runs/550e8400-e29b-41d4-a716-446655440000/'
 const PASSED = `Product Validation: PASS

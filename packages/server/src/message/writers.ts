@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { EVENT_TYPES, type BuiltInType } from '../../catalogue/event-types.ts'
+import { EVENT_TYPES, type BuiltInType } from '../catalogue/event-types.ts'
 import type { Draft } from './channel-message.ts'
 import { numberFact, originFacts } from './origin-facts.ts'
 import { changedDraft } from './schema-changes.ts'

@@ -1,4 +1,4 @@
-import type { AlertSeverity } from '../../core/alert.ts'
+import type { AlertSeverity } from '../core/alert.ts'
 
 export type Fact = readonly [label: string, value: string]
 

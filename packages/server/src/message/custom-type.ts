@@ -1,4 +1,4 @@
-import { LIMITS } from '../../core/limits.ts'
+import { LIMITS } from '../core/limits.ts'
 import type { Draft, Fact } from './channel-message.ts'
 
 /**

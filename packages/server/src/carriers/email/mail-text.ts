@@ -1,5 +1,5 @@
 import { htmlText } from '../../core/html-text.ts'
-import { headline, type ChannelMessage } from './channel-message.ts'
+import { headline, type ChannelMessage } from '../../message/channel-message.ts'
 
 export interface MailText {
   /** One line. */

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { LIMITS } from '../../core/limits.ts'
+import { LIMITS } from '../core/limits.ts'
 import type { ChannelMessage } from './channel-message.ts'
-import { mailText } from './email.ts'
+import { mailText } from '../carriers/email/mail-text.ts'
 import { messageOf } from './message.ts'
 import { lineOf } from './plain-text.ts'
-import { slackBody } from './slack.ts'
+import { slackBody } from '../carriers/slack/slack-body.ts'
 
 /** Text as the worst of pages would have it: any characters, and much of what something would act on. */
 const hostile = fc
