@@ -1,8 +1,10 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import type { Attempt } from '../../src/core/attempt.ts'
 import type { Event } from '../../src/core/event.ts'
 import type { Webhook } from '../../src/core/webhook.ts'
+import { idText } from '../../src/store/sqlite/ids.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import type { Page, PageRequest, Store } from '../../src/store/store.ts'
 import type { History, Rows, SeenRequest, WrittenText } from '../invariants/history.ts'
@@ -24,6 +26,8 @@ const SEARCHED_BYTES_MAX = 256 * 1024 * 1024
 export async function collectHistory(world: World, options: CollectOptions): Promise<History> {
   const { facts } = world
   const endedAt = Date.now()
+  // Opened as the server opens it, so that what a killed one left in its log is in the file.
+  const rows = await withStore(world.dataDir, (store) => readRows(store, facts.webhooks.values()))
   return {
     removals: [],
     ...options,
@@ -34,17 +38,29 @@ export async function collectHistory(world: World, options: CollectOptions): Pro
     changes: facts.changes,
     secrets: facts.secrets,
     ingests: facts.ingests,
+    stored: storedEvents(world.dataDir),
     requests: requestsOf(world),
     // No scenario asks for any.
     resends: [],
     replays: [],
-    rows: await withStore(world.dataDir, (store) => readRows(store, facts.webhooks.values())),
+    rows,
     outages: facts.outages,
     texts: [
       ...facts.logs.map((text) => ({ where: 'log' as const, organizationId: null, text })),
       ...databaseTexts(world.dataDir),
     ],
     otherSecrets: [world.key],
+  }
+}
+
+/** The store numbers events as it writes them. */
+function storedEvents(dataDir: string): string[] {
+  const database = new DatabaseSync(join(dataDir, 'sealpost.db'), { readOnly: true })
+  try {
+    const rows = database.prepare('SELECT id FROM events ORDER BY seq').all()
+    return rows.map(({ id }) => idText('evt', id as Uint8Array))
+  } finally {
+    database.close()
   }
 }
 

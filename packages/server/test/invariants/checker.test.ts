@@ -210,6 +210,11 @@ const SPOILED: Record<number, Record<string, (history: Draft) => void>> = {
       })
       requests.push(request('webhook_retried', 'held', T + 2_000, 200, [WRONG_SECRET]))
     },
+    'a line that stands in another order than its events were stored': ({ rows, stored }) => {
+      const { webhookId } = first(rows.deliveries)
+      for (const delivery of rows.deliveries.slice(0, 2)) Object.assign(delivery, { webhookId, orderKey: '' })
+      stored.reverse()
+    },
     'a line that stands in another order than its events were accepted': ({ rows, ingests }) => {
       const { webhookId } = first(rows.deliveries)
       for (const delivery of rows.deliveries.slice(0, 2)) Object.assign(delivery, { webhookId, orderKey: '' })
@@ -401,6 +406,20 @@ describe('what excuses', () => {
     expect(violated(history)).toContain(8)
     excuse(history)
     expect(violated(history)).not.toContain(8)
+  })
+
+  it('an event that was accepted by a request whose answer was lost', () => {
+    const history = sampleHistory()
+    const { webhookId } = first(history.rows.deliveries)
+    for (const delivery of history.rows.deliveries.slice(0, 2)) {
+      Object.assign(delivery, { webhookId, orderKey: '' })
+    }
+    const [asked, repeated] = history.ingests
+    Object.assign(repeated!, { askedAt: T + 5_000, answeredAt: T + 5_010 })
+    history.ingests = history.ingests.slice(1)
+    expect(violated(history)).toContain(22)
+    history.ingests.push({ ...asked!, answeredAt: null, status: null, events: [] })
+    expect(violated(history)).not.toContain(22)
   })
 
   it('a clock that was set back', () => {

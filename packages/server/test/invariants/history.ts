@@ -33,6 +33,8 @@ export interface History {
 
   /** Every request that asked for events to be accepted, whatever became of it. */
   ingests?: readonly Ingest[]
+  /** Ids of events in the order of the commits that stored them, and within a commit in the order of writing. */
+  stored?: readonly string[]
   /** Every request that a receiver had, complete. */
   requests?: readonly SeenRequest[]
   resends?: readonly ResendAsked[]

@@ -91,6 +91,7 @@ export function sampleHistory(): Draft {
       accepted(1, ['evt_held'], 1),
       accepted(2, ['evt_other'], 1),
     ],
+    stored: ['evt_old', 'evt_retried', 'evt_held', 'evt_other'],
     requests: [
       request(RETRIED.id, 'retried', FIRST_AT, 500, [NEW_SECRET, OLD_SECRET]),
       request(OTHER.id, 'other', FIRST_AT, 200, [OTHER_SECRET]),

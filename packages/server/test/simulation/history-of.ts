@@ -66,6 +66,7 @@ export async function historyOf(world: World): Promise<History> {
     secrets: webhookIds.flatMap((id) => secretsOf(world, id)),
     promptWebhooks: promptWebhooks(world, rows),
     ingests: notes.ingests,
+    stored: notes.stored,
     requests: notes.requests,
     resends: notes.resends,
     replays: notes.replays,

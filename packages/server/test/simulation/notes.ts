@@ -26,6 +26,8 @@ export interface Notes {
   readonly clockSteps: History['clockSteps'][number][]
   readonly changes: WebhookChanged[]
   readonly ingests: Ingest[]
+  /** Events in the order of writing. */
+  readonly stored: string[]
   readonly requests: SeenRequest[]
   readonly resends: ResendAsked[]
   readonly replays: ReplayAsked[]
@@ -53,6 +55,7 @@ export function createNotes(clock: VirtualClock): Notes {
     clockSteps: [],
     changes: [],
     ingests: [],
+    stored: [],
     requests: [],
     resends: [],
     replays: [],

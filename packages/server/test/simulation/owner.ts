@@ -90,9 +90,9 @@ async function register(
 const SHARED_HOSTS = ['shared-1.example.com', 'shared-2.example.com'] as const
 const SHARED_SHARE = 0.4
 
-function hostFor({ webhooks }: World, receiver: Receiver, dice: Dice): string {
+function hostFor({ network }: World, receiver: Receiver, dice: Dice): string {
   const isShared = dice.chance(SHARED_SHARE) && receiver.resolve === undefined
-  return isShared ? dice.pick(SHARED_HOSTS) : `receiver-${webhooks.length + 1}.example.com`
+  return isShared ? dice.pick(SHARED_HOSTS) : network.ownHost()
 }
 
 /** What an owner may set, as they might set it. */

@@ -11,7 +11,7 @@ import { healthFollowsTheRule } from './health.ts'
 import { cancelledByItsOwner, heldMeansStopped, replaysAreCarriedOut } from './held-work.ts'
 import { oneKeyOneEvent } from './idempotency.ts'
 import { oneLiveLease, oneRequestAtATime } from './leases.ts'
-import { linesStandInOrder, orderIsKept } from './ordering.ts'
+import { linesStandAsAsked, linesStandInOrder, orderIsKept } from './ordering.ts'
 import { ownFaultsChargeNobody, ownFaultsMoveNothing } from './own-faults.ts'
 import { promptWebhooksAreServedInTime } from './liveness.ts'
 import { newsAreBounded, toldIsTrue } from './news.ts'
@@ -74,6 +74,7 @@ export const CHECKS: readonly Check[] = [
   healthFollowsTheRule,
   orderIsKept,
   linesStandInOrder,
+  linesStandAsAsked,
   rateLimitIsKept,
   toldIsTrue,
   ownFaultsMoveNothing,

@@ -74,13 +74,6 @@ const POSTPONE = `
 export const overtakenOrder: Mutation = {
   name: 'an event that later ones overtake while its deliveries are made',
   invariant: 22,
-  scenario: {
-    ...IN_SLICES,
-    hours: 0.002,
-    eventsPerHour: 30_000,
-    ownerActionsPerHour: 0,
-    webhooksPerOrganization: 6,
-    fanoutRowsPerSlice: 1,
-  },
+  scenario: { ...IN_SLICES, webhooksPerOrganization: 6 },
   options: { openBacking: disturbed(POSTPONE) },
 }

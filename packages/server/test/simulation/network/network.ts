@@ -26,6 +26,8 @@ import { createWire } from './wire.ts'
  * and the servers behind them are simulated.
  */
 export interface Network {
+  /** A host that no other webhook leads to. */
+  ownHost(): string
   /** The URL of a webhook at `host`. */
   join(host: string, endpoint: Endpoint): string
   /** The network as one process reaches it, which tells `health` what it comes to. */
@@ -72,6 +74,7 @@ export function createNetwork(
   const sendings = new Map<string, Sending>()
   let sendingsMade = 0
   let wiresMade = 0
+  let hostsMade = 0
   let inTransit = 0
   let mended = false
   /** A deadline is one, whatever else decides what comes next. */
@@ -186,6 +189,7 @@ export function createNetwork(
   }
 
   const network: Network = {
+    ownHost: () => `receiver-${(hostsMade += 1)}.example.com`,
     join: (host, endpoint) => `https://${host}${serverOf(host).add(endpoint)}`,
     transportOf,
     // What a dead process had begun ends with it, but for what is on its way.

@@ -9,9 +9,9 @@ import type { Wire } from './wire.ts'
 
 /** One host and port, with the receivers of as many webhooks as lead there. */
 export interface SimulatedServer {
-  /** Answers the path of its URL. */
+  /** Answers the path of its URL. A receiver that says where the name leads has the host for itself. */
   add(endpoint: Endpoint): string
-  /** Where its name leads; it is asked of its first webhook. */
+  /** Where its name leads. */
   resolve(at: number): string[]
   accept(): Acceptance
 }
@@ -52,6 +52,9 @@ export function createServer(parts: ServerParts): SimulatedServer {
   return {
     add(endpoint) {
       const path = `/hooks/${endpoint.webhookId}`
+      if (first !== null && [first, endpoint].some(({ receiver }) => 'resolve' in receiver)) {
+        throw new Error(`${path} is at a host of another's`)
+      }
       endpoints.set(path, endpoint)
       first ??= endpoint
       return path

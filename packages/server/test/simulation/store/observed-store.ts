@@ -57,6 +57,7 @@ export function observedStore(store: Store, notes: Notes, node: string): Store {
     by: ToldOfWebhook['by'],
   ): void {
     const now = notes.now()
+    noteStored(events)
     for (const { type, key, organizationId, createdAt } of events) {
       notes.told.push({
         ...{ order: notes.nextOrder(), at: now, createdAt, organizationId },
@@ -74,11 +75,16 @@ export function observedStore(store: Store, notes: Notes, node: string): Store {
     for (const { delivery } of leased) lease('taken', delivery)
   }
 
+  function noteStored(events: readonly Event[]): void {
+    notes.stored.push(...events.map(({ id }) => id))
+  }
+
   function noteCommit(batch: WorkBatch, outcome: WorkOutcome): void {
-    for (const accepted of outcome.accepts) {
-      if (accepted.outcome === 'accepted')
-        for (const { delivery } of accepted.leased) lease('taken', delivery)
-    }
+    outcome.accepts.forEach((accepted, index) => {
+      if (accepted.outcome !== 'accepted') return
+      noteStored(batch.accepts[index]?.events ?? [])
+      for (const { delivery } of accepted.leased) lease('taken', delivery)
+    })
     batch.results.forEach(({ deliveryId, fence, report }, index) => {
       const result = outcome.results[index]
       if (result !== undefined) noteResult(fence, deliveryId, report, result)
