@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { literalKey } from '../keys/secret-key.ts'
 import { includesDigest } from './digest.ts'
-import type { SignatureScheme, SignedContent } from './scheme.ts'
+import type { Sign, SignatureScheme, SignedContent } from './scheme.ts'
 
 const SIGNATURE_FORM = /^sha256=([0-9a-f]{64})$/
 
@@ -22,13 +22,21 @@ export function createHexSigner(secret: string): (body: Uint8Array) => string {
 export function hexHmacScheme<Name extends string>(name: Name, header: string) {
   return {
     name,
+    summary: 'HMAC-SHA256 of the body, keyed with the literal bytes of the secret',
     header,
     keyKind: 'secret',
     signsDelivery: false,
+    signatureForm: 'sha256=[0-9a-fA-F]{64}',
+    createSigner: signerOfBodies,
     findSignatures: (headerValue: string) => [headerValue.trim()],
     decodeSignature: decodeHex,
     verifySignatures: verifyHex,
   } as const satisfies SignatureScheme
+}
+
+function signerOfBodies(secret: string): Sign {
+  const sign = createHexSigner(secret)
+  return (_id, _timestampSeconds, body) => sign(body)
 }
 
 function decodeHex(text: string): Uint8Array | null {

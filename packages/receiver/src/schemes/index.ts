@@ -4,7 +4,7 @@ import { v1 } from './v1.ts'
 import { v1a } from './v1a.ts'
 import { validibot } from './validibot.ts'
 
-/** Every scheme, in the order in which they are tried. */
+/** Every scheme, one line each, in the order in which they are tried. */
 export const SCHEMES = [v1, v1a, validibot, svs] as const satisfies readonly SignatureScheme[]
 
 export type Scheme = (typeof SCHEMES)[number]

@@ -14,6 +14,11 @@ export function findStandardSignatures(headerValue: string, version: string): re
     .map((entry) => entry.slice(opening.length).replace(/,$/, ''))
 }
 
+/** What signatures of one version look like, as the source of a regular expression. */
+export function standardForm(version: string): string {
+  return `${version},[0-9A-Za-z+/]{40,}={0,2}`
+}
+
 /** What comes before the body in the signed content: `id.timestamp.` (Standard Webhooks, "Signature scheme"). */
 export function standardOpening(id: string, timestamp: string | number): string {
   return `${id}.${timestamp}.`

@@ -3,8 +3,8 @@ import { WEBHOOK_SIGNATURE_HEADER } from '../headers/names.ts'
 import { decodeCanonicalBase64 } from '../keys/base64.ts'
 import { v1Key } from '../keys/secret-key.ts'
 import { includesDigest } from './digest.ts'
-import type { SignatureScheme, SignedContent } from './scheme.ts'
-import { findStandardSignatures, standardOpening } from './standard-signatures.ts'
+import type { Sign, SignatureScheme, SignedContent } from './scheme.ts'
+import { findStandardSignatures, standardForm, standardOpening } from './standard-signatures.ts'
 
 const DIGEST_BYTES = 32
 
@@ -14,9 +14,7 @@ const DIGEST_BYTES = 32
  * signature for each secret, in their order, separated by spaces, which is how a rotation keeps both secrets valid.
  * Make it once per set of secrets. Throws a TypeError on no secret or an empty one.
  */
-export function createV1Signer(
-  secrets: readonly string[],
-): (id: string, timestampSeconds: number, body: Uint8Array) => string {
+export function createV1Signer(secrets: readonly string[]): Sign {
   const keys = secrets.map(v1Key)
   if (keys.length === 0) throw new TypeError('At least one secret is needed to sign.')
   return (id, timestampSeconds, body) => {
@@ -32,9 +30,12 @@ export function createV1Signer(
 /** Standard Webhooks with a shared secret. */
 export const v1 = {
   name: 'v1',
+  summary: 'HMAC-SHA256 with the secret',
   header: WEBHOOK_SIGNATURE_HEADER,
   keyKind: 'secret',
   signsDelivery: true,
+  signatureForm: standardForm('v1'),
+  createSigner: (secret: string) => createV1Signer([secret]),
   findSignatures: (headerValue: string) => findStandardSignatures(headerValue, 'v1'),
   decodeSignature: decodeDigest,
   verifySignatures: verifyDigests,

@@ -2,8 +2,8 @@ import { sign, verify } from 'node:crypto'
 import { WEBHOOK_SIGNATURE_HEADER } from '../headers/names.ts'
 import { decodeCanonicalBase64 } from '../keys/base64.ts'
 import { readV1aPrivateKey, readV1aPublicKey } from '../keys/ed25519-key.ts'
-import type { SignatureScheme, SignedContent } from './scheme.ts'
-import { findStandardSignatures, standardOpening } from './standard-signatures.ts'
+import type { Sign, SignatureScheme, SignedContent } from './scheme.ts'
+import { findStandardSignatures, standardForm, standardOpening } from './standard-signatures.ts'
 
 const SIGNATURE_BYTES = 64
 
@@ -12,9 +12,7 @@ const SIGNATURE_BYTES = 64
  * `createV1Signer` takes and gives one entry of `webhook-signature`, to be joined to others with a space.
  * Throws a TypeError when the private key is not a `whsk_` one.
  */
-export function createV1aSigner(
-  privateKey: string,
-): (id: string, timestampSeconds: number, body: Uint8Array) => string {
+export function createV1aSigner(privateKey: string): Sign {
   const key = readV1aPrivateKey(privateKey)
   return (id, timestampSeconds, body) => {
     const content = signedBytes(standardOpening(id, timestampSeconds), body)
@@ -25,9 +23,12 @@ export function createV1aSigner(
 /** Standard Webhooks with a key pair: the receiver holds nothing that could sign. */
 export const v1a = {
   name: 'v1a',
+  summary: 'ed25519 with a key pair of the webhook’s own',
   header: WEBHOOK_SIGNATURE_HEADER,
   keyKind: 'publicKey',
   signsDelivery: true,
+  signatureForm: standardForm('v1a'),
+  createSigner: createV1aSigner,
   findSignatures: (headerValue: string) => findStandardSignatures(headerValue, 'v1a'),
   decodeSignature,
   verifySignatures,

@@ -1,7 +1,7 @@
 import type { HeaderReader } from '../headers/read-headers.ts'
 import { SCHEMES, type Scheme } from '../schemes/index.ts'
 import type { SignedContent } from '../schemes/scheme.ts'
-import type { Settings } from './options.ts'
+import { namesOf, type Settings } from './options.ts'
 import { refuse, type Refused } from './result.ts'
 
 /** A scheme that the request bears signatures of, with the keys that could check them. */
@@ -56,7 +56,7 @@ function refuseUnclaimed(headers: HeaderReader, settings: Settings, found: reado
     return refuse(
       'scheme_not_accepted',
       `The request is signed with ${names} only, which \`schemes\` leaves out or for which there is no key ` +
-        '(v1a needs `publicKey`, the others `secret`).',
+        `(${namesOf('publicKey')} needs \`publicKey\`, the others \`secret\`).`,
     )
   }
   const wanted = [...new Set(settings.schemes.map(({ header }) => header))]

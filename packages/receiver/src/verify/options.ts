@@ -80,6 +80,13 @@ function readSchemes(names: readonly unknown[] | undefined, keys: Keys): readonl
   if (accepted.some((scheme) => keys[scheme.keyKind].length > 0)) return accepted
   return refuse(
     'invalid_options',
-    'No key for any accepted scheme: give `secret` (v1, validibot, svs) or `publicKey` (v1a). Is the variable set?',
+    `No key for any accepted scheme: give \`secret\` (${namesOf('secret')}) or \`publicKey\` (${namesOf('publicKey')}). ` +
+      'Is the variable set?',
   )
+}
+
+/** The schemes that a key of this kind checks. */
+export function namesOf(kind: Scheme['keyKind']): string {
+  const names = SCHEMES.filter(({ keyKind }) => keyKind === kind).map(({ name }) => name)
+  return names.join(', ')
 }

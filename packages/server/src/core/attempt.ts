@@ -94,6 +94,12 @@ export function notSent(message: string, fault: OwnFault): ReportedError {
   return { code: NOT_SENT, message, fault }
 }
 
+/**
+ * Thrown while an attempt is prepared, where its owner may read why it cannot be made. Any other error says so to the
+ * operator alone.
+ */
+export class NotPrepared extends Error {}
+
 /** The report of an attempt whose request was never made. */
 export function notSentReport(
   startedAt: number,

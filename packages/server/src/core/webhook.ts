@@ -24,10 +24,6 @@ export interface RateLimit {
   seconds: number
 }
 
-/** Schemes of Standard Webhooks: HMAC-SHA256 with the secret, and ed25519 with a key pair of the webhook's own. */
-export const SIGNATURE_SCHEMES = ['v1', 'v1a'] as const
-export type SignatureScheme = (typeof SIGNATURE_SCHEMES)[number]
-
 /** What signs a webhook's requests, as the secret box sealed it. */
 export interface SealedKeys {
   /**
@@ -35,7 +31,7 @@ export interface SealedKeys {
    * e-mail channel, which has no secret.
    */
   sealedSecret: string
-  /** The key pair of `v1a`; null while that was never asked for. */
+  /** For schemes that sign with a key pair; null while none of them was asked for. */
   signingKey: { publicKey: string; sealedPrivateKey: string } | null
 }
 
@@ -65,8 +61,11 @@ export interface Webhook extends SealedKeys {
   description: string
   events: string[]
   scope: WebhookScope
-  /** Which signatures `webhook-signature` bears; never empty. */
-  signatures: SignatureScheme[]
+  /**
+   * Names of the schemes whose signatures `webhook-signature` bears; never empty. A row that another version of the server
+   * wrote may have one that this version does not know: see `sign/signer.ts`.
+   */
+  signatures: string[]
   /** What the last rotation replaced. It signs beside its successor until `until`, milliseconds. */
   retired: (SealedKeys & { until: number }) | null
   headers: Record<string, string>

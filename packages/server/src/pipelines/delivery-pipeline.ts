@@ -1,7 +1,7 @@
 import { createJudgedAccept, type JudgedAcceptParts } from '../accept/judged-accept.ts'
 import { match } from '../accept/match.ts'
 import { dialectOf } from '../catalogue/event-types.ts'
-import { notSentReport, wasNotSent, type AttemptReport } from '../core/attempt.ts'
+import { NotPrepared, notSentReport, wasNotSent, type AttemptReport } from '../core/attempt.ts'
 import { turn, type Clock } from '../core/clock.ts'
 import type { LeasedDelivery } from '../core/delivery.ts'
 import type { Event } from '../core/event.ts'
@@ -183,6 +183,10 @@ async function attempt(
   } catch (error) {
     watch.failure(error, `preparing an attempt for ${webhook.id}`)
     // A fault of ours, such as a sealed secret that the key does not open.
-    return notSentReport(startedAt, 'The request could not be prepared. The server log says why.')
+    const why =
+      error instanceof NotPrepared
+        ? error.message
+        : 'The request could not be prepared. The server log says why.'
+    return notSentReport(startedAt, why)
   }
 }

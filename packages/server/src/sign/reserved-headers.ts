@@ -1,20 +1,10 @@
-import {
-  SVS_SIGNATURE_HEADER,
-  VALIDIBOT_SIGNATURE_HEADER,
-  WEBHOOK_ID_HEADER,
-  WEBHOOK_SIGNATURE_HEADER,
-  WEBHOOK_TIMESTAMP_HEADER,
-} from '@sealpost/receiver'
+import { SCHEMES, WEBHOOK_ID_HEADER, WEBHOOK_TIMESTAMP_HEADER } from '@sealpost/receiver'
 
 /** Lower-case names that a webhook's static headers may not bear, because each request sets them or HTTP depends on them. */
 export const RESERVED_HEADERS: ReadonlySet<string> = new Set([
-  ...[
-    WEBHOOK_ID_HEADER,
-    WEBHOOK_TIMESTAMP_HEADER,
-    WEBHOOK_SIGNATURE_HEADER,
-    VALIDIBOT_SIGNATURE_HEADER,
-    SVS_SIGNATURE_HEADER,
-  ].map((name) => name.toLowerCase()),
+  WEBHOOK_ID_HEADER,
+  WEBHOOK_TIMESTAMP_HEADER,
+  ...SCHEMES.map(({ header }) => header.toLowerCase()),
   'content-type',
   'content-length',
   'content-encoding',

@@ -4,6 +4,7 @@ import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { describe, expect, it } from 'vitest'
 import { sampleWebhook } from '../../test/support/samples.ts'
 import type { Dialect } from '../catalogue/dialect.ts'
+import { NotPrepared } from '../core/attempt.ts'
 import type { Event } from '../core/event.ts'
 import { finishRotation, rotate, type Webhook } from '../core/webhook.ts'
 import { RESERVED_HEADERS } from './reserved-headers.ts'
@@ -167,6 +168,35 @@ describe('ed25519', () => {
     for (const { publicKey } of [pair, next]) {
       expect(verify({ headers, body: BODY }, { publicKey, now: () => nowMs / 1_000 }).ok).toBe(true)
     }
+  })
+})
+
+describe('a webhook that cannot be signed for', () => {
+  it.each([
+    [
+      'a scheme that is not known here',
+      { signatures: ['v1', 'v9'] },
+      /scheme v9, .*: it knows v1, v1a\. Change `signatures`/,
+    ],
+    [
+      'a key pair that is not there',
+      { signatures: ['v1', 'v1a'], signingKey: null },
+      /scheme v1a and has no key/,
+    ],
+    ['no scheme at all', { signatures: [] }, /names no signature scheme/],
+  ])('for want of %s is signed by nothing', (_what, fields, why) => {
+    const { sign, opened } = signer()
+    expect(() => sign(event, 'standard', webhook(fields), 0)).toThrow(NotPrepared)
+    expect(() => sign(event, 'standard', webhook(fields), 0)).toThrow(why)
+    if (fields.signatures.includes('v9')) expect(opened).toEqual([])
+  })
+
+  it('is signed for while only the key that was rotated out lacks a pair', () => {
+    const { publicKey, privateKey } = generateV1aKeyPair()
+    const fresh = { sealedSecret: generateSecret(), signingKey: { publicKey, sealedPrivateKey: privateKey } }
+    const rotated = rotate(webhook({ signatures: ['v1', 'v1a'] }), fresh, 1_000, 0).webhook
+    const { headers } = signer().sign(event, 'standard', rotated, 0)
+    expect(headers['webhook-signature']).toMatch(/^v1,\S+ v1a,\S+ v1,\S+$/)
   })
 })
 

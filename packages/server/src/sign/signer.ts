@@ -1,19 +1,20 @@
 import {
-  createHexSigner,
-  createV1aSigner,
-  createV1Signer,
-  SVS_SIGNATURE_HEADER,
-  VALIDIBOT_SIGNATURE_HEADER,
+  SCHEMES,
   WEBHOOK_ID_HEADER,
   WEBHOOK_SIGNATURE_HEADER,
   WEBHOOK_TIMESTAMP_HEADER,
+  type Scheme,
+  type SchemeName,
+  type Sign,
 } from '@sealpost/receiver'
+import { NotPrepared } from '../core/attempt.ts'
 import type { Dialect } from '../catalogue/dialect.ts'
 import type { Event } from '../core/event.ts'
 import { SECOND_MS } from '../core/time.ts'
 import { liveKeys, type SealedKeys, type Webhook } from '../core/webhook.ts'
 import { loggedHeaderValue, loggedSignature } from './logged-headers.ts'
 import { RESERVED_HEADERS } from './reserved-headers.ts'
+import { LEGACY_SCHEMES, STANDARD_NAMES, STANDARD_SCHEMES } from './schemes.ts'
 
 export interface SignedHeaders {
   /** As they go on the wire, in this order. */
@@ -25,7 +26,9 @@ export interface SignedHeaders {
 export interface Signer {
   /**
    * The headers of one attempt made at `nowMs`. During a rotation `webhook-signature` bears the signatures of both keys,
-   * the new one's first, and the headers that hold one signature only stay with the old secret. Throws what `open` throws.
+   * the new one's first, and the headers that hold one signature only stay with the old secret. Throws what `open` throws,
+   * and `NotPrepared` when the webhook asks for a scheme that is not known here, or that it has no key for: a request that
+   * its receiver cannot verify is worse than none.
    */
   sign: (event: Event, dialect: Dialect, webhook: Webhook, nowMs: number) => SignedHeaders
 }
@@ -39,30 +42,21 @@ export interface SignerOptions {
   version: string
 }
 
-/** A secret, ready to sign. */
-interface SecretSigner {
-  v1: ReturnType<typeof createV1Signer>
-  hex: ReturnType<typeof createHexSigner>
-}
-
-/** Headers that bear the legacy signature, by dialect. */
-const LEGACY_HEADERS: Record<Dialect, readonly string[]> = {
-  validibot: [VALIDIBOT_SIGNATURE_HEADER],
-  validgraph: [SVS_SIGNATURE_HEADER],
-  both: [VALIDIBOT_SIGNATURE_HEADER, SVS_SIGNATURE_HEADER],
-  standard: [],
-}
+/** What signs with one key, by scheme. */
+type Signers = Readonly<Partial<Record<SchemeName, Sign>>>
 
 export function createSigner({ open, cacheMax, version }: SignerOptions): Signer {
-  const secrets = createKeyCache<SecretSigner>(cacheMax, (secret) => ({
-    v1: createV1Signer([secret]),
-    hex: createHexSigner(secret),
-  }))
-  const privateKeys = createKeyCache(cacheMax, createV1aSigner)
+  const caches = {
+    secret: createKeyCache(cacheMax, (secret) => signersWith('secret', secret)),
+    publicKey: createKeyCache(cacheMax, (privateKey) => signersWith('publicKey', privateKey)),
+  }
   const userAgent = `Sealpost/${version}`
 
-  function secretOf(webhook: Webhook, { sealedSecret }: SealedKeys): SecretSigner {
-    return secrets(sealedSecret, () => open(webhook, sealedSecret))
+  /** Null when this set of keys has none for the scheme. */
+  function signerOf(webhook: Webhook, keys: SealedKeys, { name, keyKind }: Scheme): Sign | null {
+    const sealed = keyKind === 'secret' ? keys.sealedSecret : keys.signingKey?.sealedPrivateKey
+    if (sealed === undefined) return null
+    return caches[keyKind](sealed, () => open(webhook, sealed))[name] ?? null
   }
 
   function signaturesOf(
@@ -72,17 +66,19 @@ export function createSigner({ open, cacheMax, version }: SignerOptions): Signer
     timestamp: number,
   ): string {
     const { signatures } = webhook
+    for (const name of signatures) if (!isKnown(name)) throw unknownScheme(name)
     const found: string[] = []
     for (const key of keys) {
-      if (signatures.includes('v1')) {
-        found.push(secretOf(webhook, key).v1(event.id, timestamp, event.body))
-      }
-      const sealed = signatures.includes('v1a') ? key.signingKey?.sealedPrivateKey : undefined
-      if (sealed !== undefined) {
-        const sign = privateKeys(sealed, () => open(webhook, sealed))
-        found.push(sign(event.id, timestamp, event.body))
+      for (const scheme of STANDARD_SCHEMES) {
+        if (!signatures.includes(scheme.name)) continue
+        const sign = signerOf(webhook, key, scheme)
+        if (sign !== null) found.push(sign(event.id, timestamp, event.body))
+        // What was rotated out may be older than the wish for this scheme; what is in force may not.
+        else if (key === webhook) throw keyMissing(scheme.name)
       }
     }
+    if (found.length === 0)
+      throw new NotPrepared('This webhook names no signature scheme. Set its `signatures`.')
     return found.join(' ')
   }
 
@@ -99,11 +95,16 @@ export function createSigner({ open, cacheMax, version }: SignerOptions): Signer
         [WEBHOOK_TIMESTAMP_HEADER]: String(timestamp),
         [WEBHOOK_SIGNATURE_HEADER]: signature,
       }
-      const logged = { ...headers, [WEBHOOK_SIGNATURE_HEADER]: loggedSignature(signature) }
-      const legacy = LEGACY_HEADERS[dialect]
-      if (legacy.length > 0) {
-        const oldest = keys.at(-1) ?? webhook
-        addLegacy(legacy, secretOf(webhook, oldest).hex(event.body), headers, logged)
+      const logged: Record<string, string> = {
+        ...headers,
+        [WEBHOOK_SIGNATURE_HEADER]: loggedSignature(signature),
+      }
+      for (const scheme of LEGACY_SCHEMES[dialect]) {
+        const sign = signerOf(webhook, keys.at(-1) ?? webhook, scheme)
+        if (sign === null) throw keyMissing(scheme.name)
+        const legacy = sign(event.id, timestamp, event.body)
+        headers[scheme.header] = legacy
+        logged[scheme.header] = loggedSignature(legacy)
       }
       addStatic(webhook.headers, headers, logged)
       return { headers, logged }
@@ -111,16 +112,34 @@ export function createSigner({ open, cacheMax, version }: SignerOptions): Signer
   }
 }
 
-function addLegacy(
-  names: readonly string[],
-  signature: string,
-  headers: Record<string, string>,
-  logged: Record<string, string>,
-): void {
-  for (const name of names) {
-    headers[name] = signature
-    logged[name] = loggedSignature(signature)
+function isKnown(name: string): boolean {
+  return (STANDARD_NAMES as readonly string[]).includes(name)
+}
+
+function unknownScheme(name: string): NotPrepared {
+  return new NotPrepared(
+    `This webhook asks for the signature scheme ${name}, which this version of the server does not know: it knows ` +
+      `${STANDARD_NAMES.join(', ')}. Change \`signatures\`, or run the version that made the webhook.`,
+  )
+}
+
+function keyMissing(name: string): NotPrepared {
+  return new NotPrepared(
+    `This webhook asks for the signature scheme ${name} and has no key for it. Set \`signatures\` again: that makes one.`,
+  )
+}
+
+/** What signs with this key: schemes that sign alike share it. */
+function signersWith(kind: Scheme['keyKind'], key: string): Signers {
+  const made = new Map<Scheme['createSigner'], Sign>()
+  const signers: Partial<Record<SchemeName, Sign>> = {}
+  for (const { name, keyKind, createSigner: create } of SCHEMES) {
+    if (keyKind !== kind) continue
+    const sign = made.get(create) ?? create(key)
+    made.set(create, sign)
+    signers[name] = sign
   }
+  return signers
 }
 
 /** The API refuses reserved names; a row written by any other way must not override ours either. */
@@ -141,11 +160,11 @@ function addStatic(
  * Keys by their sealed text: opening and deriving them costs more than signing, and a changed key is another sealed text,
  * so nothing goes stale. A Map keeps the order of insertion, which makes its first key the one unused longest.
  */
-function createKeyCache<Key>(
+function createKeyCache(
   cacheMax: number,
-  derive: (secret: string) => Key,
-): (sealed: string, open: () => string) => Key {
-  const cache = new Map<string, Key>()
+  derive: (key: string) => Signers,
+): (sealed: string, open: () => string) => Signers {
+  const cache = new Map<string, Signers>()
 
   return (sealed, open) => {
     const cached = cache.get(sealed)

@@ -1,3 +1,4 @@
+import { SCHEMES } from '@sealpost/receiver'
 import { maskUrls } from '../core/masked-urls.ts'
 
 /** Fields whose value is a secret, a key or a signature, whatever it looks like. */
@@ -17,9 +18,7 @@ const SECRET_FIELDS = [
   'set-cookie',
   'authorization',
   'x-api-key',
-  'webhook-signature',
-  'x-svs-signature',
-  'x-validibot-signature',
+  ...new Set(SCHEMES.map(({ header }) => header.toLowerCase())),
 ]
 
 /** What such values look like where they stand in the middle of a sentence. */
@@ -27,8 +26,7 @@ const SECRET_FORMS = [
   'sk_live_[0-9A-Za-z]+',
   'whsec_[0-9A-Za-z+/=]+',
   'whsk_[0-9A-Za-z+/=]+',
-  'sha256=[0-9a-fA-F]{64}',
-  'v1a?,[0-9A-Za-z+/]{40,}={0,2}',
+  ...new Set(SCHEMES.map(({ signatureForm }) => signatureForm)),
 ]
 
 const STRING = String.raw`"(?:[^"\\]|\\.)*"`

@@ -1,4 +1,4 @@
-import type { SignatureScheme } from '../../src/core/webhook.ts'
+import { STANDARD_NAMES, type StandardName } from '../../src/sign/schemes.ts'
 import type { Subject } from './check.ts'
 import type { Facts } from './facts.ts'
 import { startOf } from './facts.ts'
@@ -15,7 +15,7 @@ export interface SignedRequest {
   /** For each of its signatures the key that made it; null when none of them did. */
   signers: readonly (SecretLife | null)[]
   /** The schemes that its webhook asked for at that time. */
-  schemes: readonly SignatureScheme[]
+  schemes: readonly StandardName[]
   where: Subject
 }
 
@@ -56,12 +56,12 @@ function made({ key }: SecretLife, signature: string, { headers, body }: SeenReq
 }
 
 /** The schemes that the webhook asked for throughout. */
-function schemesAt(facts: Facts, webhookId: string, start: Moment): SignatureScheme[] {
+function schemesAt(facts: Facts, webhookId: string, start: Moment): StandardName[] {
   const asked = facts
     .timelineOf(webhookId)
     .during(...start)
     .map((webhook) => webhook?.signatures ?? ['v1'])
-  return (['v1', 'v1a'] as const).filter((scheme) => asked.every((schemes) => schemes.includes(scheme)))
+  return STANDARD_NAMES.filter((scheme) => asked.every((schemes) => schemes.includes(scheme)))
 }
 
 /** Whether a key may have been in force at some time of the moment. */

@@ -1,12 +1,12 @@
 import { generateV1aKeyPair } from '@sealpost/receiver'
-import type { SealedKeys, SignatureScheme, Webhook } from '../../src/core/webhook.ts'
+import type { SealedKeys, Webhook } from '../../src/core/webhook.ts'
 import { createSecretBox } from '../../src/identity/secret-box.ts'
 import type { Dice } from './dice.ts'
 
 /** Makes signing secrets and seals them, with the real box. */
 export interface Vault {
   /** New keys of a webhook, sealed; a key pair too when `v1a` is asked for. */
-  makeKeys(webhook: Owner, signatures: readonly SignatureScheme[]): SealedKeys
+  makeKeys(webhook: Owner, signatures: readonly string[]): SealedKeys
   open(webhook: Owner, sealed: string): string
 }
 

@@ -1,16 +1,10 @@
 import { z } from 'zod'
 import type { Scope } from '../../core/organization.ts'
 import { isoTime, isoTimeOrNull } from '../../core/time.ts'
-import {
-  ORDERINGS,
-  pauseEnd,
-  retiredAt,
-  SIGNATURE_SCHEMES,
-  WEBHOOK_STATUSES,
-  type Webhook,
-} from '../../core/webhook.ts'
+import { ORDERINGS, pauseEnd, retiredAt, WEBHOOK_STATUSES, type Webhook } from '../../core/webhook.ts'
 import { covers } from '../../identity/scopes.ts'
 import { loggedHeaderValue } from '../../sign/logged-headers.ts'
+import { KEY_PAIR_NAMES } from '../../sign/schemes.ts'
 
 export const scopeSchema = z
   .discriminatedUnion('type', [
@@ -64,11 +58,13 @@ const OTHER_FIELDS = {
     .nullable()
     .describe('Whether its events are sent strictly one after the other.'),
   rate_limit: z.object({ requests: z.int(), seconds: z.int() }).nullable(),
-  signatures: z.array(z.enum(SIGNATURE_SCHEMES)).describe('What `webhook-signature` bears.'),
+  signatures: z
+    .array(z.string())
+    .describe('Names of the schemes whose signatures `webhook-signature` bears.'),
   public_key: z
     .string()
     .nullable()
-    .describe('`whpk_…`, to verify `v1a` with; null while it was never asked for.'),
+    .describe(`\`whpk_…\`, to verify ${KEY_PAIR_NAMES} with; null while it was never asked for.`),
   previous_secret_expires_at: z
     .string()
     .nullable()

@@ -1,4 +1,4 @@
-import type { Carrier, RateLimit, SignatureScheme, Webhook, WebhookScope } from '../../core/webhook.ts'
+import type { Carrier, RateLimit, Webhook, WebhookScope } from '../../core/webhook.ts'
 import type { Connection } from './connection.ts'
 import { idBytes, idText } from './ids.ts'
 
@@ -50,7 +50,7 @@ export function webhookFrom(row: WebhookRow): Webhook {
     scope: JSON.parse(row.scope) as WebhookScope,
     sealedSecret: row.sealed_secret,
     signingKey: row.signing_key === null ? null : (JSON.parse(row.signing_key) as Webhook['signingKey']),
-    signatures: JSON.parse(row.signatures) as SignatureScheme[],
+    signatures: JSON.parse(row.signatures) as string[],
     retired: row.retired === null ? null : (JSON.parse(row.retired) as Webhook['retired']),
     headers: JSON.parse(row.headers) as Record<string, string>,
     retrySchedule: JSON.parse(row.retry_schedule) as number[],

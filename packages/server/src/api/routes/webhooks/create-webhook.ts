@@ -7,6 +7,7 @@ import {
   type SealedKeys,
   type Webhook,
 } from '../../../core/webhook.ts'
+import { needsKeyPair, SIGNATURES_DEFAULT } from '../../../sign/schemes.ts'
 import type { ApiContext } from '../../context.ts'
 import { claimOf, rowOf } from '../../idempotency.ts'
 import { operation } from '../../operation.ts'
@@ -30,7 +31,7 @@ const body = z
     rate_limit: WEBHOOK_FIELDS.rate_limit.default(null),
     ordering: WEBHOOK_FIELDS.ordering.default(null),
     filter: WEBHOOK_FIELDS.filter.default(null),
-    signatures: WEBHOOK_FIELDS.signatures.default(['v1']),
+    signatures: WEBHOOK_FIELDS.signatures.default([...SIGNATURES_DEFAULT]),
   })
   .meta({
     id: 'NewWebhook',
@@ -71,7 +72,7 @@ export function createWebhook({
       const webhook: Webhook = {
         ...newWebhook(owner.webhookId, organization.id, { ...wanted, events }, clock.now()),
         sealedSecret: sealSecret(services.secrets, owner, wanted.secret),
-        signingKey: wanted.signatures.includes('v1a') ? makeSigningKey(services.secrets, owner) : null,
+        signingKey: needsKeyPair(wanted.signatures) ? makeSigningKey(services.secrets, owner) : null,
       }
       const claim = claimOf(idempotency(), {
         organizationId: organization.id,

@@ -1,8 +1,14 @@
 import { z } from 'zod'
 import { FILTER_DESCRIPTION } from '../../../accept/filter/description.ts'
 import { LIMITS } from '../../../core/limits.ts'
-import { ORDERINGS, SIGNATURE_SCHEMES } from '../../../core/webhook.ts'
+import { ORDERINGS } from '../../../core/webhook.ts'
 import { RESERVED_HEADERS } from '../../../sign/reserved-headers.ts'
+import {
+  KEY_PAIR_NAMES,
+  SIGNATURES_DEFAULT,
+  STANDARD_NAMES,
+  STANDARD_SCHEMES,
+} from '../../../sign/schemes.ts'
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const PRINTABLE = /^[\x20-\x7e]*$/
@@ -82,10 +88,11 @@ export const WEBHOOK_FIELDS = {
     ),
   filter: z.string().trim().min(1).max(LIMITS.filterCharactersMax).nullable().describe(FILTER_DESCRIPTION),
   signatures: z
-    .array(z.enum(SIGNATURE_SCHEMES))
+    .array(z.enum(STANDARD_NAMES))
     .min(1)
-    .max(SIGNATURE_SCHEMES.length)
+    .max(STANDARD_NAMES.length)
     .describe(
-      'What `webhook-signature` bears: `v1` (HMAC-SHA256 with the secret), `v1a` (ed25519; `GET …/secret` shows the public key), or both. Default `["v1"]`.',
+      `The schemes whose signatures \`webhook-signature\` bears: ${STANDARD_SCHEMES.map(({ name, summary }) => `\`${name}\` (${summary})`).join(', ')}. ` +
+        `\`GET …/secret\` shows the public key of ${KEY_PAIR_NAMES}. Default \`${JSON.stringify(SIGNATURES_DEFAULT)}\`.`,
     ),
 }

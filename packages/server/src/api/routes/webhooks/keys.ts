@@ -41,7 +41,7 @@ export function isSecretOf(
   }
 }
 
-/** A new pair for `v1a`, its private half sealed. */
+/** A new key pair to sign with, its private half sealed. */
 export function makeSigningKey(
   secrets: SecretService,
   { organizationId, webhookId }: Owner,

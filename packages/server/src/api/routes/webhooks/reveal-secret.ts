@@ -3,6 +3,7 @@ import { isoTime } from '../../../core/time.ts'
 import { retiredAt } from '../../../core/webhook.ts'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
+import { KEY_PAIR_NAMES } from '../../../sign/schemes.ts'
 import { notFound } from '../../problems/error-handler.ts'
 import { idParams } from '../fields.ts'
 import { refuseChannel } from './carrier.ts'
@@ -13,7 +14,7 @@ const revealedSchema = z
     public_key: z
       .string()
       .nullable()
-      .describe('`whpk_…`, to verify `v1a` with; null when it never signed so.'),
+      .describe(`\`whpk_…\`, to verify ${KEY_PAIR_NAMES} with; null when it never signed so.`),
     previous: z
       .object({ secret: z.string(), public_key: z.string().nullable(), expires_at: z.string() })
       .nullable()

@@ -4,6 +4,7 @@ import { SECOND_MS } from '../../../core/time.ts'
 import { finishRotation, rotate, type Webhook, type WebhookChange } from '../../../core/webhook.ts'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
+import { KEY_PAIR_NAMES } from '../../../sign/schemes.ts'
 import { notFound } from '../../problems/error-handler.ts'
 import { webhookView, webhookWithSecretSchema } from '../../views/webhook.ts'
 import { idParams } from '../fields.ts'
@@ -32,7 +33,7 @@ export function rotateSecret({ services, clock }: Pick<ApiContext, 'services' | 
     summary: 'Replace the signing secret',
     description:
       'Until the overlap ends, or `/finish-rotation` ends it, `webhook-signature` bears a signature of each secret, and the ' +
-      'headers that hold one signature only stay with the old secret. A key pair for `v1a` is replaced as well. ' +
+      `headers that hold one signature only stay with the old secret. A key pair for ${KEY_PAIR_NAMES} is replaced as well. ` +
       'Two secrets sign at most: what an earlier rotation replaced stops signing at once. To repeat a request whose answer ' +
       'was lost, bring a `secret` of your own: one that signs already is not replaced by itself.',
     access: ['write'],

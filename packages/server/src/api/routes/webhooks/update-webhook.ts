@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { disable, enable, unpaused, type Webhook, type WebhookChange } from '../../../core/webhook.ts'
+import { needsKeyPair } from '../../../sign/schemes.ts'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
@@ -94,7 +95,7 @@ function applyChanges(
     filter: changes.filter === undefined ? current.filter : changes.filter,
     ordering,
     signatures: [...new Set(signatures)],
-    signingKey: current.signingKey ?? (signatures.includes('v1a') ? makeSigningKey() : null),
+    signingKey: current.signingKey ?? (needsKeyPair(signatures) ? makeSigningKey() : null),
     updatedAt: now,
   }
   // What waits stands in a line that is no longer kept.

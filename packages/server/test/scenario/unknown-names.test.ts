@@ -1,0 +1,129 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createApiClient, type ApiClient } from '../support/api-client.ts'
+import { eventually } from '../support/eventually.ts'
+import { startReceiver, type Receiver } from '../support/receiver.ts'
+import { makeDataDir, makeKey, startServer, type ServerProcess } from '../support/server-process.ts'
+
+/** Names that a request or a row may have and this version of the server does not know: those of a later one, say. */
+const dataDir = makeDataDir()
+let receiver: Receiver
+let server: ServerProcess
+let api: ApiClient
+let key: string
+
+interface Row {
+  id: string
+  signatures: string[]
+}
+interface Deliveries {
+  data: { id: string; state: string; attempt_count: number; last_error: string | null }[]
+}
+
+beforeAll(async () => {
+  receiver = await startReceiver()
+  server = await startServer(dataDir.path)
+  key = await makeKey(dataDir.path)
+  api = createApiClient(server.url, key)
+  await api.post('/api/v1/event-types', { type: 'order.paid' })
+})
+
+afterAll(async () => {
+  await server.end('SIGTERM')
+  await receiver.close()
+  dataDir.remove()
+})
+
+/** Changes the webhook's row while no server runs, as a later version would have written it. */
+async function rewrite(
+  id: string,
+  column: 'signatures' | 'signing_key',
+  value: string | null,
+): Promise<void> {
+  await server.end('SIGTERM')
+  const database = new DatabaseSync(join(dataDir.path, 'sealpost.db'))
+  const { changes } = database
+    .prepare(`UPDATE webhooks SET ${column} = ? WHERE id = ?`)
+    .run(value, Buffer.from(id.slice('webhook_'.length), 'hex'))
+  database.close()
+  expect(changes).toBe(1)
+  server = await startServer(dataDir.path)
+  api = createApiClient(server.url, key)
+}
+
+const webhookFields = (fields: object = {}) => ({ url: receiver.url, events: ['order.paid'], ...fields })
+const arrivedAt = (path: string) => receiver.received.filter((request) => request.path === path)
+const attempted = (id: string, wanted: (row: Deliveries['data'][number]) => boolean) =>
+  eventually(
+    () => api.get<Deliveries>(`/api/v1/webhooks/${id}/deliveries`),
+    ({ data: [row] }) => row !== undefined && wanted(row),
+  ).then(({ data: [row] }) => row!)
+
+describe('a signature scheme that is not known', () => {
+  it.each([[['v1b']], [['V1']], [['v1', 'v9']], [['']], [['__proto__']], [['validibot']]])(
+    'is refused in a request: %o',
+    async (signatures) => {
+      const field = `signatures[${signatures.length - 1}]`
+      const message = 'Must be one of v1, v1a.'
+      const refusal = { code: 'invalid_request', errors: [{ field, message }] }
+      const created = await api.call('POST', '/api/v1/webhooks', webhookFields({ signatures }))
+      expect([created.status, created.body]).toMatchObject([422, refusal])
+      const { id } = await api.post<Row>('/api/v1/webhooks', webhookFields({ enabled: false }))
+      const changed = await api.call('PATCH', `/api/v1/webhooks/${id}`, { signatures })
+      expect([changed.status, changed.body]).toMatchObject([422, refusal])
+      expect((await api.get<Row>(`/api/v1/webhooks/${id}`)).signatures).toEqual(['v1'])
+      await api.call('DELETE', `/api/v1/webhooks/${id}`)
+    },
+  )
+
+  it('is not signed by when it is stored: nothing is sent, and everybody is told', async () => {
+    const { id } = await api.post<Row>('/api/v1/webhooks', webhookFields({ url: `${receiver.url}/stored` }))
+    await rewrite(id, 'signatures', '["v1","v1b"]')
+    expect((await api.get<Row>(`/api/v1/webhooks/${id}`)).signatures).toEqual(['v1', 'v1b'])
+    expect(await api.get('/api/v1/webhooks')).toMatchObject({
+      data: expect.arrayContaining([expect.objectContaining({ id })]) as unknown,
+    })
+    await api.post('/api/v1/events', { type: 'order.paid', data: {} })
+
+    const row = await attempted(id, ({ attempt_count: count }) => count > 0)
+    expect(row).toMatchObject({
+      state: 'pending',
+      last_error: expect.stringContaining('the signature scheme v1b, which this version') as string,
+    })
+    expect(await api.get(`/api/v1/deliveries/${row.id}`)).toMatchObject({
+      attempts: [{ sends: 0, error: { code: 'not_sent' }, request: { headers: {} } }],
+    })
+    expect(await api.get(`/api/v1/webhooks/${id}`)).toMatchObject({ failure_count: 0, health: 'healthy' })
+    const test = await api.post<object>(`/api/v1/webhooks/${id}/test`, {})
+    expect(test).toMatchObject({ delivered: false, error: { code: 'not_sent' } })
+    expect(server.output()).toMatch(/"level":"error".*scheme v1b/)
+    expect(await api.get('/readyz')).toMatchObject({ warnings: [{ code: 'not_prepared' }] })
+    expect(arrivedAt('/stored')).toEqual([])
+
+    // Its owner puts it right, and what waited is sent.
+    await api.call('PATCH', `/api/v1/webhooks/${id}`, { signatures: ['v1'] })
+    await api.call('POST', `/api/v1/deliveries/${row.id}/resend`)
+    await eventually(
+      () => api.get<Deliveries['data'][number]>(`/api/v1/deliveries/${row.id}`),
+      ({ state }) => state === 'delivered',
+    )
+    expect(arrivedAt('/stored')[0]?.headers['webhook-signature']).toMatch(/^v1,\S+$/)
+    await api.call('DELETE', `/api/v1/webhooks/${id}`)
+  })
+
+  it('nor does a scheme sign whose key pair is gone', async () => {
+    const { id } = await api.post<Row>(
+      '/api/v1/webhooks',
+      webhookFields({ url: `${receiver.url}/pair`, signatures: ['v1a'] }),
+    )
+    await rewrite(id, 'signing_key', null)
+    expect(await api.post(`/api/v1/webhooks/${id}/test`, {})).toMatchObject({
+      delivered: false,
+      error: { code: 'not_sent', message: expect.stringContaining('v1a and has no key') as string },
+    })
+    await api.call('PATCH', `/api/v1/webhooks/${id}`, { signatures: ['v1a'] })
+    expect(await api.post(`/api/v1/webhooks/${id}/test`, {})).toMatchObject({ delivered: true })
+    expect(arrivedAt('/pair')).toHaveLength(1)
+  })
+})
