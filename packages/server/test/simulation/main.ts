@@ -14,6 +14,7 @@ const USAGE = `npm run sim -- [options]
   --from-seed N    the first seed (default 1)
   --seed N         this seed alone, with a trace of whatever it violates
   --interleavings N  small cases in which fast-check decides which answer comes first (default 5000)
+  --case SEED[:PATH]  these small cases alone, or the one that failed
   --overtaking       … in which the store's answers may overtake each other too, as over a network
   --store NAME     ${Object.keys(BACKINGS).join(' or ')} (default memory)
   --threads N      seeds at a time (default 2)
@@ -26,6 +27,7 @@ interface Options {
   fromSeed: number
   seed: number | null
   interleavings: number
+  case: { seed: number; path?: string } | null
   overtaking: boolean
   store: BackingName
   threads: number
@@ -41,6 +43,7 @@ function readOptions(args: readonly string[]): Options {
       'from-seed': { type: 'string', default: '1' },
       seed: { type: 'string' },
       interleavings: { type: 'string', default: '5000' },
+      case: { type: 'string' },
       overtaking: { type: 'boolean', default: false },
       store: { type: 'string', default: 'memory' },
       threads: { type: 'string', default: '2' },
@@ -54,6 +57,7 @@ function readOptions(args: readonly string[]): Options {
     fromSeed: wholeNumber('from-seed', values['from-seed']),
     seed: values.seed === undefined ? null : wholeNumber('seed', values.seed),
     interleavings: wholeNumber('interleavings', values.interleavings),
+    case: values.case === undefined ? null : readCase(values.case),
     overtaking: values.overtaking,
     store: values.store,
     threads: wholeNumber('threads', values.threads),
@@ -67,7 +71,14 @@ function wholeNumber(name: string, text: string): number {
   return Number(text)
 }
 
+function readCase(text: string): { seed: number; path?: string } {
+  const [, seed, path] = /^(-?\d+)(?::([\d:]+))?$/.exec(text) ?? []
+  if (seed === undefined) throw new TypeError(`--case must be a seed, or a seed and a path, not "${text}"`)
+  return { seed: Number(seed), ...(path !== undefined && { path }) }
+}
+
 async function main(options: Options): Promise<boolean> {
+  if (options.case !== null) return !(await runInterleavings(options)).failed
   return options.seed === null ? runMany(options) : runOne(options.seed, options.store)
 }
 
@@ -120,11 +131,11 @@ async function runInterleavings(
 ): Promise<{ cases: number; overtaking: boolean; failed: boolean }> {
   const { interleavings: numRuns, overtaking } = options
   if (numRuns === 0) return { cases: 0, overtaking, failed: false }
-  const found = await checkInterleavings({ numRuns, overtaking })
+  const found = await checkInterleavings({ numRuns, overtaking, ...options.case })
   const answers = overtaking ? 'answers, the store’s among them,' : 'answers'
   console.log(
     found.failed
-      ? explainInterleavings(found)
+      ? `${explainInterleavings(found)}\nrepeat it: npm run sim -- --case=${found.seed}:${found.counterexamplePath}${overtaking ? ' --overtaking' : ''}`
       : `${found.numRuns} small cases in whatever order ${answers} came (seed ${found.seed}): every invariant held`,
   )
   return { cases: found.numRuns, overtaking, failed: found.failed }
