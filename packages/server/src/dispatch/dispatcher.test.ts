@@ -31,6 +31,11 @@ function after(engine: () => Engine, ms: number, status: number): Promise<number
   return new Promise((resolve) => engine().clock.after(ms, () => resolve(status)))
 }
 
+/** Could not be sent, which shows after a while of virtual time. */
+function unsentAfter(engine: () => Engine, ms: number): Promise<number> {
+  return after(engine, ms, 0).then(() => Promise.reject(new Error('no name server answers')))
+}
+
 /** Every batch that the store was handed. */
 function recordBatches(): { batches: WorkBatch[]; wrap: (store: Store) => Store } {
   const batches: WorkBatch[] = []
@@ -95,6 +100,29 @@ describe('webhooks that hang', () => {
     await engine.clock.advance(30 * SECOND_MS)
     expect(engine.most.get(url)).toBe(10)
     expect(engine.starts).toHaveLength(200)
+  })
+})
+
+describe('a webhook whose attempts could not be sent', () => {
+  it('does not wait among those that hang, however long it took to find that out', async () => {
+    let isDown = true
+    const engine = await createObserved({
+      slots: 4,
+      answer: ({ url }) => {
+        if (url.includes('hangs')) return after(() => engine, 30 * SECOND_MS, 200)
+        return isDown ? unsentAfter(() => engine, 6 * SECOND_MS) : 200
+      },
+    })
+    for (let index = 0; index < 8; index++)
+      await engine.addWebhook({ url: `https://hangs${index}.example.com/` })
+    await engine.publish(5)
+    await engine.clock.advance(5 * SECOND_MS)
+    await engine.addWebhook({ url: 'https://lives.example.com/' })
+    await engine.publish(5)
+    await engine.clock.advance(5 * SECOND_MS)
+    isDown = false
+    await engine.clock.advance(15 * SECOND_MS)
+    expect(await countStates(engine.store)).toMatchObject({ delivered: 5 })
   })
 })
 

@@ -38,8 +38,20 @@ export function createFlights({ slots, slotsPerWebhook, clock, onTurned, onFreed
 
   function turn(lane: Lane, slow: boolean): void {
     slots.setSlow(lane, slow)
+    lane.answersLate = false
     if (slow) lane.allowance = Math.min(lane.allowance, PACING.allowanceAtFirst)
     onTurned(lane)
+  }
+
+  /**
+   * What was not sent says nothing of the receiver, however long it took us to find out: it does not leave the lane among those
+   * whose receivers hang, nor take it out from there.
+   */
+  function hearTime(lane: Lane, wasOverdue: boolean, notSent: boolean): void {
+    if (wasOverdue) lane.overdue -= 1
+    if (wasOverdue && !notSent) lane.answersLate = true
+    const isInTime = notSent ? !lane.answersLate : !wasOverdue
+    if (lane.slow && lane.overdue === 0 && isInTime) turn(lane, false)
   }
 
   return {
@@ -51,13 +63,13 @@ export function createFlights({ slots, slotsPerWebhook, clock, onTurned, onFreed
       const { lane, overdue } = started
       // As it is now: a limit that was set meanwhile counts it too.
       const { rateLimit } = lane.webhook ?? webhook
+      const notSent = wasNotSent(report)
       watch.ended(started)
       slots.ended(lane)
-      if (overdue) lane.overdue -= 1
-      else if (lane.slow && lane.overdue === 0) turn(lane, false)
+      hearTime(lane, overdue, notSent)
       lane.allowance = allowanceAfter(lane.allowance, report.outcome === 'delivered', slotsPerWebhook)
       // The receiver has seen nothing of what was not sent, and may have read each request of what was sent twice.
-      if (rateLimit === null || wasNotSent(report)) return
+      if (rateLimit === null || notSent) return
       for (let left = Math.max(1, report.sends); left > 0; left--) {
         recordEnd(lane.recent, rateLimit, clock.monotonic())
       }

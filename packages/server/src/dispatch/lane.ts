@@ -27,6 +27,8 @@ export interface Lane {
   overdue: number
   /** From its first overdue attempt until one ends in time while none is overdue. */
   slow: boolean
+  /** While it is slow: an overdue attempt of it was sent, so that it is the receiver that takes long. */
+  answersLate: boolean
   /** What the lane may have in flight; see `allowanceAfter`. */
   allowance: number
   /** What of it still counts against the webhook's rate limit; empty while it has none. */
@@ -73,6 +75,7 @@ export function createLane(webhookId: string, organizationId: number): Lane {
     unsettled: 0,
     overdue: 0,
     slow: false,
+    answersLate: false,
     allowance: PACING.allowanceAtFirst,
     recent: [],
     impeded: false,
