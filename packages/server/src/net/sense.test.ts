@@ -67,8 +67,19 @@ it('stays with us, however long nobody tries, until it works for somebody', () =
   fail(sense, 'a', 3_600_000, 3_600_010)
   expect(sense.judge(3_600_000, 3_600_010)).toBe('ours')
   expect(sense.worked(3_600_020)).toBe(true)
-  expect(sense.judge(3_600_000, 3_600_030)).toBe('theirs')
   expect(sense.worked(3_600_040)).toBe(false)
+})
+
+it('is not theirs what began while it was at fault, though it works by the time that fails', () => {
+  const sense = createSense(RULE)
+  for (const subject of ['a', 'b', 'c']) fail(sense, subject, 0, 10)
+  const late = sense.begin('a', 20)
+  expect(sense.worked(30)).toBe(true)
+  sense.failed(late, 6_020)
+  expect(sense.judge(20, 6_020)).toBe('ours')
+  fail(sense, 'a', 40, 6_040)
+  expect(sense.worked(6_050)).toBe(false)
+  expect(sense.judge(40, 6_060)).toBe('theirs')
 })
 
 it('counts a try that takes too long before it has failed', () => {

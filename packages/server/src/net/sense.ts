@@ -50,6 +50,8 @@ export function createSense({ subjectsMin, windowMs, tooLongMs, openMs }: SenseR
   let workedAt = Number.NEGATIVE_INFINITY
   /** Stays until it works: what waits for it is tried less often than the rule looks back. */
   let atFault = false
+  /** When it last worked again after it had been at fault: what began before that met the fault, however late it shows. */
+  let mendedAt = Number.NEGATIVE_INFINITY
 
   function remember(of: Map<string, number>, subject: string, now: number): void {
     of.delete(subject)
@@ -88,6 +90,7 @@ export function createSense({ subjectsMin, windowMs, tooLongMs, openMs }: SenseR
       vain.clear()
       const was = atFault
       atFault = false
+      if (was) mendedAt = now
       return was
     },
     broken() {
@@ -97,7 +100,7 @@ export function createSense({ subjectsMin, windowMs, tooLongMs, openMs }: SenseR
       for (const attempt of underWay) {
         if (now - attempt.begunAt >= tooLongMs) noteFailure(attempt.subject, attempt.begunAt, now)
       }
-      if (atFault) return 'ours'
+      if (atFault || begunAt < mendedAt) return 'ours'
       const isAlone = countSince(known, now - KNOWN_WINDOWS * windowMs) < subjectsMin
       return begunAt < workedAt || isAlone || now >= begunAt + openMs ? 'theirs' : 'open'
     },
