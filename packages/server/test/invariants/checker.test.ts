@@ -280,6 +280,17 @@ const SPOILED: Record<number, Record<string, (history: Draft) => void>> = {
         unsent('dlv_1', 4, T + 150_000, 'dns_failed'),
       )
     },
+    'one is charged that was begun while none answered, and failed when one did again': ({
+      rows,
+      ownTroubles,
+    }) => {
+      ownTroubles.push({ what: 'resolver', from: T + 100_000, until: T + 300_000 })
+      rows.attempts.push(
+        unsent('dlv_1', 3, T + 140_000, 'not_sent'),
+        unsent('dlv_3', 3, T + 141_000, 'not_sent'),
+        { ...unsent('dlv_1', 4, T + 299_000, 'dns_failed'), durationMs: 6_000 },
+      )
+    },
   },
 }
 
@@ -428,6 +439,22 @@ describe('what excuses', () => {
     expect(violated(history)).toContain(8)
     history.clockSteps.push({ at: T + 30_000, byMs: -500 })
     expect(violated(history)).not.toContain(8)
+  })
+
+  it('a schedule that was begun anew by hand, after what was held had been dropped', () => {
+    const history = sampleHistory()
+    const [started, ours] = [history.rows.webhooks[2]!, history.settled.at(-1)!]
+    const step = { ...ours, deliveryId: 'dlv_dropped', state: 'pending' as const }
+    const first = { ...step, order: 20, at: T + 2_000, notSent: false, statusCode: 500, tries: 2 }
+    history.settled.push(first, { ...step, order: 22, at: T + 9_000, tries: 0 })
+    expect(violated(history)).toContain(25)
+    history.changes.push({ ...changed(started, 'enabled', T + 3_000, 21), held: 'drop' })
+    expect(violated(history)).toContain(25)
+    history.resends.push({
+      ...{ webhookId: started.id, deliveryId: 'dlv_dropped', status: 202 },
+      ...{ askedAt: T + 4_000, answeredAt: T + 4_001 },
+    })
+    expect(violated(history)).not.toContain(25)
   })
 
   it('a change whose moment is not known', () => {
