@@ -76,6 +76,17 @@ export default {
       to: { path: `${SERVER}/carriers/[^/]+/`, pathNot: `${SERVER}/carriers/$1/` },
     },
     {
+      name: 'a-carrier-is-opened-by-the-table',
+      comment:
+        'Whoever asks for one carrier by name forgets the next one. Webhooks are a resource of their own and name theirs.',
+      severity: 'error',
+      from: {
+        path: `${SERVER}/`,
+        pathNot: [`${SERVER}/carriers/`, `${SERVER}/api/(routes/webhooks/|views/webhook\\.ts)`, TEST],
+      },
+      to: { path: `${SERVER}/carriers/[^/]+/` },
+    },
+    {
       name: 'only-compose-picks-an-engine',
       comment:
         'Whoever else named a storage engine could not run on another. (The CLI opens the embedded one through it.)',

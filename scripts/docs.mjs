@@ -12,6 +12,7 @@ const PAGES = [
     render: 'renderConfigurationPage',
   },
   { file: 'docs/reference/cli.md', module: 'cli/reference.js', render: 'renderCliPage' },
+  { file: 'docs/reference/carriers.md', module: 'cli/carriers-page.js', render: 'renderCarriersPage' },
   { file: 'docs/errors.md', module: 'cli/errors-page.js', render: 'renderErrorsPage' },
 ]
 

@@ -1,5 +1,7 @@
 import { createFilterJudge, type FilterJudge } from './accept/filter/filter.ts'
 import { heldExpressions, passingFilters } from './accept/filter/passing.ts'
+import type { CarrierParts } from './carriers/carrier.ts'
+import { createCarry } from './carriers/carry.ts'
 import { createAlertService } from './pipelines/alert-service.ts'
 import { createApi } from './api/app.ts'
 import type { ApiState } from './api/context.ts'
@@ -12,7 +14,6 @@ import { createIds, type Ids } from './core/ids.ts'
 import { LIMITS } from './core/limits.ts'
 import { readMailbox, readSmtpUrl } from './core/mail.ts'
 import { systemRandom, type Random } from './core/random.ts'
-import { createChannelCarriers, type ChannelCarrierParts } from './pipelines/channel-carriers.ts'
 import { createDeliveryPipeline, type DeliveryPipeline } from './pipelines/delivery-pipeline.ts'
 import { createEventPipeline } from './pipelines/event-pipeline.ts'
 import { createPageFetcher } from './fetch/page-fetcher.ts'
@@ -295,7 +296,7 @@ async function composeOn(ground: Ground): Promise<Composed> {
 }
 
 /** Null while the settings name no mail server, or nobody that mail comes from. */
-function composeMail({ settings, clock }: Ground, { open }: Guard): ChannelCarrierParts['mail'] {
+function composeMail({ settings, clock }: Ground, { open }: Guard): CarrierParts['mail'] {
   const relay = settings.smtpUrl === null ? null : readSmtpUrl(settings.smtpUrl)
   const from = settings.smtpFrom === null ? null : readMailbox(settings.smtpFrom)
   if (relay === null || from === null) return null
@@ -310,7 +311,7 @@ function composeDeliveries(
   ground: Ground,
   filters: FilterJudge,
   transport: Transport,
-  mail: ChannelCarrierParts['mail'],
+  mail: CarrierParts['mail'],
   health: NetHealth,
 ): DeliveryPipeline {
   const { settings, clock, random, ids, log, faults, store, secretBox } = ground
@@ -324,13 +325,13 @@ function composeDeliveries(
     store,
     clock,
     random,
-    transport,
-    signer,
-    carriers: createChannelCarriers({
+    carry: createCarry({
       transport,
+      signer,
       mail,
       open: ({ organizationId, id: webhookId, sealedSecret }) =>
         secretBox.open({ organizationId, webhookId }, sealedSecret),
+      onFailure: (error, doing) => log.failure(error, doing),
       clock,
       version: VERSION,
     }),

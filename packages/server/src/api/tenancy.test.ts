@@ -67,7 +67,7 @@ async function furnish(slug: string): Promise<[TestCaller, Belongings]> {
   })
   const wanted = { url: 'https://example.com/', events: ['run.completed'], enabled: false }
   const webhook = await post('/api/v1/webhooks', wanted)
-  const slack = { kind: 'slack', name: 'C', url: 'https://example.com/services/T/B/X' }
+  const slack = { carrier: 'slack', name: 'C', url: 'https://example.com/services/T/B/X' }
   const channel = await post('/api/v1/channels', slack)
   const alertRule = await post('/api/v1/alert-rules', {
     name: 'Every run',

@@ -33,7 +33,7 @@ export function lookAtSealedSecrets({ dataDir, secretKey }: Settings): SealedSec
 
 export const LOST_KEY_ADVICE =
   'Restore the key that was kept with the backup. If it is lost for good, start once with --new-key, and rotate the ' +
-  'secret of each of these webhooks with overlap_seconds 0; a Slack channel is given its URL again.'
+  'secret of each of these webhooks with overlap_seconds 0; a channel that has a URL is given that URL again.'
 
 /** The id of the key of each sealed secret; none where no database is yet, or an empty one. */
 function sealedWith(path: string): string[] {
@@ -42,7 +42,7 @@ function sealedWith(path: string): string[] {
   try {
     const isMade = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'webhooks'").get() !== undefined
     if (!isMade) return []
-    // An e-mail channel has nothing to seal.
+    // A channel may have nothing to seal.
     const sealed = "SELECT sealed_secret FROM webhooks WHERE deleted_at IS NULL AND sealed_secret <> ''"
     const rows = database.prepare(sealed).all()
     return rows.map((row) => keyIdOfSealed(String(row['sealed_secret'])))

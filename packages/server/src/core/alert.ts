@@ -14,9 +14,6 @@ export type AlertOperator = (typeof ALERT_OPERATORS)[number]
 export const ALERT_SEVERITIES = ['info', 'warning', 'critical'] as const
 export type AlertSeverity = (typeof ALERT_SEVERITIES)[number]
 
-export const NOTIFY_WAYS = ['webhook', 'email', 'slack'] as const
-export type NotifyWay = (typeof NOTIFY_WAYS)[number]
-
 /** Which runs a rule looks at. */
 export type AlertScope =
   | { type: 'all' }
@@ -45,8 +42,8 @@ export interface AlertRule {
   scope: AlertScope
   condition: AlertCondition
   severity: AlertSeverity
-  /** `webhook`: those who subscribed to `alert.triggered`. The others: the channels of that kind among `recipients`. */
-  notifyVia: NotifyWay[]
+  /** Names of carriers. `webhook`: those who subscribed to `alert.triggered`. The others: the channels among `recipients`. */
+  notifyVia: string[]
   /** Ids of channels. */
   recipients: string[]
   /** After an alert about a subject, how long the rule says nothing more about that subject. */

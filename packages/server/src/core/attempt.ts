@@ -126,6 +126,11 @@ export function wasNotSent(report: { error: ReportedError | null } | null): bool
   return error !== null && (error.code === NOT_SENT || error.fault !== undefined)
 }
 
+/** Whether no request was made at all: it was not prepared, or found no way out. */
+export function wasNotMade(report: { error: ReportedError | null }): boolean {
+  return report.error?.code === NOT_SENT
+}
+
 /**
  * Whether the receiver said that its address is gone for good. The status alone does not tell: a mail server's reply 410 is
  * not HTTP's.

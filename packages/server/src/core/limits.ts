@@ -246,8 +246,8 @@ export const LIMITS = {
   smtpConnectionsMax: 6,
   /** One reply of the mail server. */
   smtpReplyBytesMax: 64 * 1024,
-  /** What is kept of an answer that a Slack URL was blacked out of. */
-  slackAnswerBytesKept: 4 * 1024,
+  /** What is kept of an answer that a sealed URL was blacked out of. */
+  sealedAnswerBytesKept: 4 * 1024,
 
   /** Monitors of one organization, whatever its tier. */
   monitorsMax: 10_000,

@@ -27,8 +27,8 @@ export interface RateLimit {
 /** What signs a webhook's requests, as the secret box sealed it. */
 export interface SealedKeys {
   /**
-   * The signing secret; opened only where a request is signed or the owner asks. Of a Slack channel its URL, and '' of an
-   * e-mail channel, which has no secret.
+   * The signing secret; opened only where a request is signed or the owner asks. Of a channel what its carrier seals of the
+   * target, '' when that is nothing.
    */
   sealedSecret: string
   /** For schemes that sign with a key pair; null while none of them was asked for. */
@@ -39,24 +39,25 @@ export interface SealedKeys {
 export type WebhookScope =
   { type: 'organization' } | { type: 'project'; id: string } | { type: 'workflow'; id: number }
 
-/**
- * How an event reaches whoever subscribed: as a signed webhook, or as a message that people read. The engine treats all
- * alike: one schedule, one log, one health.
- */
-export const CARRIERS = ['webhook', 'email', 'slack'] as const
-export type Carrier = (typeof CARRIERS)[number]
-export type ChannelCarrier = Exclude<Carrier, 'webhook'>
+/** The carrier of webhooks proper, which are sent signed requests. Any other makes the row a channel. */
+export const WEBHOOK_CARRIER = 'webhook'
 
-/** A subscription. One that is carried otherwise than by webhook is called a channel. */
+/** Whether it delivers events to people instead of sending signed requests. */
+export function isChannel({ carrier }: Pick<Webhook, 'carrier'>): boolean {
+  return carrier !== WEBHOOK_CARRIER
+}
+
+/** A subscription: a webhook proper, or a channel. */
 export interface Webhook extends SealedKeys {
   /** `webhook_…` */
   id: string
   organizationId: number
-  carrier: Carrier
   /**
-   * Where requests go. Of a channel it is what may be shown of that: `mailto:` with the addresses, or the origin of a Slack
-   * URL, which is itself a secret and is sealed in place of one.
+   * The name of what carries its events; `carriers/` is the table. A row that another version of the server wrote may have
+   * one that this version does not know.
    */
+  carrier: string
+  /** Where requests go. Of a channel it is what its carrier shows of its target. */
   url: string
   description: string
   events: string[]

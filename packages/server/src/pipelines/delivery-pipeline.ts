@@ -1,20 +1,17 @@
 import { createJudgedAccept, type JudgedAcceptParts } from '../accept/judged-accept.ts'
 import { match } from '../accept/match.ts'
-import { dialectOf } from '../catalogue/event-types.ts'
-import { NotPrepared, notSentReport, wasNotSent, type AttemptReport } from '../core/attempt.ts'
+import type { Carry } from '../carriers/carry.ts'
+import type { AttemptReport } from '../core/attempt.ts'
 import { turn, type Clock } from '../core/clock.ts'
 import type { LeasedDelivery } from '../core/delivery.ts'
 import type { Event } from '../core/event.ts'
 import type { Random } from '../core/random.ts'
 import { createSteadyClock } from '../core/steady-clock.ts'
-import type { ChannelCarrier, Webhook } from '../core/webhook.ts'
 import { createDispatcher, type Dispatcher } from '../dispatch/dispatcher.ts'
 import { createLanes } from '../dispatch/lanes.ts'
 import { createPlaces } from '../dispatch/places.ts'
 import type { NetHealth } from '../net/net-health.ts'
-import type { OutboundRequest, Transport } from '../send/transport.ts'
 import { settle } from '../settle/settle.ts'
-import type { Signer } from '../sign/signer.ts'
 import { judgeAttempt } from './attempt-judgement.ts'
 import { createGroupCommit } from '../store/group-commit.ts'
 import type { Store } from '../store/store.ts'
@@ -22,7 +19,7 @@ import type { AcceptOutcome, AcceptUnit, Announced, Decisions, ResultOutcome } f
 import { createTeller } from '../watch/teller.ts'
 
 /**
- * The way of an event: accept → dispatch → sign → send → settle. Everything that differs between the real server and
+ * The way of an event: accept → dispatch → sign → send → settle. Signing and sending are a carrier's. Everything that differs between the real server and
  * a simulated one (time, chance, store, network) comes in as a part.
  */
 export interface DeliveryPipeline {
@@ -43,10 +40,8 @@ export interface DeliveryParts {
   store: Pick<Store, 'work' | 'webhooks'>
   clock: Clock
   random: Random
-  transport: Transport
-  signer: Signer
-  /** Who makes an attempt to a channel. */
-  carriers: Readonly<Record<ChannelCarrier, Carry>>
+  /** Makes an attempt. */
+  carry: Carry
   /** Told of lookups and connections by whoever makes them; says when the fault is ours. */
   health: NetHealth
   watch: DeliveryWatch
@@ -57,12 +52,6 @@ export interface DeliveryParts {
   slots: number
   slotsPerWebhook: number
 }
-
-/**
- * One attempt to a channel: the message about the event, written and handed over for it. Rejects, like signing, for faults
- * of ours only: a secret that does not open, a setting that is not there.
- */
-export type Carry = (event: Event, channel: Webhook, startedAt: number) => Promise<AttemptReport>
 
 /** Who is told of everything that happens; must not throw. */
 export interface DeliveryWatch {
@@ -111,7 +100,7 @@ export function createDeliveryPipeline(parts: DeliveryParts): DeliveryPipeline {
     clock,
     async attempt(leased, webhook) {
       const begunAt = clock.monotonic()
-      const report = await attempt(parts, clock, leased, webhook)
+      const report = await parts.carry(leased.event, webhook, clock.now())
       // Somebody waits for a test, and nobody is charged for it.
       const mayWait = (): boolean => leased.delivery.kind !== 'test' && !dispatcher.draining
       return judgeAttempt({ health: parts.health, clock }, report, begunAt, mayWait)
@@ -161,32 +150,5 @@ export function createDeliveryPipeline(parts: DeliveryParts): DeliveryPipeline {
       await Promise.all([teller.stop(), dispatcher.drain()])
     },
     stop: () => commit.stop(),
-  }
-}
-
-/** One attempt: signs the event's bytes for now, sends them, reports; or leaves that to a channel's carrier. Never rejects. */
-async function attempt(
-  { clock: wallClock, signer, transport, carriers, watch }: DeliveryParts,
-  clock: Clock,
-  { event }: LeasedDelivery,
-  webhook: Webhook,
-): Promise<AttemptReport> {
-  const startedAt = clock.now()
-  try {
-    if (webhook.carrier !== 'webhook') return await carriers[webhook.carrier](event, webhook, startedAt)
-    // Receivers hold a signature's time against their own clocks.
-    const { headers, logged } = signer.sign(event, dialectOf(event.type), webhook, wallClock.now())
-    const { organizationId, url } = webhook
-    const request: OutboundRequest = { organizationId, url, headers, body: event.body, startedAt }
-    const report = await transport.send(request)
-    return { ...report, requestHeaders: wasNotSent(report) ? {} : logged }
-  } catch (error) {
-    watch.failure(error, `preparing an attempt for ${webhook.id}`)
-    // A fault of ours, such as a sealed secret that the key does not open.
-    const why =
-      error instanceof NotPrepared
-        ? error.message
-        : 'The request could not be prepared. The server log says why.'
-    return notSentReport(startedAt, why)
   }
 }

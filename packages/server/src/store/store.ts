@@ -236,7 +236,7 @@ export interface WebhookStore {
   create(webhook: Webhook, claim: IdempotencyClaim | null): Promise<Created<Webhook>>
   /** Deleted ones are not found. */
   get(organizationId: number, id: string): Promise<Webhook | null>
-  /** Webhooks proper, or those that are carried otherwise. */
+  /** Webhooks proper, or channels. */
   list(organizationId: number, which: 'webhooks' | 'channels', page: PageRequest): Promise<Page<Webhook>>
   /**
    * Reads, asks `decide`, writes the webhook and what the answer asks of its waiting deliveries, all in one transaction.

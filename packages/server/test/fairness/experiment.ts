@@ -1,3 +1,5 @@
+import { createCarry } from '../../src/carriers/carry.ts'
+import { WEBHOOKS_ONLY } from '../support/webhooks-only.ts'
 import type { Event } from '../../src/core/event.ts'
 import { createIds } from '../../src/core/ids.ts'
 import type { Webhook } from '../../src/core/webhook.ts'
@@ -7,7 +9,6 @@ import { DeadlineError } from '../../src/net/failures.ts'
 import type { Transport } from '../../src/send/transport.ts'
 import { createSigner } from '../../src/sign/signer.ts'
 import { createMemoryStore } from '../../src/store/memory/index.ts'
-import { NO_CARRIERS } from '../support/no-carriers.ts'
 import { reportAnswer, reportFailure } from '../support/reports.ts'
 import { sampleEvent, sampleWebhook } from '../support/samples.ts'
 import { createSeededRandom, createVirtualClock } from '../support/virtual-clock.ts'
@@ -96,9 +97,13 @@ export async function runExperiment(experiment: Experiment): Promise<Findings> {
     store,
     clock: time,
     random,
-    transport,
-    signer: createSigner({ open: () => 'a-test-secret', cacheMax: 1, version: '0.0.0' }),
-    carriers: NO_CARRIERS,
+    carry: createCarry({
+      ...WEBHOOKS_ONLY,
+      transport,
+      signer: createSigner({ open: () => 'a-test-secret', cacheMax: 1, version: '0.0.0' }),
+      clock: time,
+      onFailure: fail,
+    }),
     health: createNetHealth(time, () => undefined),
     watch: { eventAccepted: () => undefined, attemptSettled: () => undefined, failure: fail },
     judgeFilters: async () => new Map(),

@@ -50,12 +50,12 @@ it('tells people once, by mail and in Slack, that a webhook was disabled', async
   await api.post('/api/v1/event-types', { type: 'order.paid' })
   const events = ['webhook.disabled']
   await api.post('/api/v1/channels', {
-    kind: 'email',
+    carrier: 'email',
     name: 'On call',
     recipients: ['oncall@example.com'],
     events,
   })
-  await api.post('/api/v1/channels', { kind: 'slack', name: 'Ops', url: slack.url + SLACK_PATH, events })
+  await api.post('/api/v1/channels', { carrier: 'slack', name: 'Ops', url: slack.url + SLACK_PATH, events })
   const webhook = await api.post<{ id: string }>('/api/v1/webhooks', {
     url: receiver.url,
     events: ['order.paid'],

@@ -30,7 +30,7 @@ interface Delivery {
 it('a mail server that is down costs no channel anything', async () => {
   await api.post('/api/v1/event-types', { type: 'custom.thing', description: 'A thing.' })
   const channel = await api.post<{ id: string }>('/api/v1/channels', {
-    kind: 'email',
+    carrier: 'email',
     name: 'On call',
     recipients: ['oncall@example.com'],
     events: ['custom.thing'],

@@ -1,3 +1,5 @@
+import { createCarry } from '../../src/carriers/carry.ts'
+import { WEBHOOKS_ONLY } from '../support/webhooks-only.ts'
 import { Problem } from '../../src/core/errors.ts'
 import { createIds, type Ids } from '../../src/core/ids.ts'
 import {
@@ -15,7 +17,6 @@ import { createRetentionSweep } from '../../src/watch/retention.ts'
 import { createWideLog } from '../../src/watch/wide-log.ts'
 import { createWebhookService } from '../../src/pipelines/webhook-service.ts'
 import type { WebhookService } from '../../src/api/services.ts'
-import { NO_CARRIERS } from '../support/no-carriers.ts'
 import type { Dice } from './dice.ts'
 import { passes } from './filters.ts'
 import type { Notes } from './notes.ts'
@@ -65,13 +66,17 @@ export function createNode(parts: NodeParts): SimulatedNode {
     store,
     clock,
     random: dice,
-    transport: parts.network.transportOf(process, health),
-    signer: createSigner({
-      open: (webhook, sealed) => parts.vault.open(webhook, sealed),
-      cacheMax: 100,
-      version: '0.0.0',
+    carry: createCarry({
+      ...WEBHOOKS_ONLY,
+      transport: parts.network.transportOf(process, health),
+      signer: createSigner({
+        open: (webhook, sealed) => parts.vault.open(webhook, sealed),
+        cacheMax: 100,
+        version: '0.0.0',
+      }),
+      clock,
+      onFailure: (error, doing) => watch.failure(error, doing),
     }),
-    carriers: NO_CARRIERS,
     health,
     watch,
     judgeFilters,

@@ -1,3 +1,4 @@
+import { createCarry } from '../../src/carriers/carry.ts'
 import type { OutboundReport, OutboundRequest, Transport } from '../../src/send/transport.ts'
 import type { Event } from '../../src/core/event.ts'
 import { createIds, type Ids } from '../../src/core/ids.ts'
@@ -14,7 +15,7 @@ import { createWebhookService } from '../../src/pipelines/webhook-service.ts'
 import { createMemoryStore } from '../../src/store/memory/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createAnnouncer } from '../../src/watch/announce.ts'
-import { NO_CARRIERS } from './no-carriers.ts'
+import { WEBHOOKS_ONLY } from './webhooks-only.ts'
 import { reportAnswer, type ScriptedAnswer } from './reports.ts'
 import { sampleEvent, sampleWebhook } from './samples.ts'
 import { createSeededRandom, createVirtualClock, type VirtualClock } from './virtual-clock.ts'
@@ -79,9 +80,13 @@ async function startOn(store: Store, clock: VirtualClock, ids: Ids, options: Eng
     store,
     clock,
     random: createSeededRandom(2),
-    transport: scripted(clock, requests, options.answer ?? (() => 200)),
-    signer: createSigner({ open: () => 'a-test-secret', cacheMax: 10, version: '0.0.0' }),
-    carriers: NO_CARRIERS,
+    carry: createCarry({
+      ...WEBHOOKS_ONLY,
+      transport: scripted(clock, requests, options.answer ?? (() => 200)),
+      signer: createSigner({ open: () => 'a-test-secret', cacheMax: 10, version: '0.0.0' }),
+      clock,
+      onFailure: (error) => failures.push(error),
+    }),
     health: createNetHealth(clock, () => undefined),
     watch,
     judgeFilters,

@@ -11,7 +11,8 @@ import { systemClock } from '../../src/core/clock.ts'
 import { createIds, type Ids } from '../../src/core/ids.ts'
 import type { Scope, Tier } from '../../src/core/organization.ts'
 import { systemRandom } from '../../src/core/random.ts'
-import { createChannelCarriers, type ChannelCarrierParts } from '../../src/pipelines/channel-carriers.ts'
+import type { CarrierParts } from '../../src/carriers/carrier.ts'
+import { createCarry } from '../../src/carriers/carry.ts'
 import { createDeliveryPipeline, type DeliveryPipeline } from '../../src/pipelines/delivery-pipeline.ts'
 import { createEventPipeline } from '../../src/pipelines/event-pipeline.ts'
 import type { Guard } from '../../src/guard/guard.ts'
@@ -122,14 +123,14 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     store,
     clock,
     random,
-    transport,
-    signer: createSigner({
-      open: (webhook, sealed) => box.open(contextOf(webhook.organizationId, webhook.id), sealed),
-      cacheMax: 100,
-      version: '0.0.0',
-    }),
-    carriers: createChannelCarriers({
+    carry: createCarry({
       transport,
+      signer: createSigner({
+        open: (webhook, sealed) => box.open(contextOf(webhook.organizationId, webhook.id), sealed),
+        cacheMax: 100,
+        version: '0.0.0',
+      }),
+      onFailure: watch.failure,
       mail: mailOn(options.mailPort, guard, clock),
       open: ({ organizationId, id, sealedSecret }) => box.open(contextOf(organizationId, id), sealedSecret),
       clock,
@@ -244,7 +245,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   }
 }
 
-function mailOn(port: number | undefined, guard: Guard, clock: Clock): ChannelCarrierParts['mail'] {
+function mailOn(port: number | undefined, guard: Guard, clock: Clock): CarrierParts['mail'] {
   if (port === undefined) return null
   const relay = { host: '127.0.0.1', port, tls: 'off', login: null } as const
   return {

@@ -1,3 +1,4 @@
+import { CHANNEL_PHRASES } from '../../carriers/index.ts'
 import type { Tag } from '../operation.ts'
 
 export const DESCRIPTION = `Validation runs go in; signed, retried, observable webhooks come out.
@@ -15,7 +16,7 @@ export const TAGS: readonly { name: Tag; description: string }[] = [
   { name: 'webhooks', description: 'Subscriptions: where which events are sent, and how they fare.' },
   {
     name: 'channels',
-    description: 'Webhooks that are carried otherwise: messages for people, by e-mail or to Slack.',
+    description: `A channel delivers events to people, ${CHANNEL_PHRASES}, instead of a signed request.`,
   },
   { name: 'deliveries', description: 'One event owed to one webhook, with every attempt made.' },
   { name: 'events', description: 'What happened. The bytes of a body never change.' },

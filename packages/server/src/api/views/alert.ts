@@ -3,7 +3,6 @@ import {
   ALERT_OPERATORS,
   ALERT_RULE_TYPES,
   ALERT_SEVERITIES,
-  NOTIFY_WAYS,
   type Alert,
   type AlertCondition,
   type AlertRule,
@@ -64,7 +63,7 @@ export const alertRuleSchema = z
     scope: ruleScopeSchema,
     condition: conditionSchema,
     actions: z.object({
-      notify_via: z.array(z.enum(NOTIFY_WAYS)),
+      notify_via: z.array(z.string()).describe('Names of carriers.'),
       recipients: z.array(z.string()).describe('Ids of channels.'),
       severity: z.enum(ALERT_SEVERITIES),
     }),

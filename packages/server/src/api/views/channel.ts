@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { addressesOf } from '../../core/mail.ts'
+import { CHANNEL_CARRIERS, findCarrier } from '../../carriers/index.ts'
 import { isoTime, isoTimeOrNull } from '../../core/time.ts'
-import { pauseEnd, WEBHOOK_STATUSES, type Webhook } from '../../core/webhook.ts'
+import { isChannel, pauseEnd, WEBHOOK_STATUSES, type Webhook } from '../../core/webhook.ts'
 import { pausedUntilField, webhookSchema, webhookView } from './webhook.ts'
 import type { Scope } from '../../core/organization.ts'
 
@@ -15,13 +15,14 @@ const STATE_FIELDS = {
   created_at: z.string(),
 }
 
-const idField = z.string().describe('`webhook_…`: a channel is a webhook that is carried otherwise.')
+const idField = z.string().describe('`webhook_…`: a channel is a webhook with another carrier.')
 
+const [example] = CHANNEL_CARRIERS
 const EXAMPLE = {
   id: 'webhook_0198c1a29f4e7c3b8d5e6f7081920a1b',
-  kind: 'email',
+  carrier: example?.name ?? '',
   name: 'On call',
-  recipients: ['oncall@example.com'],
+  ...example?.target.example,
   events: ['webhook.failing', 'webhook.disabled', 'webhook.recovered'],
   status: 'active',
   health: 'healthy',
@@ -31,29 +32,39 @@ const EXAMPLE = {
   created_at: '2025-03-22T14:30:00Z',
 }
 
-export const channelSchema = z
-  .discriminatedUnion('kind', [
-    z.object({
-      id: idField,
-      kind: z.literal('email'),
-      name: z.string(),
-      recipients: z.array(z.string()),
-      ...STATE_FIELDS,
-    }),
-    z.object({
-      id: idField,
-      kind: z.literal('slack'),
-      name: z.string(),
-      url: z.string().describe('Its origin and `/…`: the whole URL is a secret, and is never shown again.'),
-      ...STATE_FIELDS,
-    }),
-  ])
-  .describe('The channel.')
-  .meta({ id: 'Channel', examples: [EXAMPLE] })
+interface ChannelView {
+  id: string
+  carrier: string
+  name: string
+  [field: string]: unknown
+}
 
-export function channelView(row: Webhook, now: number): z.output<typeof channelSchema> {
-  const { id, description: name } = row
-  const state = {
+const forms = CHANNEL_CARRIERS.map(({ name, target }) =>
+  z.object({
+    id: idField,
+    carrier: z.literal(name),
+    name: z.string(),
+    ...target.shown,
+    ...STATE_FIELDS,
+  }),
+)
+
+/** Only of a row that another version of the server wrote. */
+const formOfUnknown = z
+  .object({ id: idField, carrier: z.string(), name: z.string(), ...STATE_FIELDS })
+  .describe('A channel whose carrier this version of the server does not know. Nothing is sent.')
+
+export const channelSchema = z
+  .union([...forms, formOfUnknown])
+  .describe('The channel.')
+  .meta({ id: 'Channel', examples: [EXAMPLE] }) as unknown as z.ZodType<ChannelView>
+
+export function channelView(row: Webhook, now: number): ChannelView {
+  return {
+    id: row.id,
+    carrier: row.carrier,
+    name: row.description,
+    ...findCarrier(row.carrier)?.target.show(row),
     events: row.events,
     status: row.status,
     health: row.health,
@@ -62,9 +73,6 @@ export function channelView(row: Webhook, now: number): z.output<typeof channelS
     paused_until: isoTimeOrNull(pauseEnd(row, now)),
     created_at: isoTime(row.createdAt),
   }
-  return row.carrier === 'email'
-    ? { id, kind: 'email', name, recipients: addressesOf(row.url), ...state }
-    : { id, kind: 'slack', name, url: row.url, ...state }
 }
 
 /** What operations answer that work on both. */
@@ -78,5 +86,5 @@ export function subscriptionView(
   scopes: readonly Scope[],
   now: number,
 ): z.output<typeof subscriptionSchema> {
-  return row.carrier === 'webhook' ? webhookView(row, scopes, now) : channelView(row, now)
+  return isChannel(row) ? channelView(row, now) : webhookView(row, scopes, now)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { webhook as carrier } from '../../carriers/webhook/carrier.ts'
 import type { Scope } from '../../core/organization.ts'
 import { isoTime, isoTimeOrNull } from '../../core/time.ts'
 import { ORDERINGS, pauseEnd, retiredAt, WEBHOOK_STATUSES, type Webhook } from '../../core/webhook.ts'
@@ -28,9 +29,7 @@ export const pausedUntilField = z
 /** The six fields of ValidGraph's contract come first, in its order. */
 const CONTRACT_FIELDS = {
   id: z.string().describe('`webhook_…`'),
-  url: z
-    .string()
-    .describe('Where its requests go. To a key without the scope `write`, credentials in it are `…`.'),
+  ...carrier.target.shown,
   events: z.array(z.string()),
   status: z.enum(WEBHOOK_STATUSES),
   created_at: z.string(),
@@ -73,7 +72,7 @@ const OTHER_FIELDS = {
 
 const EXAMPLE = {
   id: 'webhook_0198c1a29f4e7c3b8d5e6f7081920a1b',
-  url: 'https://myapp.example.com/webhooks/validgraph',
+  ...carrier.target.example,
   events: ['validation.failed', 'score.dropped'],
   status: 'active',
   created_at: '2025-03-22T14:30:00Z',
@@ -121,7 +120,7 @@ export function webhookView(
 ): z.output<typeof webhookSchema> {
   return {
     id: webhook.id,
-    url: webhook.url,
+    ...carrier.target.show(webhook),
     events: webhook.events,
     status: webhook.status,
     created_at: isoTime(webhook.createdAt),

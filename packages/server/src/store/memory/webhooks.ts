@@ -1,4 +1,4 @@
-import { isLive, type Webhook } from '../../core/webhook.ts'
+import { isChannel, isLive, type Webhook } from '../../core/webhook.ts'
 import type { EngineOptions } from '../options.ts'
 import { decideChange, startMoves } from '../rules/moves.ts'
 import type { WebhookStore } from '../store.ts'
@@ -25,10 +25,7 @@ export function createWebhookStore(tables: Tables, options: EngineOptions): Webh
       tables.read(() => {
         const webhooks = tables.webhooks.where('organization', organizationId)
         return newestFirst(
-          webhooks.filter(
-            ({ deletedAt, carrier }) =>
-              deletedAt === null && (carrier === 'webhook') === (which === 'webhooks'),
-          ),
+          webhooks.filter((row) => row.deletedAt === null && isChannel(row) === (which === 'channels')),
           page,
         )
       }),

@@ -1,4 +1,4 @@
-import type { Carrier, RateLimit, Webhook, WebhookScope } from '../../core/webhook.ts'
+import type { RateLimit, Webhook, WebhookScope } from '../../core/webhook.ts'
 import type { Connection } from './connection.ts'
 import { idBytes, idText } from './ids.ts'
 
@@ -43,7 +43,7 @@ export function webhookFrom(row: WebhookRow): Webhook {
   return {
     id: idText('webhook', row.id),
     organizationId: row.organization_id,
-    carrier: row.carrier as Carrier,
+    carrier: row.carrier,
     url: row.url,
     description: row.description,
     events: JSON.parse(row.events) as string[],

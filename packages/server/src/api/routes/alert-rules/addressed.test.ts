@@ -38,8 +38,8 @@ const workflow = (...actions: object[]) =>
   })
 const report = (result: string, score: number) =>
   acme.call('POST', '/api/v1/orgs/acme/workflows/pages/results', { result, url: PAGE, score })
-const email = () => made('channels', { kind: 'email', name: 'On call', recipients: ['a@example.com'] })
-const toSlack = () => made('channels', { kind: 'slack', name: 'Ops', url: `${slack.url}/services/T/B/X` })
+const email = () => made('channels', { carrier: 'email', name: 'On call', recipients: ['a@example.com'] })
+const toSlack = () => made('channels', { carrier: 'slack', name: 'Ops', url: `${slack.url}/services/T/B/X` })
 
 /** Deliveries by type of event, once all have ended. */
 async function deliveries(count: number): Promise<Record<string, string>[]> {

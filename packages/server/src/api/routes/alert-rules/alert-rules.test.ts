@@ -84,7 +84,7 @@ describe('a rule', () => {
   it('is changed although a channel that it names is gone', async () => {
     const target = { url: 'https://hooks.slack.com/services/T0/B0/x' }
     const { body: channel } = await acme.call('POST', '/api/v1/channels', {
-      kind: 'slack',
+      carrier: 'slack',
       name: 'Ops',
       ...target,
     })

@@ -1,12 +1,13 @@
-import type { AlertCondition, AlertScope, NotifyWay } from '../../../core/alert.ts'
+import type { AlertCondition, AlertScope } from '../../../core/alert.ts'
 import { fieldProblem } from '../../../core/errors.ts'
+import { isChannel, WEBHOOK_CARRIER } from '../../../core/webhook.ts'
 import type { ApiContext } from '../../context.ts'
 
 /** What a request says of a rule; what a change leaves out was checked before. */
 export interface WantedRule {
   scope?: AlertScope | undefined
   condition?: AlertCondition | undefined
-  told?: { notifyVia: NotifyWay[]; recipients: string[] } | undefined
+  told?: { notifyVia: string[]; recipients: string[] } | undefined
 }
 
 /**
@@ -31,29 +32,29 @@ async function checkTold(
   organizationId: number,
   { notifyVia, recipients }: NonNullable<WantedRule['told']>,
 ): Promise<void> {
-  const reached = new Set<NotifyWay>()
+  const reached = new Set<string>()
   for (const [index, id] of recipients.entries()) {
-    reached.add(await wayOf(store, organizationId, id, notifyVia, `actions.recipients[${index}]`))
+    reached.add(await carrierOf(store, organizationId, id, notifyVia, `actions.recipients[${index}]`))
   }
-  for (const way of notifyVia) {
-    if (way === 'webhook' || reached.has(way)) continue
+  for (const carrier of notifyVia) {
+    if (carrier === WEBHOOK_CARRIER || reached.has(carrier)) continue
     throw fieldProblem(
       'invalid_request',
       'actions.recipients',
-      `Name at least one ${way} channel. POST /api/v1/channels makes one.`,
+      `Name at least one channel whose carrier is ${carrier}. POST /api/v1/channels makes one.`,
     )
   }
 }
 
-async function wayOf(
+async function carrierOf(
   store: Pick<ApiContext['store'], 'webhooks'>,
   organizationId: number,
   id: string,
-  notifyVia: readonly NotifyWay[],
+  notifyVia: readonly string[],
   field: string,
-): Promise<NotifyWay> {
+): Promise<string> {
   const channel = await store.webhooks.get(organizationId, id)
-  if (channel === null || channel.carrier === 'webhook') {
+  if (channel === null || !isChannel(channel)) {
     throw fieldProblem(
       'invalid_request',
       field,

@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { CARRIER_NAMES } from '../../../carriers/index.ts'
 import {
   ALERT_OPERATORS,
   ALERT_RULE_TYPES,
   ALERT_SEVERITIES,
-  NOTIFY_WAYS,
   type AlertCondition,
   type AlertScope,
 } from '../../../core/alert.ts'
@@ -41,11 +41,12 @@ export const ALERT_RULE_FIELDS = {
     ),
   actions: z.strictObject({
     notify_via: z
-      .array(z.enum(NOTIFY_WAYS))
+      .array(z.enum(CARRIER_NAMES))
       .min(1)
-      .max(NOTIFY_WAYS.length)
+      .max(CARRIER_NAMES.length)
       .describe(
-        '`webhook`: those who subscribed to `alert.triggered`. The others: the channels among `recipients`.',
+        'The carriers that bring the alert. `webhook`: to those who subscribed to `alert.triggered`. The others: to the ' +
+          'channels among `recipients`.',
       ),
     recipients: z.array(text).max(LIMITS.alertRecipientsMax).default([]).describe('Ids of channels.'),
     severity: z.enum(ALERT_SEVERITIES).default('warning'),

@@ -28,8 +28,8 @@ afterEach(async () => {
   await mailbox.close()
 })
 
-const EMAIL = { kind: 'email', name: 'On call', recipients: ['a@example.com', 'b@example.com'] }
-const slackFields = () => ({ kind: 'slack', name: 'Ops', url: `${slack.url}/services/T000/B000/${TOKEN}` })
+const EMAIL = { carrier: 'email', name: 'On call', recipients: ['a@example.com', 'b@example.com'] }
+const slackFields = () => ({ carrier: 'slack', name: 'Ops', url: `${slack.url}/services/T000/B000/${TOKEN}` })
 const create = (fields: object = EMAIL, headers?: Record<string, string>) =>
   acme.call('POST', CHANNELS, fields, headers)
 
@@ -42,7 +42,7 @@ describe('a channel', () => {
     expect(status).toBe(201)
     expect(body).toEqual({
       id: expect.stringMatching(/^webhook_[0-9a-f]{32}$/),
-      kind: 'email',
+      carrier: 'email',
       name: 'On call',
       recipients: ['a@example.com', 'b%c@example.com'],
       events: ['webhook.failing', 'webhook.disabled', 'webhook.recovered'],
@@ -60,7 +60,7 @@ describe('a channel', () => {
   it('to Slack is shown without its URL', async () => {
     const { status, body, text } = await create(slackFields())
     expect(status).toBe(201)
-    expect(body).toMatchObject({ kind: 'slack', url: `${slack.url}/…` })
+    expect(body).toMatchObject({ carrier: 'slack', url: `${slack.url}/…` })
     expect(text).not.toContain(TOKEN)
     const row = await api.store.webhooks.byId(body.id)
     expect(JSON.stringify(row)).not.toContain(TOKEN)
@@ -83,9 +83,10 @@ describe('a channel', () => {
     ],
     ['name', { ...EMAIL, name: ' ' }],
     ['url', { ...EMAIL, url: 'https://example.com/' }],
-    ['url', { kind: 'slack', name: 'Ops', url: 'https://10.0.0.1/x' }],
-    ['url', { kind: 'slack', name: 'Ops' }],
-    ['kind', { kind: 'sms', name: 'Ops' }],
+    ['url', { carrier: 'slack', name: 'Ops', url: 'https://10.0.0.1/x' }],
+    ['url', { carrier: 'slack', name: 'Ops' }],
+    ['carrier', { carrier: 'sms', name: 'Ops' }],
+    ['carrier', { kind: 'slack', name: 'Ops', url: 'https://example.com/' }],
     ['events[0]', { ...EMAIL, events: ['nothing.known'] }],
   ])('is refused for its %s', async (field, fields) => {
     const { status, body } = await create(fields)
@@ -100,7 +101,7 @@ describe('a channel', () => {
     await bare.close()
     expect(status).toBe(422)
     expect(body.errors).toMatchObject([
-      { field: 'kind', message: expect.stringContaining('smtp_url and smtp_from') },
+      { field: 'carrier', message: expect.stringContaining('smtp_url and smtp_from') },
     ])
   })
 

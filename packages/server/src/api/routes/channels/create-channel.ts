@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CHANNEL_CARRIERS, CHANNEL_PHRASES } from '../../../carriers/index.ts'
 import {
   DISABLE_AFTER_DEFAULT,
   FRESH_STATE,
@@ -6,28 +7,34 @@ import {
   RETRY_SCHEDULE_DEFAULT,
   type Webhook,
 } from '../../../core/webhook.ts'
+import { SIGNATURES_DEFAULT } from '../../../sign/schemes.ts'
 import type { ApiContext } from '../../context.ts'
 import { claimOf, rowOf } from '../../idempotency.ts'
 import { operation } from '../../operation.ts'
 import { channelSchema, channelView } from '../../views/channel.ts'
 import { checkedEventTypes } from '../webhooks/event-types.ts'
 import { CHANNEL_FIELDS, EVENTS_DEFAULT } from './fields.ts'
-import { mailTarget, slackTarget, type Target } from './target.ts'
+import { keptTarget, type GivenTarget } from './target.ts'
 
 const SHARED_FIELDS = {
   name: CHANNEL_FIELDS.name,
   events: CHANNEL_FIELDS.events.default([...EVENTS_DEFAULT]),
 }
 
+type NewChannel = GivenTarget & { carrier: string; name: string; events: string[] }
+
+/** One form for each carrier, told apart by its name. */
+const forms = CHANNEL_CARRIERS.map(({ name, target }) =>
+  z.strictObject({ carrier: z.literal(name), ...target.fields, ...SHARED_FIELDS }),
+)
+const [example] = CHANNEL_CARRIERS
+
 const body = z
-  .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('email'), recipients: CHANNEL_FIELDS.recipients, ...SHARED_FIELDS }),
-    z.strictObject({ kind: z.literal('slack'), url: CHANNEL_FIELDS.url, ...SHARED_FIELDS }),
-  ])
+  .discriminatedUnion('carrier', forms as unknown as [z.ZodObject<{ carrier: z.ZodLiteral<string> }>])
   .meta({
     id: 'NewChannel',
-    examples: [{ kind: 'email', name: 'On call', recipients: ['oncall@example.com'] }],
-  })
+    examples: [{ carrier: example?.name, name: 'On call', ...example?.target.example }],
+  }) as unknown as z.ZodType<NewChannel>
 
 export function createChannel({
   store,
@@ -43,8 +50,9 @@ export function createChannel({
     tag: 'channels',
     summary: 'Create a channel',
     description:
-      'Messages that people read, by e-mail or to Slack, written anew from the event at each attempt. They are retried, held ' +
-      'and logged as those of a webhook are, by the same schedule. `…/webhooks/{id}/test` sends a first one.',
+      `A channel delivers events to people, ${CHANNEL_PHRASES}, instead of a signed request. The message is written anew from ` +
+      'the event at each attempt. Deliveries are retried, held and logged as those of a webhook are, by the same schedule. ' +
+      '`…/webhooks/{id}/test` sends a first message.',
     access: ['write'],
     feature: 'channels',
     body,
@@ -52,12 +60,10 @@ export function createChannel({
     problems: ['url_not_allowed', 'unknown_event_type', 'idempotency_conflict'],
     async handle({ caller: { organization }, body: wanted, idempotency }) {
       const events = await checkedEventTypes(store, organization.id, wanted.events)
-      const owner = { organizationId: organization.id, webhookId: ids.make('webhook') }
-      const target =
-        wanted.kind === 'email'
-          ? mailTarget({ settings }, wanted.recipients)
-          : slackTarget({ services }, owner, wanted.url)
-      const channel = newChannel(owner, { ...wanted, events }, target, clock.now())
+      const { carrier, name, events: _named, ...given } = wanted
+      const owned = { organizationId: organization.id, id: ids.make('webhook'), carrier }
+      const target = keptTarget({ services, settings }, owned, given)
+      const channel = newChannel({ ...owned, ...target, description: name, events }, clock.now())
       const claim = claimOf(idempotency(), {
         organizationId: organization.id,
         operation: 'createChannel',
@@ -71,21 +77,16 @@ export function createChannel({
   })
 }
 
-function newChannel(
-  { organizationId, webhookId: id }: { organizationId: number; webhookId: string },
-  { kind: carrier, name, events }: Pick<z.output<typeof body>, 'kind' | 'name' | 'events'>,
-  target: Target,
-  now: number,
-): Webhook {
+type ChannelFields = Pick<
+  Webhook,
+  'organizationId' | 'id' | 'carrier' | 'url' | 'sealedSecret' | 'description' | 'events'
+>
+
+function newChannel(fields: ChannelFields, now: number): Webhook {
   return {
-    id,
-    organizationId,
-    carrier,
-    ...target,
-    description: name,
-    events,
+    ...fields,
     scope: { type: 'organization' },
-    signatures: ['v1'],
+    signatures: [...SIGNATURES_DEFAULT],
     signingKey: null,
     retired: null,
     headers: {},

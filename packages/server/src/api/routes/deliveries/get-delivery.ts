@@ -29,7 +29,8 @@ export function getDelivery({ store }: Pick<ApiContext, 'store'>) {
       for (const attempt of attempts) shown.push(await attemptView(attempt, requestBody))
       const body = { ...deliveryView(delivery), attempts: shown }
       if (mayReadUrls(caller)) return { status: 200, body }
-      const webhook = await store.webhooks.get(organization.id, delivery.webhookId)
+      // Also of a deleted webhook: its receivers may still take what its URL held.
+      const webhook = await store.webhooks.byId(delivery.webhookId)
       if (webhook === null) return { status: 200, body }
       const heard = { last_error: body.last_error, attempts: body.attempts }
       return { status: 200, body: { ...body, ...withoutCredentialsOf(webhook.url, heard) } }

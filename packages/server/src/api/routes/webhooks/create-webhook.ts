@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { webhook as carrier } from '../../../carriers/webhook/carrier.ts'
 import {
   DISABLE_AFTER_DEFAULT,
   FRESH_STATE,
@@ -12,6 +13,7 @@ import type { ApiContext } from '../../context.ts'
 import { claimOf, rowOf } from '../../idempotency.ts'
 import { operation } from '../../operation.ts'
 import { scopeSchema, webhookView, webhookWithSecretSchema } from '../../views/webhook.ts'
+import { targetChecks } from '../target-checks.ts'
 import { checkedEventTypes } from './event-types.ts'
 import { WEBHOOK_FIELDS } from './fields.ts'
 import { makeSigningKey, sealSecret, secretField } from './keys.ts'
@@ -37,7 +39,7 @@ const body = z
     id: 'NewWebhook',
     examples: [
       {
-        url: 'https://myapp.example.com/webhooks/validgraph',
+        ...carrier.target.example,
         events: ['validation.failed', 'score.dropped'],
         secret: 'a-secret-of-your-own',
       },
@@ -47,9 +49,10 @@ const body = z
 export function createWebhook({
   store,
   services,
+  settings,
   clock,
   ids,
-}: Pick<ApiContext, 'store' | 'services' | 'clock' | 'ids'>) {
+}: Pick<ApiContext, 'store' | 'services' | 'settings' | 'clock' | 'ids'>) {
   return operation({
     id: 'createWebhook',
     method: 'POST',
@@ -64,7 +67,7 @@ export function createWebhook({
     problems: ['url_not_allowed', 'unknown_event_type', 'filter_not_usable', 'idempotency_conflict'],
     async handle({ caller: { organization, key }, body: wanted, idempotency }) {
       const events = await checkedEventTypes(store, organization.id, wanted.events)
-      services.webhooks.checkUrl(wanted.url)
+      carrier.target.validate(wanted, targetChecks({ services, settings }))
       await checkScope(store, organization.id, wanted.scope)
       if (wanted.filter !== null) await services.webhooks.checkFilter(organization.id, wanted.filter)
 
@@ -104,8 +107,8 @@ function newWebhook(
   return {
     id,
     organizationId,
-    carrier: 'webhook',
-    url: wanted.url,
+    carrier: carrier.name,
+    url: carrier.target.urlOf(wanted),
     description: wanted.description,
     events: wanted.events,
     scope: wanted.scope,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { FILTER_DESCRIPTION } from '../../../accept/filter/description.ts'
+import { webhook } from '../../../carriers/webhook/carrier.ts'
 import { LIMITS } from '../../../core/limits.ts'
 import { ORDERINGS } from '../../../core/webhook.ts'
 import { RESERVED_HEADERS } from '../../../sign/reserved-headers.ts'
@@ -51,10 +52,7 @@ export const unpauseField = z
 
 /** What POST and PATCH have in common. */
 export const WEBHOOK_FIELDS = {
-  url: z
-    .string()
-    .max(LIMITS.urlCharactersMax)
-    .describe('Where events are sent: https, and no private address.'),
+  ...webhook.target.fields,
   events: z
     .array(z.string().max(200))
     .min(1)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { webhook as carrier } from '../../../carriers/webhook/carrier.ts'
 import { disable, enable, unpaused, type Webhook, type WebhookChange } from '../../../core/webhook.ts'
 import { needsKeyPair } from '../../../sign/schemes.ts'
 import type { ApiContext } from '../../context.ts'
@@ -7,6 +8,7 @@ import { notFound } from '../../problems/error-handler.ts'
 import { scopeSchema, webhookSchema, webhookView } from '../../views/webhook.ts'
 import { idParams } from '../fields.ts'
 import { refuseChannel } from './carrier.ts'
+import { targetChecks } from '../target-checks.ts'
 import { checkedEventTypes } from './event-types.ts'
 import { unpauseField, WEBHOOK_FIELDS } from './fields.ts'
 import { makeSigningKey } from './keys.ts'
@@ -37,7 +39,12 @@ const body = z
 
 type Changes = z.output<typeof body>
 
-export function updateWebhook({ store, services, clock }: Pick<ApiContext, 'store' | 'services' | 'clock'>) {
+export function updateWebhook({
+  store,
+  services,
+  settings,
+  clock,
+}: Pick<ApiContext, 'store' | 'services' | 'settings' | 'clock'>) {
   return operation({
     id: 'updateWebhook',
     method: 'PATCH',
@@ -57,7 +64,8 @@ export function updateWebhook({ store, services, clock }: Pick<ApiContext, 'stor
       if (known === null) throw notFound()
       refuseChannel(known)
       if (changes.events) changes.events = await checkedEventTypes(store, organization.id, changes.events)
-      if (changes.url !== undefined) services.webhooks.checkUrl(changes.url)
+      const { url } = changes
+      if (url !== undefined) carrier.target.validate({ url }, targetChecks({ services, settings }))
       if (changes.scope) await checkScope(store, organization.id, changes.scope)
       if (changes.filter) await services.webhooks.checkFilter(organization.id, changes.filter)
 

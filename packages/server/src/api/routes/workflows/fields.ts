@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { fieldProblem } from '../../../core/errors.ts'
 import { LIMITS } from '../../../core/limits.ts'
+import { isChannel } from '../../../core/webhook.ts'
 import { isAction, type Step, type Workflow } from '../../../core/workflow.ts'
 import type { Store } from '../../../store/store.ts'
 import { notFound } from '../../problems/error-handler.ts'
@@ -85,7 +86,7 @@ export async function checkActions(
     if (!isAction(type)) continue
     const name = type === 'webhook' ? 'webhook' : 'channel'
     const named = await store.webhooks.get(organizationId, String(config[name]))
-    if (named !== null && (named.carrier === 'webhook') === (type === 'webhook')) continue
+    if (named !== null && isChannel(named) === (type === 'notify')) continue
     throw fieldProblem('invalid_request', `steps[${index}].config.${name}`, `There is no ${name} of this id.`)
   }
 }

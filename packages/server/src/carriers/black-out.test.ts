@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { LIMITS } from '../core/limits.ts'
 import { blackOut, originShown } from './black-out.ts'
-import type { OutboundReport } from './transport.ts'
+import type { OutboundReport } from '../send/transport.ts'
 
 const URL_TEXT =
   'https://hooks.example.com/services/T00000000/B00000000/abcdefghijklmnop?token=0123456789abcdef'
@@ -44,9 +44,9 @@ it('never leaves half of a secret at the end of what is kept', () => {
   const segment = 'abcdefghijklmnop'
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 40 }), (less) => {
-      const body = 'x'.repeat(LIMITS.slackAnswerBytesKept - less) + segment + 'y'.repeat(100)
+      const body = 'x'.repeat(LIMITS.sealedAnswerBytesKept - less) + segment + 'y'.repeat(100)
       const kept = blackOut(report(body), URL_TEXT).responseBody
-      expect(kept?.length).toBeLessThanOrEqual(LIMITS.slackAnswerBytesKept)
+      expect(kept?.length).toBeLessThanOrEqual(LIMITS.sealedAnswerBytesKept)
       expect(kept?.toString()).not.toContain('abc')
     }),
   )

@@ -1,5 +1,5 @@
 import { LIMITS } from '../core/limits.ts'
-import type { OutboundReport } from './transport.ts'
+import type { OutboundReport } from '../send/transport.ts'
 
 /** What of a URL must be long to be worth hiding by itself; `services` and its like are in every log. */
 const SEGMENT_CHARACTERS_MIN = 9
@@ -26,7 +26,7 @@ export function blackOut(report: OutboundReport, url: string): OutboundReport {
       Object.fromEntries(Object.entries(responseHeaders).map(([name, value]) => [black(name), black(value)])),
     responseBody:
       responseBody &&
-      Buffer.from(black(responseBody.toString('utf8'))).subarray(0, LIMITS.slackAnswerBytesKept),
+      Buffer.from(black(responseBody.toString('utf8'))).subarray(0, LIMITS.sealedAnswerBytesKept),
   }
 }
 

@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { http, startRawServer, type RawServer } from '../../test/support/raw-server.ts'
 import { sampleEvent, sampleWebhook } from '../../test/support/samples.ts'
-import { createChannelCarriers, type ChannelCarrierParts } from './channel-carriers.ts'
+import { createCarry, type Carry, type CarryParts } from './carry.ts'
 import { systemClock } from '../core/clock.ts'
 import { createGuard } from '../guard/guard.ts'
 import { createResolver } from '../guard/resolver.ts'
 import type { OutboundMail } from '../send/mail-transport.ts'
+import { createSigner } from '../sign/signer.ts'
 import { createHttp1Transport } from '../send/http1/http1-transport.ts'
 
 const opened: { close(): Promise<void> }[] = []
@@ -19,7 +20,10 @@ async function answering(answer: string): Promise<RawServer> {
   return server
 }
 
-function carriers(parts: Partial<ChannelCarrierParts>) {
+const failures: unknown[] = []
+afterEach(() => failures.splice(0))
+
+function carrying(parts: Partial<CarryParts>): Carry {
   const guard = createGuard({
     allowHttp: true,
     allowCidr: ['127.0.0.0/8'],
@@ -29,9 +33,11 @@ function carriers(parts: Partial<ChannelCarrierParts>) {
   const transport = createHttp1Transport({ guard, clock: systemClock })
   opened.push(transport)
   const open = (): string => 'https://hooks.example.com/'
-  return createChannelCarriers({
+  return createCarry({
     transport,
+    signer: createSigner({ open: (_webhook, sealed) => sealed, cacheMax: 1, version: '1.2.3' }),
     mail: null,
+    onFailure: (error) => failures.push(error),
     open,
     clock: systemClock,
     version: '1.2.3',
@@ -45,8 +51,8 @@ const channel = sampleWebhook({ carrier: 'slack', url: 'http://127.0.0.1/…' })
 describe('to Slack', () => {
   it('waits as long as it is asked to', async () => {
     const server = await answering(http('429 Too Many Requests', { 'retry-after': '120' }))
-    const { slack } = carriers({ open: () => `http://127.0.0.1:${server.port}/services/T/B/abcdefghijkl` })
-    const report = await slack(event, channel, 7)
+    const carry = carrying({ open: () => `http://127.0.0.1:${server.port}/services/T/B/abcdefghijkl` })
+    const report = await carry(event, channel, 7)
     expect(report).toMatchObject({
       startedAt: 7,
       retryAfterMs: 120_000,
@@ -68,20 +74,23 @@ describe('to Slack', () => {
         'not /services/T/B/abcdefghijkl',
       ),
     )
-    const { slack } = carriers({ open: () => `http://127.0.0.1:${server.port}/services/T/B/abcdefghijkl` })
-    const report = await slack(event, channel, 0)
+    const carry = carrying({ open: () => `http://127.0.0.1:${server.port}/services/T/B/abcdefghijkl` })
+    const report = await carry(event, channel, 0)
     expect(report.error?.message).toContain('https://b.example.com…')
     expect(report.responseBody?.toString()).toBe('not …')
     expect(JSON.stringify({ ...report, responseBody: '' })).not.toContain('abcdefghijkl')
   })
 
-  it('rejects when the secret does not open, and nothing is sent', async () => {
-    const { slack } = carriers({
+  it('is not sent when the secret does not open', async () => {
+    const carry = carrying({
       open: () => {
         throw new Error('the wrong key')
       },
     })
-    await expect(slack(event, channel, 0)).rejects.toThrow('the wrong key')
+    const report = await carry(event, channel, 0)
+    expect(report).toMatchObject({ sends: 0, error: { code: 'not_sent' }, requestHeaders: {} })
+    expect(report.error?.message).toBe('The request could not be prepared. The server log says why.')
+    expect(failures).toEqual([new Error('the wrong key')])
   })
 })
 
@@ -106,11 +115,11 @@ describe('by mail', () => {
         }
       },
     }
-    const { email } = carriers({
+    const carry = carrying({
       mail: { transport, from: { name: '', address: 'alerts@mail.example.com' } },
     })
-    const report = await email(event, byMail, 7)
-    await email(event, byMail, 8)
+    const report = await carry(event, byMail, 7)
+    await carry(event, byMail, 8)
     expect(sent.map(({ messageId }) => messageId)).toEqual(
       Array.from({ length: 2 }, () => `<${event.id}.${byMail.id}@mail.example.com>`),
     )
@@ -122,7 +131,15 @@ describe('by mail', () => {
   })
 
   it('waits, and fails nothing, while the settings are missing', async () => {
-    const report = await carriers({ mail: null }).email(event, byMail, 0)
-    expect(report).toMatchObject({ outcome: 'failed', error: { code: 'not_sent' } })
+    const report = await carrying({ mail: null })(event, byMail, 0)
+    const message = 'The server has no smtp_url or smtp_from any more.'
+    expect(report).toMatchObject({ outcome: 'failed', error: { code: 'not_sent', message } })
   })
+})
+
+it('what no carrier of this version carries is not sent, and says so', async () => {
+  const report = await carrying({})(event, sampleWebhook({ carrier: 'telepathy' }), 7)
+  expect(report).toMatchObject({ startedAt: 7, sends: 0, error: { code: 'not_sent' }, requestHeaders: {} })
+  expect(report.error?.message).toMatch(/carrier is telepathy, .* it knows webhook, email, slack\./)
+  expect(failures).toHaveLength(1)
 })
