@@ -139,6 +139,7 @@ export function createDeliveryPipeline(parts: DeliveryParts): DeliveryPipeline {
       return accepted
     },
     async start() {
+      clock.goOnFrom(await store.work.lastTime())
       const cutOff = await store.work.recover(decisions, (error) =>
         watch.failure(error, 'settling what a stopped server left behind'),
       )

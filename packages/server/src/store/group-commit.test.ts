@@ -50,6 +50,7 @@ function commitOver(
       return answer(batch, decisions)
     },
     recover: async () => 0,
+    lastTime: async () => 0,
     lanes: async () => [],
     moveWaiting: async () => null,
     bearWaiting: async () => null,

@@ -25,6 +25,11 @@ export interface WorkStore {
    * cannot be settled waits for `LIMITS.faultWaitMs`, as a result would; `onFault` hears of each.
    */
   recover(decisions: Pick<Decisions, 'settle'>, onFault?: (error: Error) => void): Promise<number>
+  /**
+   * The latest time by which anything was accepted, leased or ended, milliseconds; 0 when nothing was. What the engine that
+   * wrote it held for now, whatever the wall clock says since.
+   */
+  lastTime(): Promise<number>
   /** Webhooks that have unleased deliveries with an attempt planned, with the time the first of them is due. */
   lanes(): Promise<LaneWork[]>
   /**

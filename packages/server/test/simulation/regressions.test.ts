@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SECOND_MS } from '../../src/core/time.ts'
+import { HOUR_MS, SECOND_MS } from '../../src/core/time.ts'
 import { disable, enable } from '../../src/core/webhook.ts'
 import { createEngine, type Engine } from '../support/engine.ts'
 
@@ -69,5 +69,19 @@ describe('what was held and dropped', () => {
     answerFirst(200)
     await engine.clock.advance(SECOND_MS)
     expect(engine.requests).toHaveLength(1)
+  })
+})
+
+describe('a wall clock that was set back', () => {
+  it('makes nothing wait longer once the server has been started again', async () => {
+    const engine = await createEngine({ answer: () => 500 })
+    await engine.addWebhook({ retrySchedule: [60] })
+    engine.clock.step(-HOUR_MS)
+    await engine.publish()
+    await engine.clock.advance(SECOND_MS)
+    await engine.pipeline.drain()
+    const next = await engine.restart(() => 200)
+    await engine.clock.advance(70 * SECOND_MS)
+    expect([engine.requests.length, next.requests.length]).toEqual([1, 1])
   })
 })

@@ -151,9 +151,10 @@ function scripted(
   return {
     async send(request): Promise<OutboundReport> {
       requests.push(request)
+      const begunAt = clock.monotonic()
       const answered = await answer(request)
       const whole = typeof answered === 'number' ? { status: answered } : answered
-      const elapsedMs = clock.now() - request.startedAt
+      const elapsedMs = clock.monotonic() - begunAt
       return reportAnswer(request, whole, { elapsedMs, nowMs: clock.now() })
     },
     close: async () => undefined,

@@ -3,7 +3,7 @@ import { LIMITS } from '../../core/limits.ts'
 import { disable, remove } from '../../core/webhook.ts'
 import type { Decisions, SettleFacts } from '../work.ts'
 import { okReport, plainDecisions } from './decisions.ts'
-import { claimOf, deliveryNow } from './world.ts'
+import { claimOf, deliveryNow, unitOf } from './world.ts'
 import type { Subject } from './world.ts'
 
 export const describeWorkRecover: Subject = (the) => {
@@ -135,6 +135,34 @@ export const describeWorkRecover: Subject = (the) => {
       expect(await store.work.recover(plainDecisions)).toBe(0)
       const { rows } = await store.deliveries.list(organization.id, {}, { limit: 5, before: null })
       expect(rows).toMatchObject([{ attemptCount: 0, fence: 0 }])
+    })
+  })
+
+  describe('the last time that the rows tell of', () => {
+    test('is when something was accepted, with or without its deliveries, leased or ended', async () => {
+      const { addWebhook, accept, claimDue, settle, store, clock } = the()
+      const seen = [await store.work.lastTime()]
+      const later = async (work: () => Promise<unknown>): Promise<void> => {
+        clock.now += 5_000
+        await work()
+        seen.push((await store.work.lastTime()) - clock.now)
+      }
+      const webhook = await addWebhook()
+      await later(() => accept(undefined, { admit: () => false }))
+      const { leased } = await claimDue(webhook)
+      await later(() => settle(leased[0]!, okReport({ startedAt: clock.now, durationMs: 0 })))
+      await later(() => accept(Array.from({ length: LIMITS.deliveriesAtOnceMax + 1 }, the().event)))
+      await the().bearAll()
+      await later(() => claimDue(webhook))
+      expect(seen).toEqual([0, 0, 0, 0, 0])
+    })
+
+    test('is that of an engine whose clock was ahead of the one that the next one reads', async () => {
+      const { addWebhook, event, commit, store, clock } = the()
+      await addWebhook()
+      const ahead = clock.now + 60_000
+      await commit({ accepts: [unitOf({ events: [event()] })], now: ahead })
+      expect(await store.work.lastTime()).toBe(ahead)
     })
   })
 }

@@ -10,6 +10,7 @@ import { createClaimStore } from './idempotency.ts'
 import { createBearWaiting } from './bear-waiting.ts'
 import { createKeyStore } from './keys.ts'
 import { listLanes } from './lanes.ts'
+import { lastTime } from './last-time.ts'
 import { createMonitorStore } from './monitors.ts'
 import { createOrganizationStore } from './organizations.ts'
 import { createProjectStore } from './projects.ts'
@@ -31,6 +32,7 @@ export function createMemoryStore(options: EngineOptions): Store {
     work: {
       commit: async (batch, decisions) => commitWork(batch, decisions),
       recover: createRecoverLeases(tables, options),
+      lastTime: async () => tables.read(() => lastTime(tables)),
       lanes: async () => tables.read(() => listLanes(tables)),
       moveWaiting: async () => moveWaiting(),
       bearWaiting: async () => bearWaiting(),

@@ -21,6 +21,7 @@ import { createIdempotency } from './idempotency.ts'
 import type { Idempotency } from './idempotency.ts'
 import { createKeyStore } from './keys.ts'
 import { createListLanes } from './lanes.ts'
+import { createLastTime } from './last-time.ts'
 import { createLines } from './lines.ts'
 import type { Lines } from './lines.ts'
 import { openDatabase } from './open-database.ts'
@@ -130,9 +131,11 @@ function createWorkStore(connection: Connection, parts: WorkParts, options: Engi
     claimDue: createClaimDue(connection, parts, createFindSendable(webhooks, parts.moves)),
   })
   const listLanes = createListLanes(connection)
+  const lastTime = createLastTime(connection)
   return {
     commit: async (batch, decisions) => commitWork(batch, decisions),
     recover: createRecoverLeases(connection, webhooks, settlePort, now),
+    lastTime: async () => lastTime(),
     lanes: async () => listLanes(),
     moveWaiting: async () => waiting.next(),
     bearWaiting: async () => bearWaiting(),
