@@ -205,7 +205,9 @@ export function createBacklog(parts: BacklogParts): Backlog {
       places.push(lane, item, ahead !== null || id === lane.frontRunner?.deliveryId)
     }
     if (ahead?.frontRunner !== undefined && lane.frontRunner === ahead.frontRunner) lane.frontRunner = null
-    if (outcome.nextDueAt !== null) note(lane, outcome.nextDueAt)
+    if (outcome.nextDueAt !== null) noteDue(lane, outcome.nextDueAt)
+    // What was noted while the claim was under way may have come after its look into the store.
+    if (lane.nextDueAt !== null) note(lane, lane.nextDueAt)
     if (lane.wanted.size > 0) refill(lane)
     parts.onReady(lane)
   }

@@ -108,3 +108,29 @@ describe('what is still owed', () => {
     expect(engine.requests).toHaveLength(3)
   })
 })
+
+describe('what becomes due after a claim has found nothing', () => {
+  it('is sent at once, although the claim is answered later', async () => {
+    const { keepBack, wrap } = createLateStore()
+    const engine = await createEngine({ wrap })
+    const { id } = await engine.addWebhook()
+    await engine.publish()
+    const tell = keepBack('commit')
+    // Whoever starts a webhook looks for what is due.
+    await turnOn(engine, id, 'send')
+    await engine.clock.advance(10)
+    await sendAgain(engine, id)
+    await engine.clock.advance(10)
+    tell()
+    await engine.clock.advance(SECOND_MS)
+    expect(engine.requests).toHaveLength(2)
+  })
+})
+
+/** As a replay does with all that was delivered. */
+async function sendAgain({ store, pipeline, clock }: Engine, webhookId: string): Promise<void> {
+  const { rows } = await store.deliveries.list(1, { webhookId }, { limit: 10, before: null })
+  const items = rows.map(({ id, eventId, state, fence }) => ({ eventId, deliveryId: id, state, fence }))
+  expect(await store.deliveries.replay(webhookId, items, clock.now())).toBe(items.length)
+  pipeline.dispatcher.noteWaiting(webhookId, 1)
+}

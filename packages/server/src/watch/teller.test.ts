@@ -49,3 +49,22 @@ it('looks again after a failure, and never after it was stopped', async () => {
   await clock.advance(60 * SECOND_MS)
   expect(looks).toHaveLength(2)
 })
+
+it('looks once more when something became due after it had looked, and before it had the answer', async () => {
+  const clock = createVirtualClock()
+  const looks: number[] = []
+  const teller = createTeller({
+    clock,
+    async announceDue() {
+      looks.push(clock.monotonic())
+      await new Promise<void>((resolve) => void clock.after(SECOND_MS, resolve))
+      return { announced: [], nextDueAt: null }
+    },
+    onAnnounced: () => undefined,
+    onError: () => undefined,
+  })
+  teller.start()
+  teller.dueAt(clock.now() + 500)
+  await clock.advance(60 * SECOND_MS)
+  expect(looks).toEqual([0, 1_000])
+})

@@ -28,6 +28,8 @@ export function createTeller({ announceDue, onAnnounced, clock, onError }: Telle
   let timer: Timer | null = null
   let timerAt = Number.POSITIVE_INFINITY
   let looking: Promise<void> | null = null
+  /** Something was due while a look was under way, which may have come too early to find it. */
+  let missed = false
   let stopped = false
 
   function lookAt(time: number): void {
@@ -40,8 +42,11 @@ export function createTeller({ announceDue, onAnnounced, clock, onError }: Telle
   function begin(): void {
     timer = null
     timerAt = Number.POSITIVE_INFINITY
-    // One at a time; whoever looks now says when to look next.
-    looking ??= look().finally(() => (looking = null))
+    missed = looking !== null
+    looking ??= look().finally(() => {
+      looking = null
+      if (missed) lookAt(clock.now())
+    })
   }
 
   async function look(): Promise<void> {

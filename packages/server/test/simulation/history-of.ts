@@ -44,8 +44,6 @@ const SERVED_WITHIN_MS_AFTER_TROUBLE = 60 * SECOND_MS
 const SERVED_WITHIN_MS_AFTER_OWN_TROUBLE = 180 * SECOND_MS
 /** A slice of what a started webhook had held: what the store takes for it, and the rest after it. */
 const MOVE_SLICE_MS = 2 * MOVE_REST_MS
-/** More than a burst mostly has (actions/publishing.ts). */
-const BURST_EVENTS = 200
 
 /** What a scenario at work has come to, as the checker reads it. */
 export async function historyOf(world: World): Promise<History> {
@@ -117,9 +115,10 @@ function promptWebhooks(
 }
 
 /** What a burst's deliveries take that follow the commit of their events, slice by slice. */
-function fanoutMs({ deliveriesAtOnceMax, fanoutRowsPerSlice, webhooksPerOrganization }: Scenario): number {
+function fanoutMs(scenario: Scenario): number {
+  const { deliveriesAtOnceMax, fanoutRowsPerSlice, webhooksPerOrganization, burstEvents } = scenario
   if (deliveriesAtOnceMax >= LIMITS.deliveriesAtOnceMax) return 0
-  return Math.ceil((BURST_EVENTS * webhooksPerOrganization) / fanoutRowsPerSlice) * MOVE_SLICE_MS
+  return Math.ceil((burstEvents * webhooksPerOrganization) / fanoutRowsPerSlice) * MOVE_SLICE_MS
 }
 
 /** One that its owner asked to be served slowly is, and one in strict order waits for what goes before. */

@@ -30,8 +30,12 @@ const STEPS = [
 type Step = (typeof STEPS)[number]
 
 const WEBHOOKS = 2
+const BURST = 5
+const STEPS_MAX = 14
 const SMALL: Partial<Scenario> = {
   organizations: 1,
+  webhooksPerOrganization: WEBHOOKS,
+  burstEvents: STEPS_MAX * BURST,
   slots: 2,
   slotsPerWebhook: 2,
   moveRowsPerSlice: 2,
@@ -89,7 +93,7 @@ function perform(world: World, step: Step, chance: number): void {
   const dice = createDice(chance)
   const tenant = world.tenants[0]!
   const webhook = world.webhooks[chance % world.webhooks.length]!
-  const count = step === 'burst' ? 5 : 1
+  const count = step === 'burst' ? BURST : 1
   switch (step) {
     case 'publish':
     case 'burst':
@@ -116,7 +120,7 @@ function perform(world: World, step: Step, chance: number): void {
 const smallCase = fc.record({
   seed: fc.nat(1_000),
   steps: fc.array(fc.record({ step: fc.constantFrom(...STEPS), chance: fc.nat(1_000), answers: fc.nat(6) }), {
-    maxLength: 14,
+    maxLength: STEPS_MAX,
   }),
 })
 

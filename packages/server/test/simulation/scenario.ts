@@ -13,6 +13,8 @@ export interface Scenario {
   /** Events an hour, beside the bursts. */
   eventsPerHour: number
   burstsPerHour: number
+  /** More events than a burst mostly has. */
+  burstEvents: number
   /** How often an owner does something to a webhook. */
   ownerActionsPerHour: number
   faultsPerDay: Record<Fault, number>
@@ -68,6 +70,7 @@ export function scenarioOf(seed: number, hours = HOURS_PER_SEED): Scenario {
     slotsPerWebhook,
     eventsPerHour: dice.between(15, 80),
     burstsPerHour: dice.between(0.1, 1),
+    burstEvents: 200,
     ownerActionsPerHour: dice.chance(0.8) ? dice.between(0.5, 12) : 0,
     faultsPerDay: {
       crash: often(0.6, 1, 24),
