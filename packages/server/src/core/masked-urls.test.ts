@@ -32,6 +32,10 @@ describe('hides', () => {
     ['/hook?x=1&token=abc', '/hook?x=1&token=…'],
     ['Your server redirects to /hooks/Xk29fQzL07pWvB3m/ (301).', 'Your server redirects to /hooks/…/ (301).'],
     ['{"path":"/services/T0/B0/Xk29fQzL07pWvB3mTn51"}', '{"path":"/services/T0/B0/…"}'],
+    [
+      String.raw`{"path":"\/services\/T0\/Xk29fQzL07pWvB3mTn51?a=1"}`,
+      String.raw`{"path":"\/services\/T0\/…?a=1"}`,
+    ],
     ['https://hooks.slack.com/services/T012/B012/abcDEF', 'https://hooks.slack.com/services/…/…/…'],
     ['https://discord.com/api/webhooks/123/abc-DEF', 'https://discord.com/api/webhooks/123/…'],
     [

@@ -1,7 +1,7 @@
 import { namesCredential } from './credential-names.ts'
 
 /**
- * URLs without the credentials in them. Whoever learns the URL of a Slack channel can write to it, and many receivers take a
+ * URLs without the credentials in them. Whoever learns the URL of an incoming webhook of Slack can write there, and many receivers take a
  * token in the query: such a URL is a password that looks like an address.
  *
  * Hidden are user and password, the values of parameters that are named like a credential, and the parts of a path that are
@@ -21,7 +21,7 @@ const ABSOLUTE = new RegExp(
   'gi',
 )
 /** A path without a host, as receivers echo it and redirect to it. */
-const PATH = /(^|[\s"'(=,])(\/[\w.~%@:+-][^\s"'<>\\?#]*)/g
+const PATH = new RegExp(String.raw`(^|[\s"'(=,])(${SLASH}[\w.~%@:+-](?:\\/|[^\s"'<>\\?#])*)`, 'g')
 /** `name=value` behind what begins it; `&` may be written as `&amp;` or `\u0026`. */
 const PARAMETER = /((?:[?&#;]|\\u0026)([^\s"'<>\\&=?#;/:]{1,100})=)([^\s"'<>\\&#;]+)/gi
 

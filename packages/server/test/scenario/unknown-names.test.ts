@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApiClient, type ApiClient } from '../support/api-client.ts'
 import { eventually } from '../support/eventually.ts'
 import { startReceiver, type Receiver } from '../support/receiver.ts'
-import { makeDataDir, makeKey, startServer, type ServerProcess } from '../support/server-process.ts'
+import { makeDataDir, makeKey, sealpost, startServer, type ServerProcess } from '../support/server-process.ts'
 
 /** Names that a request or a row may have and this version of the server does not know: those of a later one, say. */
 const dataDir = makeDataDir()
@@ -38,7 +38,7 @@ afterAll(async () => {
 /** Changes the webhook's row while no server runs, as a later version would have written it. */
 async function rewrite(
   id: string,
-  column: 'signatures' | 'signing_key',
+  column: 'carrier' | 'signatures' | 'signing_key',
   value: string | null,
 ): Promise<void> {
   await server.end('SIGTERM')
@@ -99,6 +99,8 @@ describe('a signature scheme that is not known', () => {
     expect(test).toMatchObject({ delivered: false, error: { code: 'not_sent' } })
     expect(server.output()).toMatch(/"level":"error".*scheme v1b/)
     expect(await api.get('/readyz')).toMatchObject({ warnings: [{ code: 'not_prepared' }] })
+    const { stdout } = await sealpost(['doctor', '--data-dir', dataDir.path])
+    expect(stdout).toContain(`! Webhook ${id} asks for the signature schemes ["v1","v1b"]`)
     expect(arrivedAt('/stored')).toEqual([])
 
     // Its owner puts it right, and what waited is sent.
@@ -125,5 +127,47 @@ describe('a signature scheme that is not known', () => {
     await api.call('PATCH', `/api/v1/webhooks/${id}`, { signatures: ['v1a'] })
     expect(await api.post(`/api/v1/webhooks/${id}/test`, {})).toMatchObject({ delivered: true })
     expect(arrivedAt('/pair')).toHaveLength(1)
+  })
+})
+
+describe('a carrier that is not known', () => {
+  const fields = { carrier: 'slack', name: 'Ops', events: ['order.paid'] }
+
+  it('carries nothing when it is stored: the channel is shown, and everybody is told', async () => {
+    const url = `${receiver.url}/carrier`
+    const { id } = await api.post<Row>('/api/v1/channels', { ...fields, url })
+    await rewrite(id, 'carrier', 'teletype')
+    const shown = await api.get<object>(`/api/v1/channels/${id}`)
+    expect(shown).toMatchObject({ id, carrier: 'teletype', name: 'Ops', status: 'active' })
+    // What another carrier would show of its target is not guessed at.
+    expect(shown).not.toHaveProperty('url')
+    expect(await api.get('/api/v1/channels')).toMatchObject({ data: [shown] })
+    expect((await api.call('GET', `/api/v1/webhooks/${id}`)).status).toBe(404)
+
+    await api.post('/api/v1/events', { type: 'order.paid', data: {} })
+    const row = await attempted(id, ({ attempt_count: count }) => count > 0)
+    expect(row).toMatchObject({
+      state: 'pending',
+      last_error: expect.stringContaining('carrier is teletype, which this version') as string,
+    })
+    expect(await api.post(`/api/v1/webhooks/${id}/test`, {})).toMatchObject({
+      delivered: false,
+      error: { code: 'not_sent' },
+      request: { headers: {} },
+    })
+    expect(await api.get(`/api/v1/channels/${id}`)).toMatchObject({ failure_count: 0, health: 'healthy' })
+    expect(server.output()).toMatch(/"level":"error".*carrier is teletype/)
+    expect(await api.get('/readyz')).toMatchObject({ warnings: [{ code: 'not_prepared' }] })
+    const { stdout } = await sealpost(['doctor', '--data-dir', dataDir.path])
+    expect(stdout).toContain(`! Webhook ${id} asks for the carrier teletype`)
+
+    // It can be renamed, stopped and deleted; its target is not this version's to change.
+    const renamed = await api.call('PATCH', `/api/v1/channels/${id}`, { name: 'Old' })
+    expect([renamed.status, renamed.body]).toMatchObject([200, { name: 'Old', carrier: 'teletype' }])
+    const moved = await api.call('PATCH', `/api/v1/channels/${id}`, { url })
+    expect([moved.status, moved.body]).toMatchObject([422, { errors: [{ field: 'url' }] }])
+    expect((await api.call('POST', `/api/v1/webhooks/${id}/disable`)).status).toBe(200)
+    expect((await api.call('DELETE', `/api/v1/channels/${id}`)).status).toBe(204)
+    expect(arrivedAt('/carrier')).toEqual([])
   })
 })

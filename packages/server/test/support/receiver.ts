@@ -17,8 +17,8 @@ export interface Receiver {
   close(): Promise<void>
 }
 
-/** A status, or one with headers. */
-export type Reply = number | { status: number; headers: Record<string, string> }
+/** A status, or one with headers and maybe a body of its own. */
+export type Reply = number | { status: number; headers: Record<string, string>; body?: string }
 
 /** What it answers to a request; the default is 200 at once. */
 export type AnswerWith = (request: Received, count: number) => Reply | Promise<Reply>
@@ -33,8 +33,12 @@ export async function startReceiver(answer: AnswerWith = () => 200, port = 0): P
       const item = { path: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks) }
       received.push(item)
       void Promise.resolve(answer(item, received.length)).then((reply) => {
-        const { status, headers = {} } = typeof reply === 'number' ? { status: reply } : reply
-        response.writeHead(status, { 'content-type': 'text/plain', ...headers }).end(`answer ${status}`)
+        const {
+          status,
+          headers,
+          body = `answer ${status}`,
+        } = typeof reply === 'number' ? { status: reply, headers: {}, body: undefined } : reply
+        response.writeHead(status, { 'content-type': 'text/plain', ...headers }).end(body)
       })
       for (const wake of [...waiters]) wake()
     })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CARRIER_NAMES } from '../../carriers/index.ts'
 import {
   ALERT_OPERATORS,
   ALERT_RULE_TYPES,
@@ -18,7 +19,7 @@ const RULE_EXAMPLE = {
   scope: { applies_to: 'url_pattern', project_id: null, url_pattern: 'https://example.com/blog/*' },
   condition: { rule_type: 'score_threshold', operator: 'lt', value: 75, expression: null },
   actions: {
-    notify_via: ['webhook', 'email'],
+    notify_via: CARRIER_NAMES.slice(0, 2),
     recipients: ['webhook_0198c1a29f4e7c3b8d5e6f7081920a1b'],
     severity: 'critical',
   },

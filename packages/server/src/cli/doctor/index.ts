@@ -17,6 +17,7 @@ import { checkClock, checkNode } from './machine.ts'
 import { checkMail } from './mail.ts'
 import { checkExposure } from './network.ts'
 import { checkSealedSecrets } from './sealed-secrets.ts'
+import { checkUnknownNames } from './unknown-names.ts'
 import { checkWebhooks } from './webhooks.ts'
 
 const CHECKS: readonly Check[] = [
@@ -29,6 +30,7 @@ const CHECKS: readonly Check[] = [
   checkExposure,
   checkMail,
   checkWebhooks,
+  checkUnknownNames,
 ]
 
 export function doctorCommand({ terminal, exit }: VerbContext): Command {
