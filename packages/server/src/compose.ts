@@ -33,7 +33,7 @@ import { createSigner } from './sign/signer.ts'
 import type { BackupContents, BackupRequest } from './store/backup.ts'
 import { backUpDatabase } from './store/sqlite/backup.ts'
 import { lockDataDirectory } from './store/sqlite/data-directory-lock.ts'
-import { openSqliteStore } from './store/sqlite/index.ts'
+import { openSqliteStore, type LogWatch } from './store/sqlite/index.ts'
 import type { Store } from './store/store.ts'
 import { createLogger, type Logger } from './telemetry/logger.ts'
 import { createValidatorPool } from './validate/pool.ts'
@@ -52,6 +52,8 @@ export interface Composed {
    * attempts could not be stored. Safe to call twice.
    */
   stop(): Promise<void>
+  /** Resolves with the reason when the disk failed and what was stored may be lost: then the process has to end at once. */
+  readonly lost: Promise<Error>
 }
 
 /** Webhooks whose derived signing keys are kept in memory. */
@@ -64,13 +66,14 @@ const DRAIN_MS_MAX = 35_000
 /** The store the settings name. The only place that picks a storage engine. */
 export async function openStore(
   settings: Settings,
-  { clock, ids }: { clock: Clock; ids: Ids },
+  { clock, ids, offThread }: { clock: Clock; ids: Ids; offThread?: LogWatch },
 ): Promise<Store> {
   makeDataDirectory(settings.dataDir)
   return openSqliteStore({
     dataDir: settings.dataDir,
     now: () => clock.now(),
     makeDeliveryId: () => ids.make('dlv'),
+    ...(offThread && { offThread }),
   })
 }
 
@@ -90,6 +93,7 @@ interface Ground {
   faults: FaultWatch
   store: Store
   secretBox: SecretBox
+  lost: Promise<Error>
   /** Closes the store and gives the data directory free. */
   close(): Promise<void>
 }
@@ -116,13 +120,20 @@ async function openGround(settings: Settings, clock: Clock, random: Random): Pro
   const logger = await createLogger(settings)
   makeDataDirectory(settings.dataDir)
   const lock = lockDataDirectory(settings.dataDir)
+  const log = createWideLog(logger, clock)
   let store: Store | null = null
+  let lose: (error: Error) => void = () => undefined
+  const lost = new Promise<Error>((resolve) => (lose = resolve))
+  const offThread: LogWatch = {
+    onLost: (error) => lose(error),
+    onFault: (error) => log.failure(error, 'copying the log of the store'),
+  }
   const close = async (): Promise<void> => {
     await store?.close()
     lock.release()
   }
   try {
-    store = await openStore(settings, { clock, ids })
+    store = await openStore(settings, { clock, ids, offThread })
     await ensureDefaultOrganization(store, ids, clock)
     const secretBox = createSecretBox(secretKeyOf(settings))
     return {
@@ -131,10 +142,11 @@ async function openGround(settings: Settings, clock: Clock, random: Random): Pro
       random,
       ids,
       logger,
-      log: createWideLog(logger, clock),
+      log,
       faults: createFaultWatch(clock),
       store,
       secretBox,
+      lost,
       close,
     }
   } catch (error) {
@@ -292,6 +304,7 @@ async function composeOn(ground: Ground): Promise<Composed> {
       return url
     },
     stop: () => (stopping ??= stopAll()),
+    lost: ground.lost,
   }
 }
 

@@ -9,6 +9,8 @@ export interface RunningServer {
   url: string
   /** Drains and closes. Safe to call twice. */
   stop(): Promise<void>
+  /** See `Composed.lost`. */
+  readonly lost: Promise<Error>
 }
 
 /** Puts a server together and opens it. When opening fails (the port is taken, say) nothing of it stays behind. */
@@ -23,6 +25,7 @@ export async function serve(settings: Settings): Promise<RunningServer> {
         forgetRunningServer(settings.dataDir)
         await server.stop()
       },
+      lost: server.lost,
     }
   } catch (error) {
     await server.stop()

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify
 import { Problem } from '../core/errors.ts'
 import { MINUTE_MS } from '../core/time.ts'
 import { requestsPerMinute } from '../identity/tiers.ts'
+import type { Store } from '../store/store.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { acceptBytes, acceptJson } from './content-parsers.ts'
 import type { ApiContext } from './context.ts'
@@ -31,6 +32,7 @@ export async function createApi({
   app.decorateRequest('caller', null)
   app.decorateRequest('rawBody', null)
   acceptJson(app)
+  holdUntilDurable(app, store)
 
   await app.register(rateLimit, {
     // After authentication (onRequest) and before the body is read.
@@ -63,6 +65,22 @@ export async function createApi({
   })
   registerRunPage(app, authenticate, context)
   return app
+}
+
+/**
+ * A read may show what is not on the disk yet, and would be gone after a power cut: no answer leaves before. When the disk
+ * has failed nobody is told anything, since nobody knows what is true.
+ */
+function holdUntilDurable(app: FastifyInstance, store: Pick<Store, 'durable'>): void {
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    const durable = store.durable()
+    if (durable === null) done(null, payload)
+    else
+      durable.then(
+        () => done(null, payload),
+        () => void reply.raw.destroy(),
+      )
+  })
 }
 
 function rateLimitKey({ caller, ip }: FastifyRequest): string {

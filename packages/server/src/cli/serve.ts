@@ -1,8 +1,9 @@
 import { Command } from 'commander'
 import type { Settings } from '../config/settings.ts'
 import type { Store } from '../store/store.ts'
-import { CommandError } from './exit.ts'
+import { CommandError, EXIT } from './exit.ts'
 import { LOST_KEY_ADVICE, lookAtSealedSecrets } from './sealed-secrets.ts'
+import { messageOf } from './message-of.ts'
 import type { VerbContext } from './verb.ts'
 import { addSettingFlags, settingsOf } from './setting-flags.ts'
 import { giveBackStartMemory } from './start-memory.ts'
@@ -45,7 +46,12 @@ async function serveUntil(
     )
   }
   giveBackStartMemory()
-  await stopAsked
+  const lost = await Promise.race([stopAsked.then(() => null), server.lost])
+  if (lost !== null) {
+    terminal.note(`${LOST} (${messageOf(lost.cause ?? lost)})`)
+    // What is in flight is taken up by the next start, as after a crash: nothing that it comes to could be stored here.
+    process.exit(EXIT.failure)
+  }
   terminal.note('Sealpost is stopping: requests in flight may end. A second signal ends it at once.')
   await server.stop()
   terminal.note('Sealpost has stopped.')
@@ -71,6 +77,10 @@ async function hasKeys(store: Store): Promise<boolean> {
   }
   return false
 }
+
+const LOST =
+  'Sealpost stops at once: the disk did not keep what was written to it. Nothing was answered that could be lost. Look after ' +
+  'the disk, then start Sealpost again.'
 
 const HELP = `
 Stops on SIGTERM or Ctrl-C: takes no new work, lets the requests in flight end, and exits with 0. What it has

@@ -8,7 +8,7 @@ export interface Clock {
   /** Milliseconds from an arbitrary origin that never step back. Use it to measure durations. */
   monotonic(): number
   /**
-   * Calls `action` once after at least `delayMs`. A timer keeps the process alive until it fires or is cancelled: work
+   * Calls `action` once after at least `delayMs`; after none, when everything that waits just now has had its turn. A timer keeps the process alive until it fires or is cancelled: work
    * that waits for one must not end because nothing else happens.
    */
   after(delayMs: number, action: () => void): Timer
@@ -22,6 +22,11 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(delayMs, action) {
+    if (delayMs <= 0) {
+      // A timer would wait for a millisecond at least.
+      const handle = setImmediate(action)
+      return { cancel: () => clearImmediate(handle) }
+    }
     // setTimeout turns anything over 2^31-1 ms into 1 ms; the callers' limits are far below, this keeps it so.
     const handle = setTimeout(action, Math.min(delayMs, 2_147_483_647))
     return { cancel: () => clearTimeout(handle) }

@@ -112,7 +112,7 @@ export const LIMITS = {
   fanoutRowsPerSlice: 500,
   /** Events of one organization whose deliveries are still to be made; beyond it more are refused with 503. */
   fanoutsWaitingMax: 100_000,
-  /** With as many rows waiting, a commit does not wait for company; and how long the first of them does otherwise. */
+  /** With as many rows waiting, results do not wait for company; and how long the first of them does otherwise. */
   commitRowsMax: 500,
   commitWaitMs: 2,
   /** Work waiting for a commit, and its bodies; beyond it the API answers 503. */

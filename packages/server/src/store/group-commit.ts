@@ -29,9 +29,10 @@ import {
 import type { Waiting, WaitingLine } from './waiting-line.ts'
 
 /**
- * Gathers the work of a couple of milliseconds into one commit, so that one fsync pays for hundreds of requests.
- * Accepting, settling and claiming share it. One commit is under way at a time; what comes meanwhile waits for the next,
- * and organizations take turns in it. A commit is one step of the event loop and no larger than that (commit-batch.ts);
+ * Gathers work into commits, so that one fsync pays for hundreds of requests. Accepting, settling and claiming share it. One
+ * commit is under way at a time; what comes meanwhile waits for the next, and organizations take turns in it. So the busier the
+ * disk, the larger a commit; while none is under way somebody who waits for an answer does not wait for company, and results,
+ * for which nobody waits, do so for a moment. A commit is one step of the event loop and no larger than that (commit-batch.ts);
  * what the store leaves over goes first in the next.
  *
  * A failed commit wrote nothing. Accepts and claims are then refused to their callers; results are kept and written
@@ -67,6 +68,9 @@ interface Parts {
   onFailure: (error: unknown) => void
 }
 
+/** With all that comes in the same turn of the event loop. */
+const AT_ONCE = 0
+
 export function createGroupCommit(parts: Parts): GroupCommit {
   const { work, decisions, clock, onFailure } = parts
   const bounds: BatchBounds = { rowsMax: LIMITS.stepRowsMax, bytesMax: LIMITS.stepBytesMax }
@@ -81,7 +85,7 @@ export function createGroupCommit(parts: Parts): GroupCommit {
   function enqueue<Item, Outcome>(
     line: WaitingLine<Item, Outcome>,
     item: Item,
-    waitMs: number = LIMITS.commitWaitMs,
+    waitMs: number,
   ): Promise<Outcome> {
     return new Promise<Outcome>((resolve, reject) => {
       line.add({ item, resolve, reject })
@@ -176,17 +180,17 @@ export function createGroupCommit(parts: Parts): GroupCommit {
       if (!hasRoomFor(queue.accepts, unit)) {
         throw new Problem('overloaded', 'Too many requests wait to be stored. Try again in a moment.')
       }
-      const outcome = await enqueue(queue.accepts, unit)
+      const outcome = await enqueue(queue.accepts, unit, AT_ONCE)
       if (outcome.outcome === 'refused') throw outcome.error
       return outcome
     },
-    settle: (result) => enqueue(queue.results, result),
+    settle: (result) => enqueue(queue.results, result, LIMITS.commitWaitMs),
     // The lane that asks has run low: the slots of its webhook would stand idle while it waits for company.
-    claim: (claim) => enqueue(queue.claims, claim, 0),
+    claim: (claim) => enqueue(queue.claims, claim, AT_ONCE),
     release(leased) {
       if (leased.length === 0) return Promise.resolve()
       const releases = leased.map(({ delivery }) => ({ deliveryId: delivery.id, fence: delivery.fence }))
-      return enqueue(queue.releases, releases)
+      return enqueue(queue.releases, releases, LIMITS.commitWaitMs)
     },
     stop() {
       stopped = true

@@ -36,6 +36,11 @@ export interface Store {
   readonly keys: KeyStore
   readonly claims: ClaimStore
   readonly retention: RetentionStore
+  /**
+   * What a read has shown may not be durable yet. Null when everything that was written is; otherwise resolves when it is.
+   * Nothing that was read may leave this process before.
+   */
+  durable(): Promise<void> | null
   /** Resolves when the engine can read and write; rejects with the reason when it cannot. */
   check(): Promise<void>
   /** Safe to call twice. */

@@ -13,6 +13,7 @@ import { createFacts, type Facts } from './facts.ts'
 import {
   CLOCK_OFFSET_VARIABLE,
   HURRY_VARIABLE,
+  DISK_VARIABLE,
   KILL_POINT_VARIABLE,
   type Control,
   type KillPoint,
@@ -50,6 +51,8 @@ export interface StartOptions {
   clockOffsetMs?: number
   /** See `control.ts`; implies `controlled`. */
   hurry?: string
+  /** Loads `disk.ts`. */
+  watchedDisk?: { dataDir: string }
   startMsMax?: number
   /** File descriptors that the server may have open. */
   descriptorsMax?: number
@@ -140,20 +143,23 @@ export async function withWorld<Result>(use: (world: World) => Promise<Result>):
 }
 
 export function launchOf(start: StartOptions): Launch {
+  const watchedDisk = start.watchedDisk !== undefined
   const controlled =
     start.controlled === true || start.clockOffsetMs !== undefined || start.hurry !== undefined
   const environment: Record<string, string> = {
     ...(start.killPoint && { [KILL_POINT_VARIABLE]: JSON.stringify(start.killPoint) }),
     ...(start.clockOffsetMs !== undefined && { [CLOCK_OFFSET_VARIABLE]: String(start.clockOffsetMs) }),
+    ...(start.watchedDisk && { [DISK_VARIABLE]: start.watchedDisk.dataDir }),
     ...(start.hurry !== undefined && { [HURRY_VARIABLE]: start.hurry }),
   }
   return {
     nodeFlags: [
       ...(start.killPoint === undefined ? [] : ['--import', preload('kill-point.ts')]),
       ...(controlled ? ['--import', preload('control.ts')] : []),
+      ...(watchedDisk ? ['--import', preload('disk.ts')] : []),
     ],
     environment,
-    channel: controlled || start.killPoint?.waitsForArm === true,
+    channel: controlled || watchedDisk || start.killPoint?.waitsForArm === true,
     ...(start.startMsMax !== undefined && { startMsMax: start.startMsMax }),
     ...(start.descriptorsMax !== undefined && { descriptorsMax: start.descriptorsMax }),
   }

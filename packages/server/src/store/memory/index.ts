@@ -52,6 +52,7 @@ export function createMemoryStore(options: EngineOptions): Store {
     keys: createKeyStore(tables),
     claims: createClaimStore(tables),
     retention: createRetentionStore(tables),
+    durable: () => null,
     check: async () => tables.read(() => undefined),
     close: async () => tables.close(),
   }

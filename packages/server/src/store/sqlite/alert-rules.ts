@@ -59,7 +59,7 @@ export function createAlertRuleStore(connection: Connection, idempotency: Idempo
       }),
     enabled: async (organizationId) => connection.read(() => selectEnabled.all(organizationId).map(ruleFrom)),
     change: async (organizationId, id, decide) =>
-      connection.write(() => {
+      connection.commit(() => {
         const rule = find(organizationId, id)
         if (rule === null) return null
         const changed = decide(rule)
@@ -67,7 +67,7 @@ export function createAlertRuleStore(connection: Connection, idempotency: Idempo
         return changed
       }),
     remove: async (organizationId, id) =>
-      connection.write(() => {
+      connection.commit(() => {
         const bytes = findableId('rule', id)
         return bytes !== null && Number(remove.run(organizationId, bytes).changes) > 0
       }),

@@ -66,7 +66,7 @@ export function createAlertStore(connection: Connection): AlertStore {
         () => selectLast.get(organizationId, idBytes('rule', ruleId), subject)?.created_at ?? null,
       ),
     acknowledge: async (organizationId, id, by, now) =>
-      connection.write(() => {
+      connection.commit(() => {
         const bytes = findableId('alert', id)
         if (bytes !== null) acknowledge.run(now, by, organizationId, bytes)
         return find(organizationId, id)

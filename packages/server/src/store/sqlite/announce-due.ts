@@ -29,7 +29,9 @@ export function createAnnounceDue(
     },
   }
   return async (decisions, now) =>
-    writeInParts(connection, webhooks, (runPart) => announceUntold(port, decisions, now, runPart))
+    connection.durably(() =>
+      writeInParts(connection, webhooks, (runPart) => announceUntold(port, decisions, now, runPart)),
+    )
 }
 
 export function createEventTimes(connection: Connection): AnnouncePort['eventTimes'] {

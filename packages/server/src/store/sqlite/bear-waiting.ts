@@ -1,7 +1,7 @@
 import type { Delivery } from '../../core/delivery.ts'
 import { bearSlice } from '../rules/fanouts.ts'
 import type { FanoutPort } from '../rules/fanouts.ts'
-import type { FanoutProgress } from '../work.ts'
+import type { WorkStore } from '../work.ts'
 import type { Connection } from './connection.ts'
 import { createDeliveryWriter } from './delivery-rows.ts'
 import type { Fanouts, StoredFanout } from './fanouts.ts'
@@ -22,7 +22,7 @@ export function createBearWaiting(
   connection: Connection,
   { fanouts, webhooks, moves, lines, makeDeliveryId }: FanoutParts,
   rowsPerSlice: number,
-): () => FanoutProgress | null {
+): WorkStore['bearWaiting'] {
   const deliveries = createDeliveryWriter(connection)
   const seqOf = (webhookId: string): number => {
     const entry = webhooks.byId(webhookId)
@@ -46,7 +46,7 @@ export function createBearWaiting(
     makeDeliveryId,
   }
   return () =>
-    connection.write(() => {
+    connection.commit(() => {
       const progress = bearSlice(port, last, rowsPerSlice)
       last = progress?.organizationId ?? null
       return progress

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { storeError } from './errors.ts'
+import { FORCED_BY_COMMIT, type ForcedLog } from './forced-log.ts'
 
 /** A prepared statement whose result has the shape `Row`. */
 export interface Statement<Row = unknown> {
@@ -11,28 +12,36 @@ export interface Statement<Row = unknown> {
 }
 
 /**
- * The database as the operations see it. Everything is synchronous: between the start and the end of a transaction
- * nothing else of this process can run, and so nothing can come between.
+ * The database as the operations see it. A transaction is synchronous: between its start and its end nothing else of this
+ * process can run, and so nothing can come between. What may be asynchronous is the disk's part of it (forced-log.ts).
  */
 export interface Connection {
   /** Prepared once, when the store opens. `Row` is what the SQL selects: the one place where types meet SQL. */
   prepare<Row = unknown>(sql: string): Statement<Row>
   /** Runs `action` with the store's errors. */
   read<Result>(action: () => Result): Result
-  /** Runs `action` in a transaction: durable when this returns, undone when it throws. */
+  /** Runs `action` in a transaction: durable when the promise resolves, undone when it rejects. */
+  commit<Result>(action: () => Result): Promise<Result>
+  /** The same for work that is several transactions: each a `write`. */
+  durably<Result>(work: () => Result): Promise<Result>
+  /** A transaction that is visible to reads when this returns, undone when it throws, and not yet durable. */
   write<Result>(action: () => Result): Result
+  /** Null when everything that was committed is on the disk; otherwise resolves when it is. */
+  durable(): Promise<void> | null
   /** Runs a part of a transaction so that its failure undoes that part alone. The failure is thrown on. */
   savepoint<Result>(action: () => Result): Result
   /** Calls `listener` when a transaction or a part of it was undone, so that caches can drop what was not to be. */
   onUndo(listener: () => void): void
   /** Calls `listener` at the end of every transaction; after `onUndo`, when it was undone. */
   onEnd(listener: (committed: boolean) => void): void
+  /** Lets what is under way end; nothing is written afterwards, and the database may be closed. Safe to call twice. */
+  close(): Promise<void>
   /** Whether a transaction failed for the store's own reasons since the health was last proved. */
   readonly ailing: boolean
   proveHealthy(): void
 }
 
-export function createConnection(database: DatabaseSync): Connection {
+export function createConnection(database: DatabaseSync, log: ForcedLog = FORCED_BY_COMMIT): Connection {
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
   const undoListeners: (() => void)[] = []
@@ -46,6 +55,38 @@ export function createConnection(database: DatabaseSync): Connection {
     for (const listener of endListeners) listener(false)
   }
 
+  function write<Result>(action: () => Result): Result {
+    log.assertSound()
+    const result = inTransaction(action)
+    log.committed()
+    return result
+  }
+
+  async function durably<Result>(work: () => Result): Promise<Result> {
+    // With nothing to wait for, the work is done when the promise is handed out.
+    const room = log.room()
+    if (room !== null) await room
+    const result = work()
+    const durable = log.durable()
+    if (durable !== null) await durable
+    return result
+  }
+
+  function inTransaction<Result>(action: () => Result): Result {
+    try {
+      begin.run()
+      const result = action()
+      commit.run()
+      for (const listener of endListeners) listener(true)
+      return result
+    } catch (error) {
+      rollBack()
+      const mapped = storeError(error)
+      ailing ||= mapped !== error
+      throw mapped
+    }
+  }
+
   return {
     prepare: <Row>(sql: string) => database.prepare(sql) as unknown as Statement<Row>,
     read(action) {
@@ -55,20 +96,10 @@ export function createConnection(database: DatabaseSync): Connection {
         throw storeError(error)
       }
     },
-    write(action) {
-      try {
-        begin.run()
-        const result = action()
-        commit.run()
-        for (const listener of endListeners) listener(true)
-        return result
-      } catch (error) {
-        rollBack()
-        const mapped = storeError(error)
-        ailing ||= mapped !== error
-        throw mapped
-      }
-    },
+    commit: (action) => durably(() => write(action)),
+    durably,
+    write,
+    durable: () => log.durable(),
     savepoint(action) {
       database.exec('SAVEPOINT part')
       try {
@@ -83,6 +114,7 @@ export function createConnection(database: DatabaseSync): Connection {
     },
     onUndo: (listener) => void undoListeners.push(listener),
     onEnd: (listener) => void endListeners.push(listener),
+    close: () => log.close(),
     get ailing() {
       return ailing
     },

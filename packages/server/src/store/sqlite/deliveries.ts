@@ -65,7 +65,7 @@ export function createDeliveryStore(
   return {
     ...createReplay(connection, webhooks, findSendable, makeDeliveryId),
     resend: async (organizationId, id, now) =>
-      connection.write(() => {
+      connection.commit(() => {
         const before = find(organizationId, id)
         if (before === null) return null
         const after = resend(before, findSendable(before.webhookId) !== null, now)

@@ -66,25 +66,23 @@ export function createEventTypeStore(
           eventTypeFrom,
         )
       }),
-    update: async (type) => {
-      remembered.forget()
-      return connection.write(() => {
+    update: async (type) =>
+      connection.commit(() => {
+        remembered.forget()
         const { description, updatedAt, organizationId } = type
         const row = update.get(description, schemaText(type), updatedAt, organizationId, type.type)
         return row === undefined ? null : eventTypeFrom(row)
-      })
-    },
-    remove: async (organizationId, type) => {
-      remembered.forget()
-      return connection.write(() => {
+      }),
+    remove: async (organizationId, type) =>
+      connection.commit(() => {
+        remembered.forget()
         if (find(organizationId, type) === null) return false
         if (selectListener.get(organizationId, type) !== undefined) {
           throw new Problem('in_use', 'Webhooks subscribe to this event type')
         }
         remove.run(organizationId, type)
         return true
-      })
-    },
+      }),
     count: async (organizationId) => connection.read(() => count.get(organizationId)?.count ?? 0),
   }
 }

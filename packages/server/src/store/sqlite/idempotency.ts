@@ -17,7 +17,7 @@ export interface Idempotency {
   createOnce<Row>(
     claim: IdempotencyClaim | null,
     create: () => { row: Row; resourceId: string },
-  ): Created<Row>
+  ): Promise<Created<Row>>
 }
 
 export function createIdempotency(connection: Connection): Idempotency {
@@ -50,8 +50,8 @@ export function createIdempotency(connection: Connection): Idempotency {
   return {
     earlierClaim,
     saveClaim,
-    createOnce: (claim, create) =>
-      connection.write(() => {
+    createOnce: <Row>(claim: IdempotencyClaim | null, create: () => { row: Row; resourceId: string }) =>
+      connection.commit<Created<Row>>(() => {
         if (claim !== null) {
           const verdict = judgeClaim(claim, earlierClaim(claim))
           if (verdict.outcome !== 'free') return verdict

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { LIMITS } from '../../core/limits.ts'
 import { commitBounds, fanoutRowsPerSlice } from '../options.ts'
@@ -24,7 +25,7 @@ import { createListLanes } from './lanes.ts'
 import { createLastTime } from './last-time.ts'
 import { createLines } from './lines.ts'
 import type { Lines } from './lines.ts'
-import { openDatabase } from './open-database.ts'
+import { DATABASE_FILE_NAME, openDatabase } from './open-database.ts'
 import { createMonitorStore } from './monitors.ts'
 import { createOrganizationStore } from './organizations.ts'
 import { createProjectStore } from './projects.ts'
@@ -36,6 +37,7 @@ import { createRunStore } from './runs.ts'
 import { createAnnounceDue, createEventTimes } from './announce-due.ts'
 import { createBearWaiting } from './bear-waiting.ts'
 import { createFanouts } from './fanouts.ts'
+import { createForcedLog, type LogWatch } from './forced-log.ts'
 import type { Fanouts } from './fanouts.ts'
 import { createFindSendable } from './sendable.ts'
 import { createSettlePort } from './settle-results.ts'
@@ -49,10 +51,16 @@ import { createWebhookStore } from './webhooks.ts'
 import { createWorkflowStore } from './workflows.ts'
 
 export { lockDataDirectory } from './data-directory-lock.ts'
+export type { LogWatch } from './forced-log.ts'
 
 export interface SqliteOptions extends EngineOptions {
   /** A directory that is there (config/data-directory.ts makes it). The database is `sealpost.db` in it. */
   dataDir: string
+  /**
+   * For the one server of a data directory: the disk does its part of a commit off this thread (forced-log.ts). Without it
+   * each commit waits for the disk by itself, which is all that the few writes of a command need.
+   */
+  offThread?: LogWatch
 }
 
 /**
@@ -60,8 +68,11 @@ export interface SqliteOptions extends EngineOptions {
  * (see data-directory-lock.ts) for organizations and keys. Throws when the database was written by a newer program.
  */
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
-  const database = openDatabase(options.dataDir)
-  return createStoreOn(database, createConnection(database), options)
+  const { dataDir, offThread } = options
+  const database = openDatabase(dataDir)
+  if (offThread === undefined) return createStoreOn(database, createConnection(database), options)
+  const log = createForcedLog(database, join(dataDir, DATABASE_FILE_NAME), offThread)
+  return createStoreOn(database, createConnection(database, log), options)
 }
 
 /** The store over a database that is open and migrated. */
@@ -98,7 +109,9 @@ export function createStoreOn(database: DatabaseSync, connection: Connection, op
     },
     retention: createRetentionStore(connection, webhooks),
     check: createCheck(database, connection),
+    durable: () => connection.durable(),
     close: async () => {
+      await connection.close()
       if (database.isOpen) database.close()
     },
   }
@@ -133,12 +146,12 @@ function createWorkStore(connection: Connection, parts: WorkParts, options: Engi
   const listLanes = createListLanes(connection)
   const lastTime = createLastTime(connection)
   return {
-    commit: async (batch, decisions) => commitWork(batch, decisions),
+    commit: (batch, decisions) => connection.durably(() => commitWork(batch, decisions)),
     recover: createRecoverLeases(connection, webhooks, settlePort, now),
     lastTime: async () => lastTime(),
     lanes: async () => listLanes(),
-    moveWaiting: async () => waiting.next(),
-    bearWaiting: async () => bearWaiting(),
+    moveWaiting: () => waiting.next(),
+    bearWaiting,
     announceDue: createAnnounceDue(connection, webhooks, announcePort),
   }
 }

@@ -43,14 +43,18 @@ export function createKeyStore(
     revoke: async (organizationId, id, now) => {
       const bytes = findableId('key', id)
       if (bytes === null) return false
-      remembered.forget()
-      return connection.write(() => Number(revoke.run(now, bytes, organizationId).changes) > 0)
+      return connection.commit(() => {
+        remembered.forget()
+        return Number(revoke.run(now, bytes, organizationId).changes) > 0
+      })
     },
     touch: async (id, now) => {
       const bytes = findableId('key', id)
       if (bytes === null) return
-      remembered.forget()
-      connection.write(() => touch.run(now, bytes))
+      await connection.commit(() => {
+        remembered.forget()
+        touch.run(now, bytes)
+      })
     },
   }
 }

@@ -44,7 +44,7 @@ export function createMonitorStore(connection: Connection, idempotency: Idempote
         return cutPage(rows, limit, (monitor) => monitor.id)
       }),
     change: async (organizationId, id, decide) =>
-      connection.write(() => {
+      connection.commit(() => {
         const monitor = reads.find(organizationId, id)
         if (monitor === null) return null
         const changed = decide(monitor)
@@ -53,7 +53,7 @@ export function createMonitorStore(connection: Connection, idempotency: Idempote
         return changed
       }),
     remove: async (organizationId, id) =>
-      connection.write(() => {
+      connection.commit(() => {
         const bytes = findableId('mon', id)
         return bytes !== null && Number(remove.run(organizationId, bytes).changes) > 0
       }),
@@ -131,7 +131,7 @@ function createMonitorPlan(connection: Connection): Pick<MonitorStore, 'due' | '
     earliest: async (except) =>
       connection.read(() => selectEarliest.get(JSON.stringify(except))?.next_run_at ?? null),
     advance: async (organizationId, id, { from, to, runId, error }) =>
-      connection.write(() => {
+      connection.commit(() => {
         const key = [organizationId, idBytes('mon', id)] as const
         if (runId !== null) remember.run(uuidBytes(runId), ...key)
         return Number(takeSlot.run(to, error, ...key, from).changes) > 0

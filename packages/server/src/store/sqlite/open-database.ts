@@ -42,7 +42,7 @@ function openInTurn(path: string): DatabaseSync {
   try {
     database.exec(`
       PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL; -- NORMAL could lose the last commits with the power
+      PRAGMA synchronous = FULL; -- NORMAL could lose the last commits with the power; see forced-log.ts
       PRAGMA cache_size = -${CACHE_KIB_MAX};
       PRAGMA mmap_size = 0; -- a disk error would be a SIGBUS, not an error
       PRAGMA journal_size_limit = ${LOG_BYTES_KEPT};

@@ -55,7 +55,7 @@ export function createOrganizationStore(connection: Connection, idempotency: Ide
   }
 
   return {
-    create: async (fields, defaultProjectId) => connection.write(() => create(fields, defaultProjectId)),
+    create: async (fields, defaultProjectId) => connection.commit(() => create(fields, defaultProjectId)),
     createWithKey: async (fields, defaultProjectId, firstKey, claim) =>
       idempotency.createOnce(claim, () => {
         const organization = create(fields, defaultProjectId)

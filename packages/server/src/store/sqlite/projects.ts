@@ -41,14 +41,14 @@ export function createProjectStore(connection: Connection, idempotency: Idempote
         return cutPage(rows.map(projectFrom), limit, (project) => project.id)
       }),
     rename: async (organizationId, id, name) =>
-      connection.write(() => {
+      connection.commit(() => {
         const project = find(organizationId, id)
         if (project === null) return null
         rename.run(name, organizationId, idBytes('proj', id))
         return { ...project, name }
       }),
     remove: async (organizationId, id) =>
-      connection.write(() => {
+      connection.commit(() => {
         const project = find(organizationId, id)
         if (project === null) return false
         if (project.isDefault) throw new Problem('in_use', 'The default project cannot be removed')

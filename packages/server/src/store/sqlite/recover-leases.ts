@@ -24,8 +24,10 @@ export function createRecoverLeases(
         .read(() => selectLeased.all())
         .map(({ id, fence }) => ({ deliveryId: idText('dlv', id), fence }))
       if (leases.length === 0) return recovered
-      const faults = writeInParts(connection, webhooks, (runPart) =>
-        settleCutOff(port, leases, decisions, now(), runPart),
+      const faults = await connection.durably(() =>
+        writeInParts(connection, webhooks, (runPart) =>
+          settleCutOff(port, leases, decisions, now(), runPart),
+        ),
       )
       faults.forEach(onFault)
       recovered += leases.length - faults.length

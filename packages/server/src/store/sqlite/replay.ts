@@ -53,7 +53,7 @@ export function createReplay(
   return {
     replayable: async (request) => connection.read(() => readSlice(port, request)),
     replay: async (webhookId, items, now) =>
-      connection.write(() => {
+      connection.commit(() => {
         const webhook = findSendable(webhookId)
         return webhook === null ? 0 : replayItems(port, webhook, items, now)
       }),

@@ -17,7 +17,7 @@ export function createRetentionStore(connection: Connection, webhooks: WebhookCa
 
   return {
     sweep: async (before, keysBefore, limit) =>
-      connection.write(() => {
+      connection.commit(() => {
         let left = limit
         left -= sweepDeliveries(before, left)
         left -= sweepEvents(before, left)

@@ -16,7 +16,7 @@ export interface WaitingDeliveries {
    */
   start(entry: CachedWebhook, moves: readonly WaitingMove[], wasLive: boolean, now: number): void
   /** The next slice, in a transaction of its own. */
-  next(): MoveProgress | null
+  next(): Promise<MoveProgress | null>
 }
 
 export function createWaitingDeliveries(
@@ -44,7 +44,7 @@ export function createWaitingDeliveries(
   return {
     start: (entry, asked, wasLive, now) => startMoves(portOf(entry), asked, wasLive, now, rowsPerSlice),
     next: () =>
-      connection.write(() => {
+      connection.commit(() => {
         last = nextInTurn(moves.ripeWebhookIds(), last)
         if (last === null) return null
         const entry = webhooks.byId(last)

@@ -50,7 +50,7 @@ export function createWebhookStore(
         return cutPage(rows.map(webhookFrom), limit, (webhook) => webhook.id)
       }),
     change: async (organizationId, id, decide) =>
-      connection.write(() => {
+      connection.commit(() => {
         const entry = find(organizationId, id)
         if (entry === null) return null
         const change = decideChange(entry.webhook, decide)

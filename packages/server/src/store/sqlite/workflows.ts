@@ -76,7 +76,7 @@ export function createWorkflowStore(connection: Connection, idempotency: Idempot
         )
       }),
     update: async (workflow) =>
-      connection.write(() => {
+      connection.commit(() => {
         const { organizationId, id, projectId } = workflow
         const current = reads.current(organizationId, id)
         if (current === null) return null
@@ -88,7 +88,7 @@ export function createWorkflowStore(connection: Connection, idempotency: Idempot
         return workflow
       }),
     remove: async (organizationId, id, now) =>
-      connection.write(() => {
+      connection.commit(() => {
         if (selectMonitor.get(organizationId, id) !== undefined) throw monitorsUseIt()
         return Number(remove.run(now, organizationId, id).changes) > 0
       }),

@@ -39,7 +39,7 @@ function setFull(isFull: boolean): void {
 }
 
 process.on('message', (control: Control | Arm) => {
-  if ('arm' in control) return
+  if ('arm' in control || control.disk !== undefined) return
   clockOffsetMs = control.clockOffsetMs ?? clockOffsetMs
   if (control.databaseFull !== undefined) setFull(control.databaseFull)
   process.send?.(control)

@@ -3,6 +3,8 @@
 export const KILL_POINT_VARIABLE = 'FAULT_KILL_POINT'
 export const CLOCK_OFFSET_VARIABLE = 'FAULT_CLOCK_OFFSET_MS'
 export const HURRY_VARIABLE = 'FAULT_HURRY'
+/** The data directory; notes in it how much of the log was forced. */
+export const DISK_VARIABLE = 'FAULT_DISK'
 
 /** An exact point in a server's work with its database. */
 export interface KillPoint {
@@ -11,7 +13,7 @@ export interface KillPoint {
   /**
    * statement     — one of them has run, and its transaction is open
    * before commit — a transaction that holds one is about to be committed
-   * after commit  — it is durable, and nobody has been told
+   * after commit  — it is committed, perhaps not forced to the disk, and nobody has been told
    */
   at: 'statement' | 'before commit' | 'after commit'
   /** The how manieth time kills; from 1. */
@@ -31,4 +33,8 @@ export interface Control {
   clockOffsetMs?: number
   /** The database can take no further page. */
   databaseFull?: boolean
+  /** What becomes of forcing the log to the disk. Only told alone, to a server that has `disk.ts` loaded. */
+  disk?: Disk
 }
+
+export type Disk = 'well' | 'hangs' | 'fails'

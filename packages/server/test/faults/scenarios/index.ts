@@ -8,7 +8,7 @@ import { firstStart } from './first-start.ts'
 import { fullDatabase } from './full-disk.ts'
 import { fullTmpfs } from './full-tmpfs.ts'
 import { herd } from './herd.ts'
-import { kills } from './kills.ts'
+import { kills, powerCuts } from './kills.ts'
 import { moves } from './moves.ts'
 import { pendingAtStart } from './pending-at-start.ts'
 import { retention } from './retention.ts'
@@ -18,6 +18,7 @@ import { zoo } from './zoo.ts'
 /** The fault matrix, in the order in which it is run. */
 export const SCENARIOS: readonly Scenario[] = [
   kills,
+  powerCuts,
   firstStart,
   moves,
   retention,

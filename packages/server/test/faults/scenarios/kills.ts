@@ -6,6 +6,7 @@ import { answerSlowly, MOMENT_MS_MAX, NAMED_KILLS, RANDOM_KILL, type Kill } from
 import { startLoad, type Load } from '../load.ts'
 import { createOwner, type Owner } from '../owner.ts'
 import type { Arm } from '../preload/words.ts'
+import { cutPower } from '../power-cut.ts'
 import { comeToRest } from '../rest.ts'
 import type { Outcome, Scenario, Setting } from '../scenario.ts'
 import { within } from '../within.ts'
@@ -17,13 +18,20 @@ export const kills: Scenario = {
   run: (setting) => withWorld((world) => storm(world, setting)),
 }
 
+export const powerCuts: Scenario = {
+  name: 'power-cuts',
+  what: 'the same, and each time what was not forced to the disk is gone',
+  run: (setting) => withWorld((world) => storm(world, setting, CUTS)),
+}
+
 /** How often the named moments come, and how many kills at no named one come on top. */
 const ROUNDS = { slice: { named: 0.5, random: 2 }, full: { named: 5, random: 30 } }
+const CUTS = { slice: { named: 0.2, random: 2 }, full: { named: 1, random: 30 } }
 const REPORTS_PER_SECOND = { slice: 40, full: 80 }
 /** What the last server had not sent is sent before the next is killed: else a few deliveries would be cut off each time. */
 const ARRIVALS_FIRST = { slice: 60, full: 150 }
 
-async function storm(world: World, setting: Setting): Promise<Outcome> {
+async function storm(world: World, setting: Setting, cuts: typeof CUTS | null = null): Promise<Outcome> {
   const { size, seed, random, progress } = setting
   const owner = createOwner(world)
   await world.start()
@@ -33,13 +41,15 @@ async function storm(world: World, setting: Setting): Promise<Outcome> {
   const busy = keepOwnerBusy(world, owner)
   await world.stop()
 
-  const plan = planOf(ROUNDS[size], random)
+  const plan = planOf((cuts ?? ROUNDS)[size], random)
   const unmet: string[] = []
   let checkpointsCut = 0
+  let framesLost = 0
   for (const [index, kill] of plan.entries()) {
     if (index % 10 === 0) progress(`kill ${index + 1} of ${plan.length}; ${load.answered} reports answered`)
     try {
-      if (await killOnce(world, kill, load, setting)) checkpointsCut += 1
+      if (await killOnce(world, kill, load, setting, cuts !== null)) checkpointsCut += 1
+      if (cuts !== null) framesLost += cutPower(world.dataDir, random)
     } catch (error) {
       unmet.push(`the moment "${kill.name}" was not met: ${String(error)}`)
       await world.kill()
@@ -60,6 +70,7 @@ async function storm(world: World, setting: Setting): Promise<Outcome> {
       kills: plan.length,
       'at named moments': plan.filter((kill) => kill !== RANDOM_KILL).length,
       'checkpoints cut short': checkpointsCut,
+      ...(cuts !== null && { 'frames lost with the power': framesLost }),
       'reports answered': load.answered,
       'answers lost': world.facts.ingests.filter(({ status }) => status === null).length,
       'changes of webhooks': world.facts.changes.length,
@@ -137,12 +148,15 @@ async function killOnce(
   { moment }: Kill,
   load: Load,
   { size, random }: Setting,
+  isWatched: boolean,
 ): Promise<boolean> {
+  const watched = isWatched ? { watchedDisk: { dataDir: world.dataDir } } : {}
   if (moment.kind === 'at start') {
-    await killedBy(world.launch({ killPoint: moment.point }).ended)
+    await killedBy(world.launch({ ...watched, killPoint: moment.point }).ended)
     return false
   }
-  const server = await world.start(moment.kind === 'under load' ? { killPoint: moment.point(random) } : {})
+  const killPoint = moment.kind === 'under load' ? { killPoint: moment.point(random) } : {}
+  const server = await world.start({ ...watched, ...killPoint })
   const before = checkpointOf(world.dataDir)
   if (moment.kind === 'under load') {
     const arm: Arm = { arm: true }

@@ -1,0 +1,174 @@
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+
+/**
+ * Copies the write-ahead log into the database in a thread of its own, so that no commit has to wait for the disk twice. The
+ * thread is started when it is first needed, which on a server with little to do is never.
+ */
+export interface Checkpoints {
+  /** A transaction was committed: asks for a checkpoint when the log has grown enough. */
+  committed(): void
+  /**
+   * Null while commits may be made. Otherwise the log has come to its bound, and the promise resolves when it was copied: with
+   * nothing new in it, the next commit begins it anew.
+   */
+  room(): Promise<void> | null
+  close(): Promise<void>
+}
+
+export interface CheckpointThreadData {
+  /** Of the database. */
+  path: string
+}
+
+export interface CheckpointReply {
+  /** Pages in the log, and how many of them are in the database now. */
+  pages: number
+  copied: number
+  /** `code` is SQLite's extended result code. */
+  error: { message: string; code: number | null } | null
+}
+
+/** Asks the thread for one checkpoint; `done` is called once. */
+export type AskForCheckpoint = (done: (reply: CheckpointReply) => void) => void
+
+export interface CheckpointParts {
+  /** Pages that are in the log now; a page is 4 KiB. */
+  pagesInLog: () => number
+  ask: AskForCheckpoint
+  /** The database could not be forced to the disk: what is in it may be lost. */
+  onLost: (error: Error) => void
+  /** Any other failure; it is tried again as the log grows. */
+  onFault: (error: Error) => void
+}
+
+/** 16 MiB: what a checkpoint copies at least. A page that was written often meanwhile is copied once. */
+const CHECKPOINT_PAGES = 4_000
+/** 64 MiB: what commits wait at. */
+const LOG_PAGES_MAX = 16_000
+
+// Extended result codes, https://www.sqlite.org/rescode.html
+const SQLITE_IOERR_FSYNC = 1_034
+const SQLITE_IOERR_DIR_FSYNC = 1_290
+
+/**
+ * While commits go on a checkpoint never reaches the end of the log, and only a log that was copied to its end begins anew. So
+ * once it has come to its bound, commits wait for a last checkpoint, which has little left to copy. A process that reads an
+ * old state for long, such as a backup, keeps the log from beginning anew: then it grows, and commits wait at each further bound.
+ */
+export function createCheckpoints(
+  { pagesInLog, ask, onLost, onFault }: CheckpointParts,
+  { checkpointPages, logPagesMax } = { checkpointPages: CHECKPOINT_PAGES, logPagesMax: LOG_PAGES_MAX },
+): Omit<Checkpoints, 'close'> & { idle(): Promise<void> } {
+  let askAt = checkpointPages
+  let waitAt = logPagesMax
+  let seen = 0
+  let copied = 0
+  let underWay = false
+  let waiters: (() => void)[] = []
+  let idleWaiters: (() => void)[] = []
+
+  function start(): void {
+    underWay = true
+    ask((reply) => {
+      underWay = false
+      if (reply.error !== null) report(reply.error)
+      const pages = pagesInLog()
+      const advanced = reply.copied > copied
+      copied = reply.copied
+      askAt = (reply.error === null ? copied : pages) + checkpointPages
+      // The end was out of reach while there were commits, and now they wait. Without any advance somebody reads an old state.
+      if (isFull(pages) && advanced && copied < pages) {
+        start()
+        return
+      }
+      if (isFull(pages)) waitAt = pages + logPagesMax
+      wake()
+    })
+  }
+
+  function report({ message, code }: NonNullable<CheckpointReply['error']>): void {
+    const error = new Error(`The write-ahead log cannot be copied into the database: ${message}`)
+    if (code === SQLITE_IOERR_FSYNC || code === SQLITE_IOERR_DIR_FSYNC) onLost(error)
+    else onFault(error)
+  }
+
+  function isFull(pages: number): boolean {
+    return pages >= waitAt
+  }
+
+  function wake(): void {
+    const woken = [...waiters, ...idleWaiters]
+    waiters = []
+    idleWaiters = []
+    for (const go of woken) go()
+  }
+
+  return {
+    committed() {
+      const pages = pagesInLog()
+      if (pages < seen) {
+        // It began anew.
+        askAt = checkpointPages
+        waitAt = logPagesMax
+        copied = 0
+      }
+      seen = pages
+      if ((pages >= askAt || isFull(pages)) && !underWay) start()
+    },
+    room: () =>
+      isFull(seen) && underWay
+        ? new Promise((resolve) => {
+            waiters.push(resolve)
+          })
+        : null,
+    idle: () =>
+      underWay
+        ? new Promise((resolve) => {
+            idleWaiters.push(resolve)
+          })
+        : Promise.resolve(),
+  }
+}
+
+const THREAD_FILE = fileURLToPath(new URL(`checkpoint-thread${extname(import.meta.url)}`, import.meta.url))
+
+/** The thread that copies the log of the database at `path`; a thread that died is replaced when it is asked again. */
+export function createCheckpointThread(path: string): { ask: AskForCheckpoint; close(): Promise<void> } {
+  let worker: Worker | null = null
+  let answer: ((reply: CheckpointReply) => void) | null = null
+
+  function reply(message: CheckpointReply): void {
+    const done = answer
+    answer = null
+    done?.(message)
+  }
+
+  function start(): Worker {
+    const started = new Worker(THREAD_FILE, { workerData: { path } satisfies CheckpointThreadData })
+    started.unref()
+    started.on('message', (message: CheckpointReply) => reply(message))
+    started.on('error', (error) => {
+      if (worker === started) worker = null
+      reply({ pages: 0, copied: 0, error: { message: messageOf(error), code: null } })
+    })
+    return started
+  }
+
+  return {
+    ask(done) {
+      answer = done
+      worker ??= start()
+      worker.postMessage('checkpoint')
+    },
+    async close() {
+      await worker?.terminate()
+      worker = null
+    },
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
