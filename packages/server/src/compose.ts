@@ -11,6 +11,7 @@ import type { Settings } from './config/settings.ts'
 import { VERSION } from './config/version.ts'
 import { systemClock, type Clock } from './core/clock.ts'
 import { createIds, type Ids } from './core/ids.ts'
+import { createWatchfulClock, type WatchfulClock } from './core/watchful-clock.ts'
 import { LIMITS } from './core/limits.ts'
 import { readMailbox, readSmtpUrl } from './core/mail.ts'
 import { systemRandom, type Random } from './core/random.ts'
@@ -85,7 +86,7 @@ export function backUpStore(settings: Settings, request: BackupRequest): Promise
 /** What the parts stand on. */
 interface Ground {
   settings: Settings
-  clock: Clock
+  clock: WatchfulClock
   random: Random
   ids: Ids
   logger: Logger
@@ -106,7 +107,7 @@ export async function compose(
   settings: Settings,
   { clock, random }: { clock: Clock; random: Random } = { clock: systemClock, random: systemRandom },
 ): Promise<Composed> {
-  const ground = await openGround(settings, clock, random)
+  const ground = await openGround(settings, createWatchfulClock(clock), random)
   try {
     return await composeOn(ground)
   } catch (error) {
@@ -115,7 +116,7 @@ export async function compose(
   }
 }
 
-async function openGround(settings: Settings, clock: Clock, random: Random): Promise<Ground> {
+async function openGround(settings: Settings, clock: WatchfulClock, random: Random): Promise<Ground> {
   const ids = createIds(clock, random)
   const logger = await createLogger(settings)
   makeDataDirectory(settings.dataDir)

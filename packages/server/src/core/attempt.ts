@@ -4,7 +4,7 @@ import type { OwnFault } from './own-fault.ts'
 /**
  * delivered — acknowledged with a 2xx
  * failed    — anything else the receiver or the network did
- * unknown   — the server stopped while the attempt may have been under way
+ * unknown   — the server stopped, or stood still, while the attempt may have been under way
  */
 export type AttemptOutcome = 'delivered' | 'failed' | 'unknown'
 
@@ -51,7 +51,7 @@ export interface Attempt {
 
 /** What one request came to, before it is given a number and settled. */
 export interface AttemptReport {
-  outcome: 'delivered' | 'failed'
+  outcome: AttemptOutcome
   startedAt: number
   /** See Attempt. */
   durationMs: number

@@ -145,6 +145,8 @@ export const LIMITS = {
   /** … and the network, or the clock, when none of so many origins was reached, all of them tried within this time. */
   originsAtFaultMin: 3,
   faultWindowMs: MINUTE_MS,
+  /** A timer that comes so late shows that the process stood still. */
+  standstillMsMin: 5 * SECOND_MS,
   /** Events that one slice of a replay reads, and that one request may send. */
   replayEventsPerSlice: 250,
   replayMatchesMax: 1_000_000,

@@ -23,5 +23,6 @@ export type OwnFaultCode =
   | 'network_down'
   | 'clock_wrong'
   | 'mail_relay'
+  | 'stood_still'
   | 'not_prepared'
   | 'stopping'

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createStallingClock } from '../../test/support/stalling-clock.ts'
 import { createVirtualClock } from '../../test/support/virtual-clock.ts'
 import { createDeadline, createTimerWheel, type Deadline } from './timer-wheel.ts'
 
@@ -131,6 +132,39 @@ it('looks at every deadline once after the process stood still', () => {
   }
   now = 3_600_000
   turns[0]?.()
+  expect(fired).toEqual([])
+  now += 1_000
+  turns.at(-1)?.()
   expect(fired).toHaveLength(500)
   expect(new Set(fired).size).toBe(500)
+})
+
+describe('a turn that comes late, because the process stood still', () => {
+  it('puts off what is due by a second, so that what came meanwhile is read before, and once only', async () => {
+    const clock = createStallingClock()
+    const wheel = createTimerWheel(clock)
+    const fired: number[] = []
+    const deadline = createDeadline(() => fired.push(clock.monotonic()))
+    wheel.set(deadline, 10_000)
+    clock.standStill(60_000)
+    await clock.advance(10_000)
+    expect(fired).toEqual([])
+    await clock.advance(10)
+    clock.standStill(60_000)
+    await clock.advance(1_030)
+    expect(fired).toEqual([131_000])
+  })
+
+  it('lets go what is cancelled within that second', async () => {
+    const clock = createStallingClock()
+    const wheel = createTimerWheel(clock)
+    let fired = 0
+    const deadline = createDeadline(() => (fired += 1))
+    wheel.set(deadline, 10_000)
+    clock.standStill(60_000)
+    await clock.advance(10_010)
+    wheel.cancel(deadline)
+    await clock.advance(100_000)
+    expect(fired).toBe(0)
+  })
 })

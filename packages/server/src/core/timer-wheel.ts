@@ -1,4 +1,5 @@
 import type { Clock, Timer } from './clock.ts'
+import { SECOND_MS } from './time.ts'
 
 /**
  * Many deadlines on one timer of the clock. Setting and cancelling one costs a few memory accesses, where a timer each
@@ -21,16 +22,22 @@ export interface Deadline {
   /** Where it stands in the wheel; `slot` is -1 while it is not set. */
   slot: number
   index: number
+  /** It has been put off once, since it was set. */
+  isPutOff: boolean
 }
 
 const TICK_MS = 20
 /** About 41 s for a turn of the wheel. A deadline that is further away is passed over until its turn. */
 const SLOTS = 2_048
+/** A turn that comes so late shows that nobody has looked at a socket for as long … */
+const LATE_MS = SECOND_MS
+/** … and then what is due is put off by this, once: what came meanwhile is to be read before. */
+const PUT_OFF_MS = SECOND_MS
 /** A deadline's `slot` while it is not in the wheel. */
 export const NOT_SET = -1
 
 export function createDeadline(onDue: () => void): Deadline {
-  return { onDue, dueAt: 0, slot: NOT_SET, index: 0 }
+  return { onDue, dueAt: 0, slot: NOT_SET, index: 0, isPutOff: false }
 }
 
 /**
@@ -61,6 +68,7 @@ export function createTimerWheel(clock: Clock): TimerWheel {
   function turn(): void {
     const now = clock.monotonic()
     const tick = Math.floor(now / TICK_MS)
+    const isLate = now - timerTick * TICK_MS >= LATE_MS
     // After a long pause of the process every slot is looked at once.
     const first = Math.max(doneTick + 1, tick - SLOTS + 1)
     const due: Deadline[] = []
@@ -71,7 +79,15 @@ export function createTimerWheel(clock: Clock): TimerWheel {
     for (const deadline of due) remove(deadline)
     timer = null
     if (count > 0) wakeAt(nextTick(tick))
-    for (const deadline of due) deadline.onDue()
+    for (const deadline of due) {
+      if (isLate && !deadline.isPutOff) putOff(deadline, now)
+      else deadline.onDue()
+    }
+  }
+
+  function putOff(deadline: Deadline, now: number): void {
+    place(deadline, now, PUT_OFF_MS)
+    deadline.isPutOff = true
   }
 
   /** The next one whose slot holds anything; something does. */
@@ -89,19 +105,23 @@ export function createTimerWheel(clock: Clock): TimerWheel {
     timer = clock.after(Math.max(1, tick * TICK_MS - clock.monotonic()), turn)
   }
 
+  function place(deadline: Deadline, now: number, delayMs: number): void {
+    if (count === 0) doneTick = Math.floor(now / TICK_MS)
+    deadline.dueAt = now + delayMs
+    // Rounded up, so that its slot is looked at when its time has come, and never behind the hand.
+    const tick = Math.max(Math.ceil(deadline.dueAt / TICK_MS), doneTick + 1)
+    deadline.slot = tick % SLOTS
+    const slot = slots[deadline.slot] ?? []
+    deadline.index = slot.push(deadline) - 1
+    count += 1
+    wakeAt(tick)
+  }
+
   return {
     set(deadline, delayMs) {
       if (deadline.slot !== NOT_SET) remove(deadline)
-      const now = clock.monotonic()
-      if (count === 0) doneTick = Math.floor(now / TICK_MS)
-      deadline.dueAt = now + delayMs
-      // Rounded up, so that its slot is looked at when its time has come, and never behind the hand.
-      const tick = Math.max(Math.ceil(deadline.dueAt / TICK_MS), doneTick + 1)
-      deadline.slot = tick % SLOTS
-      const slot = slots[deadline.slot] ?? []
-      deadline.index = slot.push(deadline) - 1
-      count += 1
-      wakeAt(tick)
+      deadline.isPutOff = false
+      place(deadline, clock.monotonic(), delayMs)
     },
     cancel(deadline) {
       if (deadline.slot !== NOT_SET) remove(deadline)

@@ -44,13 +44,13 @@ export function createFlights({ slots, slotsPerWebhook, clock, onTurned, onFreed
   }
 
   /**
-   * What was not sent says nothing of the receiver, however long it took us to find out: it does not leave the lane among those
-   * whose receivers hang, nor take it out from there.
+   * What was not sent says nothing of the receiver, however long it took us to find out, nor does what came to nothing while we stood
+   * still: it does not leave the lane among those whose receivers hang, nor take it out from there.
    */
-  function hearTime(lane: Lane, wasOverdue: boolean, notSent: boolean): void {
+  function hearTime(lane: Lane, wasOverdue: boolean, saysNothing: boolean): void {
     if (wasOverdue) lane.overdue -= 1
-    if (wasOverdue && !notSent) lane.answersLate = true
-    const isInTime = notSent ? !lane.answersLate : !wasOverdue
+    if (wasOverdue && !saysNothing) lane.answersLate = true
+    const isInTime = saysNothing ? !lane.answersLate : !wasOverdue
     if (lane.slow && lane.overdue === 0 && isInTime) turn(lane, false)
   }
 
@@ -64,9 +64,10 @@ export function createFlights({ slots, slotsPerWebhook, clock, onTurned, onFreed
       // As it is now: a limit that was set meanwhile counts it too.
       const { rateLimit } = lane.webhook ?? webhook
       const notSent = wasNotSent(report)
+      const saysNothing = notSent || report.outcome === 'unknown'
       watch.ended(started)
       slots.ended(lane)
-      hearTime(lane, overdue, notSent)
+      hearTime(lane, overdue, saysNothing)
       lane.allowance = allowanceAfter(lane.allowance, report.outcome === 'delivered', slotsPerWebhook)
       // The receiver has seen nothing of what was not sent, and may have read each request of what was sent twice.
       if (rateLimit === null || notSent) return

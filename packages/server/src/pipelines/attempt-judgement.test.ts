@@ -1,13 +1,15 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { failedReport, sampleReport } from '../../test/support/samples.ts'
-import { createVirtualClock } from '../../test/support/virtual-clock.ts'
+import { createStallingClock } from '../../test/support/stalling-clock.ts'
 import type { AttemptReport } from '../core/attempt.ts'
+import { createWatchfulClock } from '../core/watchful-clock.ts'
 import type { OwnFaultCode } from '../core/own-fault.ts'
 import { createNetHealth } from '../net/net-health.ts'
 import { judgeAttempt } from './attempt-judgement.ts'
 
 function setUp() {
-  const clock = createVirtualClock()
+  const stalling = createStallingClock()
+  const clock = { ...stalling, ...createWatchfulClock(stalling) }
   const mended: OwnFaultCode[] = []
   const health = createNetHealth(clock, (code) => mended.push(code))
   const { network } = health.senses
@@ -86,4 +88,52 @@ it('takes any answer for a proof that the network works', async () => {
   expect((await judge(report('dns_failed'), 0)).error?.fault).toMatchObject({ code: 'network_down' })
   await judge(sampleReport(), 0)
   expect(mended).toEqual(['network_down'])
+})
+
+describe('an attempt during which we stood still', () => {
+  /** Stands still for a minute with a timer set, as there is one for each attempt. */
+  async function standStill({ clock }: ReturnType<typeof setUp>): Promise<number> {
+    const begunAt = clock.monotonic()
+    clock.after(1_000, () => undefined)
+    clock.standStill(60_000)
+    await clock.advance(1_000)
+    return begunAt
+  }
+
+  async function judged(told: AttemptReport): Promise<AttemptReport> {
+    const world = setUp()
+    const begunAt = await standStill(world)
+    const judging = world.judge(told, begunAt)
+    await world.clock.advance(10)
+    return judging
+  }
+
+  it('is unknown when its request was written and no answer is there', async () => {
+    expect(await judged(report('timeout'))).toMatchObject({ outcome: 'unknown', sends: 1, error: null })
+  })
+
+  it('was not sent when no request was written', async () => {
+    const told = { ...report('connection_timeout'), sends: 0, requestHeaders: { 'webhook-id': 'evt_1' } }
+    expect(await judged(told)).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'not_sent', fault: { code: 'stood_still', scope: 'webhook' } },
+      requestHeaders: {},
+    })
+  })
+
+  it('came to what the answer says, when one is there', async () => {
+    for (const told of [sampleReport(), failedReport()]) expect(await judged(told)).toBe(told)
+  })
+
+  it('is charged when it began afterwards, or failed too soon for us to have stood still', async () => {
+    const world = setUp()
+    await standStill(world)
+    const begunAt = world.clock.monotonic()
+    const told = report('timeout')
+    expect(await world.judge(told, begunAt)).toBe(told)
+    await world.clock.advance(30_000)
+    const later = world.judge(told, begunAt)
+    await world.clock.advance(10)
+    expect(await later).toBe(told)
+  })
 })

@@ -2,11 +2,12 @@ import { createJudgedAccept, type JudgedAcceptParts } from '../accept/judged-acc
 import { match } from '../accept/match.ts'
 import type { Carry } from '../carriers/carry.ts'
 import type { AttemptReport } from '../core/attempt.ts'
-import { turn, type Clock } from '../core/clock.ts'
+import { turn } from '../core/clock.ts'
 import type { LeasedDelivery } from '../core/delivery.ts'
 import type { Event } from '../core/event.ts'
 import type { Random } from '../core/random.ts'
 import { createSteadyClock } from '../core/steady-clock.ts'
+import type { WatchfulClock } from '../core/watchful-clock.ts'
 import { createDispatcher, type Dispatcher } from '../dispatch/dispatcher.ts'
 import { createLanes } from '../dispatch/lanes.ts'
 import { createPlaces } from '../dispatch/places.ts'
@@ -38,7 +39,8 @@ export type Accepted = Exclude<AcceptOutcome, { outcome: 'refused' }>
 
 export interface DeliveryParts {
   store: Pick<Store, 'work' | 'webhooks'>
-  clock: Clock
+  /** Tells also whether the process stood still, when it times all that takes part in an attempt. */
+  clock: WatchfulClock
   random: Random
   /** Makes an attempt. */
   carry: Carry
@@ -103,7 +105,7 @@ export function createDeliveryPipeline(parts: DeliveryParts): DeliveryPipeline {
       const report = await parts.carry(leased.event, webhook, clock.now())
       // Somebody waits for a test, and nobody is charged for it.
       const mayWait = (): boolean => leased.delivery.kind !== 'test' && !dispatcher.draining
-      return judgeAttempt({ health: parts.health, clock }, report, begunAt, mayWait)
+      return judgeAttempt({ health: parts.health, clock: parts.clock }, report, begunAt, mayWait)
     },
     findLanes: () => store.work.lanes(),
     findWebhook: (id) => store.webhooks.byId(id),

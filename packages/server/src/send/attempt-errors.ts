@@ -6,7 +6,7 @@ export const ATTEMPT_ERRORS = {
   not_sent: {
     meaning:
       'A fault of this server, not of yours: it has no descriptors, memory or ports left, its name servers, network or clock ' +
-      'are at fault, it could not prepare the request, or it was just stopping. It does not count against the webhook. ' +
+      'are at fault, it could not prepare the request, it stood still for a while, or it was just stopping. It does not count against the webhook. ' +
       'The delivery is tried again after a second, then after twice as long each time, up to a minute, without losing an attempt. ' +
       'Such attempts share one entry of the log, which counts them in `repeats`.',
     remedy:

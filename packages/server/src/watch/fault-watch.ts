@@ -23,8 +23,8 @@ export interface FaultWatch {
 /** An attempt is made once a minute as long as something waits. What nothing fails of any more is no fault of now. */
 export const WARNING_KEPT_MS = 3 * MINUTE_MS
 
-/** A stop is no fault, and an address that a local rule closes may be any tenant's idea. */
-const UNTOLD: ReadonlySet<OwnFaultCode> = new Set(['stopping', 'local_firewall'])
+/** A stop is no fault, a standstill is over when it shows, and an address that a local rule closes may be any tenant's idea. */
+const UNTOLD: ReadonlySet<OwnFaultCode> = new Set(['stopping', 'stood_still', 'local_firewall'])
 /** What a mail server says may name it, and `/readyz` answers everybody. */
 const SHOWN_AS: Partial<Record<OwnFaultCode, string>> = {
   mail_relay: 'The mail server takes no mail from this server. The log of the deliveries says why.',

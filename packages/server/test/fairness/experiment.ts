@@ -1,3 +1,4 @@
+import { createWatchfulClock } from '../../src/core/watchful-clock.ts'
 import { createCarry } from '../../src/carriers/carry.ts'
 import { WEBHOOKS_ONLY } from '../support/webhooks-only.ts'
 import type { Event } from '../../src/core/event.ts'
@@ -95,7 +96,7 @@ export async function runExperiment(experiment: Experiment): Promise<Findings> {
   }
   const pipeline = createDeliveryPipeline({
     store,
-    clock: time,
+    clock: createWatchfulClock(time),
     random,
     carry: createCarry({
       ...WEBHOOKS_ONLY,

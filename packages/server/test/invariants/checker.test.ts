@@ -280,6 +280,10 @@ const SPOILED: Record<number, Record<string, (history: Draft) => void>> = {
         unsent('dlv_1', 4, T + 150_000, 'dns_failed'),
       )
     },
+    'a receiver is charged although we stood still': ({ rows, outages }) => {
+      outages.push({ cause: 'freeze', from: T + 100_000, until: T + 160_000, node: 'node-1' })
+      rows.attempts.push({ ...unsent('dlv_1', 3, T + 90_000, 'timeout'), sends: 1, durationMs: 70_000 })
+    },
     'one is charged that was begun while none answered, and failed when one did again': ({
       rows,
       ownTroubles,

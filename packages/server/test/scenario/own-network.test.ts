@@ -155,3 +155,51 @@ describe('while no receiver of several can be reached', () => {
     await Promise.all(dark.map((port) => port.close()))
   })
 })
+
+describe('a server that stood still', () => {
+  /** Longer than a connection may take, so that its time is up when the server goes on. */
+  const STOPPED_MS = 11_000
+
+  async function stopFor(ms: number): Promise<void> {
+    process.kill(server.pid, 'SIGSTOP')
+    const until = performance.now() + ms
+    try {
+      await eventually(
+        () => Promise.resolve(performance.now()),
+        (now) => now >= until,
+      )
+    } finally {
+      process.kill(server.pid, 'SIGCONT')
+    }
+  }
+
+  it('charges nobody whom it did not reach meanwhile, and takes what was answered', async () => {
+    let reply: (status: number) => void = () => undefined
+    const replied = new Promise<number>((resolve) => (reply = resolve))
+    const late = await startReceiver(() => replied)
+    const dark = await startFullBacklog()
+    const unreached = await webhookAt(`http://127.0.0.1:${dark.port}/`, LATER)
+    const answered = await webhookAt(late.url, LATER)
+    await publish(LATER)
+    await late.until((received) => received.length === 1)
+    const stopped = stopFor(STOPPED_MS)
+    reply(200)
+    await stopped
+
+    const [error] = await eventually(
+      () => lastErrors([unreached]),
+      ([last]) => last != null,
+    )
+    expect(error).toMatch(/^This server stood still for a while/)
+    expect(await warnings()).toEqual([])
+    const states = await eventually(
+      () => readAll<{ state: string }>(api, `/api/v1/webhooks/${answered}/deliveries`),
+      ([delivery]) => delivery?.state !== 'pending',
+    )
+    expect(states).toMatchObject([{ state: 'delivered' }])
+    expect(late.received).toHaveLength(1)
+    for (const webhook of await webhooks())
+      expect(webhook).toMatchObject({ status: 'active', failure_count: 0 })
+    await Promise.all([dark.close(), late.close()])
+  })
+})

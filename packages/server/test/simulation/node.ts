@@ -138,7 +138,8 @@ function createWatch(notes: Notes, { keepsLog }: Scenario): DeliveryWatch {
     attemptSettled(leased, report, outcome) {
       if (outcome.stale && outcome.error !== undefined)
         notes.failures.push(`settling: ${String(outcome.error)}`)
-      if (!outcome.stale) notes.counts[`attempts ${report.outcome}`] += 1
+      // Of those that are unknown nobody counts what a crash cut off.
+      if (!outcome.stale && report.outcome !== 'unknown') notes.counts[`attempts ${report.outcome}`] += 1
       if (!outcome.stale && outcome.stopped) hearOfStop(notes, outcome.webhook.id)
       keep(leased.delivery.organizationId, () => log.attemptSettled(leased, report, outcome))
     },

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../src/core/clock.ts'
+import { createWatchfulClock, type WatchfulClock } from '../../src/core/watchful-clock.ts'
 
 /**
  * A process that can die or stand still at any moment. Whatever reaches the code in it (a timer, an answer of the store
@@ -11,7 +12,7 @@ export interface SimulatedProcess {
   readonly name: string
   readonly state: 'running' | 'frozen' | 'dead'
   /** Time as this process knows it. */
-  readonly clock: Clock
+  readonly clock: WatchfulClock
   /** What was asked from within: settles when its answer comes through the gate. */
   enter<Answer>(answer: Promise<Answer>): Promise<Answer>
   freeze(): void
@@ -50,7 +51,7 @@ export function createProcess(name: string, clock: Clock, onSpin: () => void): S
     get state() {
       return state
     },
-    clock: { now: () => clock.now(), monotonic: () => clock.monotonic(), after },
+    clock: createWatchfulClock({ now: () => clock.now(), monotonic: () => clock.monotonic(), after }),
     enter: (answer) =>
       new Promise((resolve) => {
         const settle = (): void => pass(() => resolve(answer))

@@ -1,6 +1,7 @@
 import { createCarry } from '../../src/carriers/carry.ts'
 import type { OutboundReport, OutboundRequest, Transport } from '../../src/send/transport.ts'
 import type { Event } from '../../src/core/event.ts'
+import { createWatchfulClock } from '../../src/core/watchful-clock.ts'
 import { createIds, type Ids } from '../../src/core/ids.ts'
 import type { Webhook, WebhookChange } from '../../src/core/webhook.ts'
 import {
@@ -78,7 +79,7 @@ async function startOn(store: Store, clock: VirtualClock, ids: Ids, options: Eng
   const judgeFilters = options.judgeFilters ?? passAll
   const pipeline = createDeliveryPipeline({
     store,
-    clock,
+    clock: createWatchfulClock(clock),
     random: createSeededRandom(2),
     carry: createCarry({
       ...WEBHOOKS_ONLY,

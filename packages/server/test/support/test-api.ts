@@ -1,3 +1,4 @@
+import { createWatchfulClock } from '../../src/core/watchful-clock.ts'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { createFilterJudge } from '../../src/accept/filter/filter.ts'
 import { heldExpressions, passingFilters } from '../../src/accept/filter/passing.ts'
@@ -121,7 +122,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     heldExpressions(filters, event, texts)
   const deliveries: DeliveryPipeline = createDeliveryPipeline({
     store,
-    clock,
+    clock: createWatchfulClock(clock),
     random,
     carry: createCarry({
       transport,

@@ -57,7 +57,7 @@ const attemptSchema = z
     status_code: z.int().nullable(),
     outcome: z
       .enum(['delivered', 'failed', 'unknown'])
-      .describe('`unknown`: the server stopped while the attempt may have been under way.'),
+      .describe('`unknown`: the server stopped, or stood still, while the attempt may have been under way.'),
     error: attemptErrorSchema.describe(
       'Why it failed; beside `delivered` it is `response_malformed`, which says what was wrong with the answer.',
     ),

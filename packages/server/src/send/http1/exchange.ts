@@ -61,6 +61,7 @@ class Exchange implements ConnectionUse, Deadline {
   dueAt = 0
   slot = NOT_SET
   index = 0
+  isPutOff = false
   private readonly parts: ExchangeParts
   private readonly target: Target
   private readonly request: OutboundRequest

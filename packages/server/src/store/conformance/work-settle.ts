@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { notSentReport } from '../../core/attempt.ts'
 import { remove } from '../../core/webhook.ts'
-import type { Decisions } from '../work.ts'
+import type { Decisions, SettleFacts } from '../work.ts'
 import { cutReport, failedReport, okReport, plainDecisions } from './decisions.ts'
 import { claimOf, deliveryNow, resultOf, settled } from './world.ts'
 import type { Subject } from './world.ts'
@@ -61,6 +61,27 @@ export const describeWorkSettle: Subject = (the) => {
         lastStatusCode: null,
         lastError: 'Nothing listens there',
       })
+    })
+
+    test('one of which nobody knows what came is recorded as that, and the webhook stays as it was', async () => {
+      const { addWebhook, lease, settle, clock, store, organization } = the()
+      const webhook = await addWebhook()
+      const leased = await lease()
+      const report = { ...failedReport(500), statusCode: null, error: null, outcome: 'unknown' as const }
+      const told: SettleFacts[] = []
+      const { delivery } = await settle(leased, report, {
+        settle(facts) {
+          told.push(facts)
+          return plainDecisions.settle(facts)
+        },
+      })
+      expect(told).toMatchObject([{ outcome: 'unknown', unknownBefore: 0 }])
+      expect(delivery).toMatchObject({ state: 'pending', attemptCount: 1, dueAt: clock.now })
+      const { durationMs, sends } = report
+      expect(await store.deliveries.attempts(organization.id, delivery.id)).toMatchObject([
+        { outcome: 'unknown', durationMs, sends, error: null },
+      ])
+      expect(await store.webhooks.get(organization.id, webhook.id)).toMatchObject({ failureCount: 0 })
     })
 
     test('attempts in a row that were not sent share one row, and each knows how many came before', async () => {

@@ -12,7 +12,7 @@ import { cancelledByItsOwner, heldMeansStopped, replaysAreCarriedOut } from './h
 import { oneKeyOneEvent } from './idempotency.ts'
 import { oneLiveLease, oneRequestAtATime } from './leases.ts'
 import { linesStandAsAsked, linesStandInOrder, orderIsKept } from './ordering.ts'
-import { ownFaultsChargeNobody, ownFaultsMoveNothing } from './own-faults.ts'
+import { ownFaultsChargeNobody, ownFaultsMoveNothing, standstillsChargeNobody } from './own-faults.ts'
 import { promptWebhooksAreServedInTime } from './liveness.ts'
 import { newsAreBounded, toldIsTrue } from './news.ts'
 import { rateLimitIsKept } from './rate-limit.ts'
@@ -79,5 +79,6 @@ export const CHECKS: readonly Check[] = [
   toldIsTrue,
   ownFaultsMoveNothing,
   ownFaultsChargeNobody,
+  standstillsChargeNobody,
   newsAreBounded,
 ]

@@ -116,6 +116,31 @@ export const ownFaultsChargeNobody: Check = {
   },
 }
 
+/** Nothing that an attempt waits for lasts so long: when the process has stood still for it, a deadline has passed meanwhile. */
+const STANDSTILL_MS = 40_000
+
+/** 25: nobody is charged for what came to nothing while the process stood still. */
+export const standstillsChargeNobody: Check = {
+  invariant: 25,
+  needs: ['rows', 'removals'],
+  run(facts, { looked, broken }) {
+    const { outages, startedAt: begin } = facts.history
+    for (const { cause, from, until } of outages) {
+      if (cause !== 'freeze' || until - from < STANDSTILL_MS || facts.setBackMs(begin, until) > 0) continue
+      const [stopped, wentOn] = [facts.storeTime(from), facts.storeTime(until)]
+      for (const { deliveryId, number, outcome, statusCode, error, ...times } of facts.rows.attempts) {
+        if (times.startedAt >= stopped || times.startedAt + (times.durationMs ?? 0) < wentOn) continue
+        looked()
+        const isCharged = outcome === 'failed' && statusCode === null && error?.code !== 'not_sent'
+        if (isCharged) {
+          const code = String(error?.code)
+          broken(`attempt ${number} is charged with ${code}, and we stood still`, { deliveryId, at: from })
+        }
+      }
+    }
+  },
+}
+
 interface Tried {
   attempt: Attempt
   webhookId: string

@@ -58,3 +58,20 @@ export const networkCharged = misjudged(
   'network',
   'connection_timeout',
 )
+
+export const standstillCharged: Mutation = {
+  name: 'what came to nothing while the process stood still is charged to the receiver',
+  invariant: 25,
+  scenario: { ...BUSY, hangingBeside: 6, faultsPerDay: { ...BUSY.faultsPerDay!, crash: 0, freeze: 96 } },
+  options: {
+    plantBug: (store) =>
+      withBatches(store, (batch) => ({
+        ...batch,
+        results: batch.results.map((result) =>
+          result.report.outcome === 'unknown'
+            ? { ...result, report: { ...charged(result.report, 'timeout'), outcome: 'failed' } }
+            : result,
+        ),
+      })),
+  },
+}

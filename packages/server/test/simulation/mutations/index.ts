@@ -1,5 +1,5 @@
 import { acceptedAndLost, claimIgnored, lostWakeUp, scopeIgnored } from './accepting.ts'
-import { descriptorsCharged, networkCharged, ownFaultCounted } from './charging.ts'
+import { descriptorsCharged, networkCharged, ownFaultCounted, standstillCharged } from './charging.ts'
 import { lostHeldDelivery, oldSecret, stopUnheard } from './changing.ts'
 import { claimRace, forgottenAttempts, staleLeaseWrite } from './leasing.ts'
 import type { Mutation } from './mutation.ts'
@@ -47,6 +47,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ownFaultCounted,
   descriptorsCharged,
   networkCharged,
+  standstillCharged,
   sharedConnectionLimit,
   sharedConnections,
   connectingForgotten,

@@ -1,4 +1,4 @@
-import { endOfAttempt, type AttemptReport } from '../../../src/core/attempt.ts'
+import { endOfAttempt, type AttemptOutcome, type AttemptReport } from '../../../src/core/attempt.ts'
 import type { Delivery } from '../../../src/core/delivery.ts'
 import type { Event } from '../../../src/core/event.ts'
 import type { Webhook } from '../../../src/core/webhook.ts'
@@ -38,7 +38,7 @@ export function observedStore(store: Store, notes: Notes, node: string): Store {
       webhookId: webhook.id,
       deliveryId,
       number: delivery.attemptCount,
-      outcome: statusCode !== null && statusCode >= 200 && statusCode < 300 ? 'delivered' : 'failed',
+      outcome: outcomeOf(report),
       endedAt: endOfAttempt(report),
       statusCode,
       retryAfterSeconds: Number(responseHeaders?.['retry-after'] ?? 0),
@@ -142,6 +142,12 @@ export function observedStore(store: Store, notes: Notes, node: string): Store {
       },
     },
   }
+}
+
+/** As the rule says, and not as the engine took it; but that it stood still it alone can tell. */
+function outcomeOf({ statusCode, outcome }: AttemptReport): AttemptOutcome {
+  if (statusCode === null && outcome === 'unknown') return 'unknown'
+  return statusCode !== null && statusCode >= 200 && statusCode < 300 ? 'delivered' : 'failed'
 }
 
 function missing<Row>(was: readonly Row[], is: readonly Row[], keyOf: (row: Row) => string): Row[] {
