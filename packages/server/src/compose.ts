@@ -35,7 +35,9 @@ import type { BackupContents, BackupRequest } from './store/backup.ts'
 import { backUpDatabase } from './store/sqlite/backup.ts'
 import { lockDataDirectory } from './store/sqlite/data-directory-lock.ts'
 import { openSqliteStore, type LogWatch } from './store/sqlite/index.ts'
+import { surveySqliteStore } from './store/sqlite/survey.ts'
 import type { Store } from './store/store.ts'
+import type { StoreSurvey } from './store/survey.ts'
 import { createLogger, type Logger } from './telemetry/logger.ts'
 import { createValidatorPool } from './validate/pool.ts'
 import { createAnnouncer } from './watch/announce.ts'
@@ -81,6 +83,11 @@ export async function openStore(
 /** A copy of the store the settings name, whether or not a server runs on it. */
 export function backUpStore(settings: Settings, request: BackupRequest): Promise<BackupContents> {
   return backUpDatabase(settings.dataDir, request)
+}
+
+/** A look at the store the settings name, for whoever stands beside the server. */
+export function surveyStore(settings: Pick<Settings, 'dataDir'>): StoreSurvey {
+  return surveySqliteStore(settings.dataDir)
 }
 
 /** What the parts stand on. */

@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { isDirectory } from '../config/data-directory.ts'
 import { describeOrigin } from '../config/layer.ts'
 import type { LoadedSettings } from '../config/load.ts'
+import type { StoreSurvey } from '../store/survey.ts'
 import { CommandError } from './exit.ts'
 import { whoAnswers } from './who-answers.ts'
-
-const DATABASE_FILE = 'sealpost.db'
 
 /**
  * Keeps a verb from making a second data directory by mistake: a key made in it would open nothing. `first` may use a new
@@ -15,11 +13,12 @@ const DATABASE_FILE = 'sealpost.db'
 export async function checkDataDirectory(
   { settings, origins }: Pick<LoadedSettings, 'settings' | 'origins'>,
   use: 'first' | 'known',
+  survey: Pick<StoreSurvey, 'exists'>,
 ): Promise<void> {
   const { dataDir } = settings
   if (existsSync(dataDir)) {
     if (!isDirectory(dataDir)) throw new CommandError(`${dataDir} is not a directory. ${NAME_IT}`)
-    if (use === 'first' || existsSync(join(dataDir, DATABASE_FILE))) return
+    if (use === 'first' || survey.exists()) return
     throw new CommandError(`There is no Sealpost database in ${dataDir}. ${NAME_IT}`)
   }
   if (origins.dataDir.from !== 'default') {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { sampleWebhook } from '../../test/support/samples.ts'
+import { surveyStore } from '../compose.ts'
 import { settingsWith } from '../config/load.ts'
 import { systemClock } from '../core/clock.ts'
 import { createSecretBox } from '../identity/secret-box.ts'
@@ -51,16 +52,25 @@ async function start(): Promise<{ code: number; notes: string }> {
   return { code, notes: notes.join('\n') }
 }
 
-const doctor = () => checkSealedSecrets({ settings: settings(), clock: systemClock })
+const doctor = () =>
+  checkSealedSecrets({ settings: settings(), clock: systemClock, survey: surveyStore(settings()) })
 
 test('an empty data directory needs no key yet', async () => {
-  expect(lookAtSealedSecrets(settings())).toEqual({ keyIsThere: false, sealed: 0, foreign: 0 })
+  expect(await lookAtSealedSecrets(settings(), surveyStore(settings()))).toEqual({
+    keyIsThere: false,
+    sealed: 0,
+    foreign: 0,
+  })
   expect(await doctor()).toMatchObject([{ status: 'ok' }])
 })
 
 test('a key that fits', async () => {
   await makeWebhooks()
-  expect(lookAtSealedSecrets(settings())).toEqual({ keyIsThere: true, sealed: 1, foreign: 0 })
+  expect(await lookAtSealedSecrets(settings(), surveyStore(settings()))).toEqual({
+    keyIsThere: true,
+    sealed: 1,
+    foreign: 0,
+  })
   expect(await doctor()).toMatchObject([{ status: 'ok' }])
 })
 
@@ -82,7 +92,11 @@ test('nor is it with another key than the one that sealed', async () => {
   const { code, notes } = await start()
   expect(code).toBe(1)
   expect(notes).toContain('start once with --new-key')
-  expect(lookAtSealedSecrets(settings())).toEqual({ keyIsThere: true, sealed: 1, foreign: 1 })
+  expect(await lookAtSealedSecrets(settings(), surveyStore(settings()))).toEqual({
+    keyIsThere: true,
+    sealed: 1,
+    foreign: 1,
+  })
   expect(await doctor()).toMatchObject([
     { status: 'wrong', detail: '1 of 1 signing secrets are sealed with another key than this' },
   ])

@@ -9,7 +9,7 @@ import { addSettingFlags, settingsOf } from './setting-flags.ts'
 import { giveBackStartMemory } from './start-memory.ts'
 import { listenForStop } from './stop-signal.ts'
 import type { Terminal } from './terminal.ts'
-import { withStoreOf } from './with-store.ts'
+import { surveyOf, withStoreOf } from './with-store.ts'
 
 export function serveCommand({ terminal }: VerbContext): Command {
   const command = new Command('serve')
@@ -20,10 +20,10 @@ export function serveCommand({ terminal }: VerbContext): Command {
 
   return command.action(async ({ newKey }: { newKey?: true }) => {
     const { settings } = await settingsOf(command)
-    checkSealingKey(settings, terminal, newKey === true)
     // Before the start, so that a signal that comes while it starts is not lost.
     const stop = listenForStop()
     try {
+      await checkSealingKey(settings, terminal, newKey === true)
       await serveUntil(stop.asked, settings, terminal)
     } finally {
       stop.release()
@@ -61,8 +61,8 @@ async function serveUntil(
  * Nothing can be sent to a webhook whose secret does not open. A server that can sign for none of them is not started by
  * mistake, after a restore without the right key, say.
  */
-function checkSealingKey(settings: Settings, terminal: Terminal, isNewKey: boolean): void {
-  const { keyIsThere, sealed, foreign } = lookAtSealedSecrets(settings)
+async function checkSealingKey(settings: Settings, terminal: Terminal, isNewKey: boolean): Promise<void> {
+  const { keyIsThere, sealed, foreign } = await lookAtSealedSecrets(settings, await surveyOf(settings))
   if (foreign === 0) return
   const found = keyIsThere
     ? `Another secret key sealed the signing secrets of ${foreign} of ${sealed} webhooks: nothing can be sent to them.`

@@ -5,6 +5,7 @@ import type { Organization } from '../core/organization.ts'
 import { systemRandom, type Random } from '../core/random.ts'
 import { ensureDefaultOrganization } from '../identity/bootstrap.ts'
 import type { Store } from '../store/store.ts'
+import type { StoreSurvey } from '../store/survey.ts'
 import type { Settings } from '../config/settings.ts'
 import { checkDataDirectory } from './known-data-directory.ts'
 import { CommandError } from './exit.ts'
@@ -29,7 +30,7 @@ export async function withStore<Result>(
   work: (context: StoreContext) => Promise<Result>,
 ): Promise<Result> {
   const loaded = await settingsOf(command)
-  await checkDataDirectory(loaded, use)
+  await checkDataDirectory(loaded, use, await surveyOf(loaded.settings))
   return withStoreOf(loaded.settings, work)
 }
 
@@ -49,6 +50,13 @@ export async function withStoreOf<Result>(
   } finally {
     await store.close()
   }
+}
+
+/** A look at the store that the settings name; changes nothing. */
+export async function surveyOf(settings: Pick<Settings, 'dataDir'>): Promise<StoreSurvey> {
+  // Here and not above, as in `withStoreOf`.
+  const { surveyStore } = await import('../compose.ts')
+  return surveyStore(settings)
 }
 
 /** Throws CommandError that says which there are. */

@@ -1,5 +1,6 @@
 import type { Settings } from '../../config/settings.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { StoreSurvey } from '../../store/survey.ts'
 
 /** `warning` is worth knowing and leaves the exit code alone. */
 export type CheckStatus = 'ok' | 'warning' | 'wrong'
@@ -19,6 +20,7 @@ export interface CheckResult {
 export interface CheckContext {
   settings: Settings
   clock: Clock
+  survey: StoreSurvey
 }
 
 /** Looks, changes nothing, and reports; whatever it meets is a result, never a rejection. */

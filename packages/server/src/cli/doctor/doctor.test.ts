@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { surveyStore } from '../../compose.ts'
 import { settingsWith } from '../../config/load.ts'
 import type { Settings } from '../../config/settings.ts'
 import { systemClock } from '../../core/clock.ts'
@@ -29,7 +30,8 @@ afterEach(async () => {
 
 function look(check: Check, values: Partial<Settings> = {}, clock = systemClock): Promise<CheckResult[]> {
   const machine = { workingDirectory: directory, parallelism: 1 }
-  return check({ settings: settingsWith({ dataDir: directory, ...values }, machine), clock })
+  const settings = settingsWith({ dataDir: directory, ...values }, machine)
+  return check({ settings, clock, survey: surveyStore(settings) })
 }
 
 async function statusOf(name: string, results: Promise<CheckResult[]>): Promise<string | undefined> {

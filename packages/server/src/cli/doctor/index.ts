@@ -7,6 +7,7 @@ import type { RunningServer } from '../../config/running-server.ts'
 import { EXIT } from '../exit.ts'
 import type { VerbContext } from '../verb.ts'
 import { addSettingFlags, settingsOf } from '../setting-flags.ts'
+import { surveyOf } from '../with-store.ts'
 import type { Style, Terminal } from '../terminal.ts'
 import { messageOf } from '../message-of.ts'
 import { wrong, type Check, type CheckResult, type CheckStatus } from './check.ts'
@@ -58,7 +59,8 @@ type Loaded = Judged | { wrong: CheckResult[] }
 async function loadOrExplain(command: Command): Promise<Loaded> {
   try {
     const loaded = await settingsOf(command)
-    const running = runningServerOn(loaded.settings.dataDir)
+    const survey = await surveyOf(loaded.settings)
+    const running = runningServerOn(loaded.settings.dataDir, survey)
     // What the server was started with counts, not what this shell happens to say.
     return { ...loaded, settings: { ...loaded.settings, ...running?.settings }, running }
   } catch (error) {
@@ -72,10 +74,11 @@ async function loadOrExplain(command: Command): Promise<Loaded> {
 }
 
 async function runChecks({ settings }: LoadedSettings): Promise<CheckResult[]> {
+  const survey = await surveyOf(settings)
   const results: CheckResult[] = []
   for (const check of CHECKS) {
     try {
-      results.push(...(await check({ settings, clock: systemClock })))
+      results.push(...(await check({ settings, clock: systemClock, survey })))
     } catch (error) {
       results.push(
         wrong('doctor', `A check failed: ${messageOf(error)}`, 'Report this as a fault of Sealpost.'),

@@ -1,15 +1,15 @@
 import { LOST_KEY_ADVICE, lookAtSealedSecrets } from '../sealed-secrets.ts'
 import { messageOf } from '../message-of.ts'
-import { ok, wrong, type Check } from './check.ts'
+import { ok, wrong, type Check, type CheckResult } from './check.ts'
 
 const NAME = 'sealed_secrets'
 
 /** Do the signing secrets in the database open with the sealing key? */
-export const checkSealedSecrets: Check = ({ settings }) => Promise.resolve([look(settings)])
+export const checkSealedSecrets: Check = async ({ settings, survey }) => [await look(settings, survey)]
 
-function look(settings: Parameters<typeof lookAtSealedSecrets>[0]) {
+async function look(...asked: Parameters<typeof lookAtSealedSecrets>): Promise<CheckResult> {
   try {
-    const { keyIsThere, sealed, foreign } = lookAtSealedSecrets(settings)
+    const { keyIsThere, sealed, foreign } = await lookAtSealedSecrets(...asked)
     if (foreign === 0) return ok(NAME, 'The signing secrets in the database fit the sealing key')
     const key = keyIsThere ? 'another key than this' : 'a key that is not there'
     return wrong(NAME, `${foreign} of ${sealed} signing secrets are sealed with ${key}`, LOST_KEY_ADVICE)

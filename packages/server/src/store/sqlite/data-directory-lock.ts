@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { SQLITE_BUSY, primaryCodeOf } from './errors.ts'
 
-const LOCK_FILE_NAME = 'serve.lock'
+export const LOCK_FILE_NAME = 'serve.lock'
 
 /** Locks that are held. SQLite lets go when a connection is garbage, so something must keep hold of it. */
 const held = new Set<DatabaseSync>()
@@ -28,5 +29,22 @@ export function lockDataDirectory(dataDir: string): { release(): void } {
     release() {
       if (held.delete(database)) database.close()
     },
+  }
+}
+
+/** Whether a server has the directory. Throws when that cannot be told. */
+export function isLocked(dataDir: string): boolean {
+  const path = join(dataDir, LOCK_FILE_NAME)
+  if (!existsSync(path)) return false
+  const lock = new DatabaseSync(path, { readOnly: true })
+  try {
+    // Any read needs a shared lock, which an exclusive one keeps out.
+    lock.prepare('PRAGMA schema_version').get()
+    return false
+  } catch (error) {
+    if (primaryCodeOf(error) === SQLITE_BUSY) return true
+    throw error
+  } finally {
+    lock.close()
   }
 }

@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { WebhookHealth, WebhookStatus } from '../../core/webhook.ts'
+import type { StoreSurvey } from '../survey.ts'
+import { isLocked, LOCK_FILE_NAME } from './data-directory-lock.ts'
+import { idText } from './ids.ts'
+import { DATABASE_FILE_NAME } from './open-database.ts'
+
+const FAULTS_MAX = 3
+
+interface TroubledRow {
+  id: Uint8Array
+  slug: string
+  url: string
+  status: WebhookStatus
+  health: WebhookHealth
+  last_error: string | null
+}
+
+/** Each look opens the database for reading only, and closes it again. */
+export function surveySqliteStore(dataDir: string): StoreSurvey {
+  const place = join(dataDir, DATABASE_FILE_NAME)
+  const serverMark = join(dataDir, LOCK_FILE_NAME)
+
+  function look<Found>(read: (database: DatabaseSync) => Found): Found {
+    const database = new DatabaseSync(place, { readOnly: true })
+    try {
+      return read(database)
+    } finally {
+      database.close()
+    }
+  }
+
+  /** The rows of a query on webhooks; none where there are no tables yet. */
+  function webhooks<Row>(sql: string, ...values: string[]): Row[] {
+    if (!existsSync(place)) return []
+    return look((database) => {
+      const isMade =
+        database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'webhooks'").get() !== undefined
+      return isMade ? (database.prepare(sql).all(...values) as unknown as Row[]) : []
+    })
+  }
+
+  return {
+    place,
+    serverMark,
+    exists: () => existsSync(place),
+    isServed: () => isLocked(dataDir),
+    integrity: async () =>
+      look((database) => ({
+        schemaVersion: Number(Object.values(database.prepare('PRAGMA user_version').get() ?? {})[0]),
+        // One row "ok", or one row for each fault up to the number given.
+        faults: database
+          .prepare(`PRAGMA quick_check(${FAULTS_MAX})`)
+          .all()
+          .map((row) => String(Object.values(row)[0]))
+          .filter((fault) => fault !== 'ok'),
+      })),
+    sealedSecrets: async () =>
+      webhooks<{ sealed_secret: string }>(
+        "SELECT sealed_secret FROM webhooks WHERE deleted_at IS NULL AND sealed_secret <> ''",
+      ).map((row) => row.sealed_secret),
+    troubledWebhooks: async (limit) =>
+      webhooks<TroubledRow>(
+        `SELECT w.id, o.slug, w.url, w.status, w.health, w.last_error
+         FROM webhooks w JOIN organizations o ON o.id = w.organization_id
+         WHERE w.deleted_at IS NULL
+           AND (w.status IN ('disabled_too_many_failures', 'disabled_gone')
+                OR (w.status = 'active' AND w.health <> 'healthy'))
+         ORDER BY w.seq LIMIT ${limit}`,
+      ).map(({ id, slug, url, status, health, last_error: lastError }) => ({
+        ...{ id: idText('webhook', id), organizationSlug: slug },
+        ...{ url, status, health, lastError },
+      })),
+    unknownNames: async ({ carriers, signatures }, limit) =>
+      webhooks<{ id: Uint8Array; carrier: string; signatures: string }>(
+        `SELECT id, carrier, signatures FROM webhooks
+         WHERE deleted_at IS NULL
+           AND (carrier NOT IN (SELECT value FROM json_each(?))
+                OR EXISTS (SELECT 1 FROM json_each(signatures) WHERE value NOT IN (SELECT value FROM json_each(?))))
+         ORDER BY seq LIMIT ${limit}`,
+        JSON.stringify(carriers),
+        JSON.stringify(signatures),
+      ).map((row) => ({
+        webhookId: idText('webhook', row.id),
+        carrier: row.carrier,
+        signatures: JSON.parse(row.signatures) as string[],
+      })),
+  }
+}
