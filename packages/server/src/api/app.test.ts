@@ -28,7 +28,7 @@ describe('a refusal', () => {
   })
 
   it.each([
-    ['an unknown path', 'GET', '/api/v1/nothing', 404, 'not_found'],
+    ['an unknown path', 'GET', '/api/v1/nothing', 404, 'unknown_route'],
     ['a path that is no UTF-8', 'GET', '/api/v1/webhooks/%ff', 404, 'not_found'],
     ['an id of any length', 'GET', `/api/v1/webhooks/${'x'.repeat(5_000)}`, 404, 'not_found'],
     ['an unknown query field', 'GET', '/api/v1/webhooks?page=2', 422, 'invalid_request'],

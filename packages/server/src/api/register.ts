@@ -8,6 +8,7 @@ import { readIdempotencyKey } from './idempotency.ts'
 import { ANY_QUERY, type AnyOperation, type Call } from './operation.ts'
 import { problemSchema } from './problems/problem-body.ts'
 import { shownTo } from './shown-to.ts'
+import { logChange } from '../telemetry/wide-lines.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -51,6 +52,7 @@ export function registerOperation(
     },
     async handler(request, reply) {
       const answer = await operation.handle(callOf(request))
+      if (isChange(operation)) noteChange(app, operation, request, answer.body)
       void reply.code(answer.status).headers(answer.headers ?? {})
       if (answer.headers?.location !== undefined) {
         void reply.header('location', basePath(settings) + answer.headers.location)
@@ -59,6 +61,38 @@ export function registerOperation(
     },
   })
 }
+
+/** What happens all day long has lines of its own. */
+const WITHOUT_CHANGES: ReadonlySet<AnyOperation['tag']> = new Set(['events', 'runs', 'operations'])
+
+/** Whether the log tells who asked for it: changes of what is configured, and the one look at a secret. */
+function isChange({ id, method, tag }: AnyOperation): boolean {
+  return id === 'revealSecret' || (method !== 'GET' && !WITHOUT_CHANGES.has(tag))
+}
+
+function noteChange(
+  app: FastifyInstance,
+  { id: operation }: AnyOperation,
+  { caller, params, id: requestId }: FastifyRequest,
+  body: unknown,
+): void {
+  if (caller === null) return
+  const { organization, key } = caller
+  const target = idIn(params) ?? idIn(body)
+  logChange(app.log, { operation, organizationId: organization.id, keyId: key.id, target, requestId })
+}
+
+/** The id, slug or name by which a path or an answer says what it is about. */
+function idIn(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null) return null
+  for (const name of TARGET_NAMES) {
+    const found = (value as Record<string, unknown>)[name]
+    if (typeof found === 'string' || typeof found === 'number') return String(found)
+  }
+  return null
+}
+
+const TARGET_NAMES = ['id', 'type', 'slug', 'name'] as const
 
 /** The path that a proxy takes off before a request arrives here: that of the base URL, without a slash at its end. */
 export function basePath({ baseUrl }: Pick<ApiSettings, 'baseUrl'>): string {

@@ -5,7 +5,8 @@ import { notFound } from './problems/error-handler.ts'
 
 /**
  * Answers what found no route, before its body is read: 405 with `Allow` where the path offers other methods, to the
- * operations and to `pages` (GET only), else 404. A route for each method that is not offered would do the same, but
+ * operations and to `pages` (GET only), else 404, which says that the
+ * path is unknown. A route for each method that is not offered would do the same, but
  * that is a thousand routes, which cost an idle server 14 MB.
  */
 export function refuseUnrouted(
@@ -25,13 +26,26 @@ export function refuseUnrouted(
     const asked = segmentsOf(request.url)
     const allowed = offers.filter(({ segments }) => fits(segments, asked)).flatMap(({ methods }) => methods)
     // An offered method has found no route where an id is longer than the router reads.
-    if (allowed.length === 0 || allowed.includes(request.method)) throw notFound()
+    if (allowed.includes(request.method)) throw notFound()
+    if (allowed.length === 0) throw unknownRoute(request.method, request.url)
     void reply.header('allow', allowed.join(', '))
     throw new Problem(
       'method_not_allowed',
       `${request.method} is not offered here; ${allowed.join(', ')} can be used.`,
     )
   })
+}
+
+const PATH_CHARACTERS_SHOWN = 200
+
+/** A path that is nobody's is mostly a slip. It is told apart from an id that names nothing. */
+function unknownRoute(method: string, url: string): Problem {
+  const path = url.replace(/\?.*$/s, '')
+  const shown = path.length > PATH_CHARACTERS_SHOWN ? `${path.slice(0, PATH_CHARACTERS_SHOWN)}…` : path
+  return new Problem(
+    'unknown_route',
+    `There is no route ${method} ${shown}. The paths of the API begin with /api/v1; /docs lists them all.`,
+  )
 }
 
 /** Of a path, without the query and without the slash at the end, which makes no difference. */

@@ -54,6 +54,8 @@ describe('usage', () => {
   test.each([
     { args: [], words: 'Usage' },
     { args: ['serv'], words: 'Did you mean serve' },
+    { args: ['nonsense', '--help'], words: "unknown command 'nonsense'" },
+    { args: ['keys', 'nonsense', '-h'], words: "unknown command 'nonsense'" },
     { args: ['keys', 'create'], words: '--name' },
     { args: ['keys', 'create', '--name', ' '], words: '1 to 200' },
     { args: ['keys', 'create', '--name', 'a\tb'], words: 'no control characters' },

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Settings } from '../config/settings.ts'
+import { systemClock } from '../core/clock.ts'
 import type { Store } from '../store/store.ts'
 import { CommandError, EXIT } from './exit.ts'
 import { LOST_KEY_ADVICE, lookAtSealedSecrets } from './sealed-secrets.ts'
@@ -36,25 +37,27 @@ async function serveUntil(
   settings: Settings,
   terminal: Terminal,
 ): Promise<void> {
+  const note = noterOf(settings, terminal)
   // Loaded late, as in with-store.ts.
   const { serve } = await import('../main.ts')
   const server = await serve(settings)
-  terminal.note(`Sealpost listens on ${server.url} (API reference: ${server.url}/docs)`)
+  note('info', `Sealpost listens on ${server.url} (API reference: ${server.url}/docs)`)
   if (!(await withStoreOf(settings, ({ store }) => hasKeys(store)))) {
-    terminal.note(
+    note(
+      'warn',
       `There is no API key yet. Make one with: sealpost keys create --name NAME --data-dir ${settings.dataDir}`,
     )
   }
   giveBackStartMemory()
   const lost = await Promise.race([stopAsked.then(() => null), server.lost])
   if (lost !== null) {
-    terminal.note(`${LOST} (${messageOf(lost.cause ?? lost)})`)
+    note('fatal', `${LOST} (${messageOf(lost.cause ?? lost)})`)
     // What is in flight is taken up by the next start, as after a crash: nothing that it comes to could be stored here.
     process.exit(EXIT.failure)
   }
-  terminal.note('Sealpost is stopping: requests in flight may end. A second signal ends it at once.')
+  note('info', 'Sealpost is stopping: requests in flight may end. A second signal ends it at once.')
   await server.stop()
-  terminal.note('Sealpost has stopped.')
+  note('info', 'Sealpost has stopped.')
 }
 
 /**
@@ -68,7 +71,22 @@ async function checkSealingKey(settings: Settings, terminal: Terminal, isNewKey:
     ? `Another secret key sealed the signing secrets of ${foreign} of ${sealed} webhooks: nothing can be sent to them.`
     : `There is no secret.key in ${settings.dataDir}, but the signing secrets of ${sealed} webhooks are sealed with one.`
   if (foreign === sealed && !isNewKey) throw new CommandError(`${found} ${LOST_KEY_ADVICE}`)
-  terminal.note(`${found} ${LOST_KEY_ADVICE}`)
+  noterOf(settings, terminal)('warn', `${found} ${LOST_KEY_ADVICE}`)
+}
+
+/**
+ * Tells what a person at a terminal wants to know. Where nobody sits at one, both streams mostly end in the same log, all of
+ * whose lines a program must be able to read.
+ */
+function noterOf(
+  { logFormat }: Settings,
+  terminal: Terminal,
+): (level: 'info' | 'warn' | 'fatal', message: string) => void {
+  const isJson = logFormat === 'json' || (logFormat === 'auto' && terminal.isAttended === false)
+  if (!isJson) return (_level, message) => terminal.note(message)
+  return (level, msg) => {
+    terminal.note(JSON.stringify({ level, time: new Date(systemClock.now()).toISOString(), msg }))
+  }
 }
 
 async function hasKeys(store: Store): Promise<boolean> {

@@ -4,6 +4,8 @@ import { styleText } from 'node:util'
 export interface Terminal {
   out: (line: string) => void
   note: (line: string) => void
+  /** False when nobody reads the notes as they come: they end in a file or a log. */
+  readonly isAttended?: boolean
   /** A line that takes the place of the one before it, where standard error is a terminal; '' takes it away. */
   progress: (line: string) => void
   /** Bold, dim, green … where the output is a terminal that wants colours (NO_COLOR, FORCE_COLOR); else as it is. */
@@ -17,6 +19,7 @@ const ERASE_LINE = '\u001b[2K'
 export const processTerminal: Terminal = {
   out: (line) => void process.stdout.write(`${line}\n`),
   note: (line) => void process.stderr.write(`${line}\n`),
+  isAttended: process.stderr.isTTY,
   progress(line) {
     if (process.stderr.isTTY) process.stderr.write(`\r${ERASE_LINE}${line}`)
   },

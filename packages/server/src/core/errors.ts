@@ -23,6 +23,7 @@ export const PROBLEMS = {
   insufficient_scope: { status: 403, title: 'The API key lacks a scope' },
   tier_required: { status: 403, title: 'Not part of this tier' },
   not_found: { status: 404, title: 'Nothing here by that id' },
+  unknown_route: { status: 404, title: 'There is no such route' },
   method_not_allowed: { status: 405, title: 'This method is not offered here' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   already_exists: { status: 409, title: 'It exists already' },

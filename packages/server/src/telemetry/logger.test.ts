@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createLoggerOn } from './logger.ts'
-import { logAttempt, logEventAccepted, logRun } from './wide-lines.ts'
+import { logAttempt, logChange, logEventAccepted, logRun } from './wide-lines.ts'
 
 function record(): {
   lines: Record<string, unknown>[]
@@ -89,11 +89,20 @@ test('the names that people search logs by', () => {
     durationMs: 12,
     sends: 1,
     errorCode: 'http_server_error',
-    notSent: null,
+    url: 'https://hooks.example.com/in?token=0123456789',
+    error: 'It answered 503.',
+    repeated: 0,
     state: 'pending',
     nextAttemptAt: Date.UTC(2026, 0, 1),
     webhookStatus: 'active',
     webhookHealth: 'healthy',
+  })
+  logChange(logger, {
+    operation: 'rotateSecret',
+    organizationId: 1,
+    keyId: 'key_1',
+    target: 'webhook_1',
+    requestId: 'request',
   })
   logRun(logger, {
     runId: 'run',
@@ -128,6 +137,7 @@ test('the names that people search logs by', () => {
       event_type: 'run.completed',
       webhook_id: 'webhook_1',
       organization_id: 1,
+      url: 'https://hooks.example.com/in?token=…',
       attempt: 2,
       kind: 'auto',
       outcome: 'failed',
@@ -135,11 +145,22 @@ test('the names that people search logs by', () => {
       duration_ms: 12,
       sends: 1,
       error_code: 'http_server_error',
+      error: 'It answered 503.',
       state: 'pending',
       next_attempt_at: '2026-01-01T00:00:00Z',
       webhook_status: 'active',
       webhook_health: 'healthy',
       msg: 'attempt failed',
+    },
+    {
+      level: 'info',
+      line: 'change',
+      operation: 'rotateSecret',
+      organization_id: 1,
+      key_id: 'key_1',
+      target: 'webhook_1',
+      request_id: 'request',
+      msg: 'changed by request',
     },
     {
       level: 'info',

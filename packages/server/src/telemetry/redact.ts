@@ -41,5 +41,28 @@ export function redactLine(line: string): string {
   const redacted = line.replace(SECRET, (_match, field: string | undefined) =>
     field ? `${field}"[redacted]"` : '[redacted]',
   )
-  return maskUrls(redacted)
+  return maskLine(redacted)
+}
+
+const URL_FIELD = '"url":"'
+/** URLs of webhooks come again and again, and masking one takes as long as writing the rest of its line. */
+const maskedUrls = new Map<string, string>()
+const MASKED_URLS_MAX = 1_000
+
+/** Masks the line's own `url` by itself, so that lines which have no other URL are not searched for one. */
+function maskLine(line: string): string {
+  const start = line.indexOf(URL_FIELD) + URL_FIELD.length
+  const end = start < URL_FIELD.length ? -1 : line.indexOf('"', start)
+  const url = line.slice(start, end)
+  if (end === -1 || url.includes('\\')) return maskUrls(line)
+  return maskUrls(line.slice(0, start)) + maskedUrl(url) + maskUrls(line.slice(end))
+}
+
+function maskedUrl(url: string): string {
+  const known = maskedUrls.get(url)
+  if (known !== undefined) return known
+  const masked = maskUrls(url)
+  if (maskedUrls.size >= MASKED_URLS_MAX) maskedUrls.clear()
+  maskedUrls.set(url, masked)
+  return masked
 }

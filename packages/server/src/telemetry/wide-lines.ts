@@ -7,7 +7,8 @@ import type { Logger } from './logger.ts'
 
 /**
  * One wide line for each thing that happens on the data's way. Their field names are a promise to whoever searches
- * logs by them (a test holds them): add fields, rename none. None of them may hold a URL, a body or a secret.
+ * logs by them (a test holds them): add fields, rename none. None of them may hold a body or a secret, and a URL only without the
+ * credentials in it.
  */
 
 export interface EventAccepted {
@@ -53,8 +54,12 @@ export interface AttemptMade {
   /** How many times the request was written. */
   sends: number
   errorCode: string | null
-  /** A fault of ours kept it from being made, and so many others that are not told since the last that was. */
-  notSent: { message: string; repeated: number } | null
+  /** Where its webhook leads, without credentials. */
+  url: string
+  /** The cause of a failure, in plain words. */
+  error: string | null
+  /** Attempts that were not sent for the same cause and are not told, since the last that was. */
+  repeated: number
   /** The delivery after this attempt. */
   state: DeliveryState
   /** Milliseconds; null when no attempt is planned. */
@@ -74,6 +79,7 @@ export function logAttempt(logger: Logger, attempt: AttemptMade): void {
       event_type: attempt.eventType,
       webhook_id: attempt.webhookId,
       organization_id: attempt.organizationId,
+      url: attempt.url,
       attempt: attempt.number,
       kind: attempt.kind,
       outcome: attempt.outcome,
@@ -81,14 +87,40 @@ export function logAttempt(logger: Logger, attempt: AttemptMade): void {
       duration_ms: attempt.durationMs,
       sends: attempt.sends,
       error_code: attempt.errorCode,
-      ...(attempt.notSent !== null && { error: attempt.notSent.message }),
-      ...(attempt.notSent !== null && attempt.notSent.repeated > 0 && { repeated: attempt.notSent.repeated }),
+      ...(attempt.error !== null && { error: attempt.error }),
+      ...(attempt.repeated > 0 && { repeated: attempt.repeated }),
       state: attempt.state,
       next_attempt_at: isoTimeOrNull(attempt.nextAttemptAt),
       webhook_status: attempt.webhookStatus,
       webhook_health: attempt.webhookHealth,
     },
     `attempt ${attempt.outcome}`,
+  )
+}
+
+/** Who changed what of an organization's settings, over the API. */
+export interface ChangeMade {
+  /** The operation of the API, e.g. `rotateSecret`. */
+  operation: string
+  organizationId: number
+  /** Of whoever asked. */
+  keyId: string
+  /** What was changed: the id or the slug in the path, else that of what was made; null when there is none. */
+  target: string | null
+  requestId: string
+}
+
+export function logChange(logger: Pick<Logger, 'info'>, change: ChangeMade): void {
+  logger.info(
+    {
+      line: 'change',
+      operation: change.operation,
+      organization_id: change.organizationId,
+      key_id: change.keyId,
+      target: change.target,
+      request_id: change.requestId,
+    },
+    'changed by request',
   )
 }
 

@@ -70,8 +70,8 @@ describe('attempts that were not sent', () => {
     expect(lines.map(({ error_code: code, error, repeated }) => [code, error, repeated])).toEqual([
       ['not_sent', 'No descriptors.', undefined],
       ['not_sent', 'No memory.', undefined],
-      [failedReport().error?.code, undefined, undefined],
-      [failedReport().error?.code, undefined, undefined],
+      [failedReport().error?.code, failedReport().error?.message, undefined],
+      [failedReport().error?.code, failedReport().error?.message, undefined],
       ['not_sent', 'No descriptors.', 59],
     ])
   })

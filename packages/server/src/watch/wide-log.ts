@@ -3,7 +3,7 @@ import type { LeasedDelivery } from '../core/delivery.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Event } from '../core/event.ts'
 import type { Run } from '../core/run.ts'
-import { startsAt } from '../core/webhook.ts'
+import { startsAt, type Webhook } from '../core/webhook.ts'
 import type { ResultOutcome } from '../store/work.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { logAttempt, logEventAccepted, logRun } from '../telemetry/wide-lines.ts'
@@ -58,7 +58,9 @@ export function createWideLog(logger: Logger, clock: Pick<Clock, 'monotonic'> | 
         durationMs: report.durationMs,
         sends: report.sends,
         errorCode: report.error?.code ?? null,
-        notSent: notSent === undefined ? null : { message: notSent, repeated },
+        url: urlShown(outcome.webhook),
+        error: report.error?.message ?? null,
+        repeated,
         state: outcome.delivery.state,
         nextAttemptAt: startsAt(outcome.delivery.dueAt, outcome.webhook),
         webhookStatus: outcome.webhook.status,
@@ -72,4 +74,9 @@ export function createWideLog(logger: Logger, clock: Pick<Clock, 'monotonic'> | 
       logger.error({ err: error, doing, ...(repeated > 0 && { repeated }) }, `failed while ${doing}`)
     },
   }
+}
+
+/** The logger takes the credentials out of it. An address of a person is none of the log's business. */
+function urlShown({ url }: Pick<Webhook, 'url'>): string {
+  return /^https?:/i.test(url) ? url : `${url.slice(0, url.indexOf(':') + 1)}…`
 }

@@ -1,5 +1,6 @@
-import { Problem, fieldProblem } from '../../core/errors.ts'
+import { fieldProblem } from '../../core/errors.ts'
 import type { CustomEventType } from '../../core/event-type.ts'
+import { eventTypeInUse } from '../rules/in-use.ts'
 import { takePage } from '../rules/pages.ts'
 import type { EventTypeStore } from '../store.ts'
 import { createOnce } from './idempotency.ts'
@@ -40,10 +41,10 @@ export function createEventTypeStore(tables: Tables): EventTypeStore {
       tables.transact(() => {
         const key = eventTypeKey({ organizationId, type })
         if (tables.eventTypes.get(key) === null) return false
-        const webhooks = tables.webhooks.where('organization', organizationId)
-        if (webhooks.some((webhook) => webhook.deletedAt === null && webhook.events.includes(type))) {
-          throw new Problem('in_use', 'Webhooks subscribe to this event type')
-        }
+        const listeners = tables.webhooks
+          .where('organization', organizationId)
+          .filter((webhook) => webhook.deletedAt === null && webhook.events.includes(type))
+        if (listeners.length > 0) throw eventTypeInUse(listeners.map(({ id }) => id))
         tables.eventTypes.remove(key)
         return true
       }),

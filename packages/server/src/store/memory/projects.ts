@@ -1,5 +1,5 @@
-import { Problem } from '../../core/errors.ts'
 import type { Project } from '../../core/organization.ts'
+import { defaultProjectInUse, projectInUse } from '../rules/in-use.ts'
 import type { ProjectStore } from '../store.ts'
 import { createOnce } from './idempotency.ts'
 import { newestFirst } from './pages.ts'
@@ -32,10 +32,9 @@ export function createProjectStore(tables: Tables): ProjectStore {
       tables.transact(() => {
         const project = findProject(tables, organizationId, id)
         if (project === null) return false
-        if (project.isDefault) throw new Problem('in_use', 'The default project cannot be removed')
-        if (tables.workflows.where('project', id).length > 0) {
-          throw new Problem('in_use', 'Workflows belong to this project')
-        }
+        if (project.isDefault) throw defaultProjectInUse()
+        const workflows = tables.workflows.where('project', id)
+        if (workflows.length > 0) throw projectInUse(workflows.map(({ slug }) => slug))
         tables.projects.remove(id)
         return true
       }),

@@ -1,6 +1,6 @@
 import { fieldProblem } from '../../core/errors.ts'
 import type { Workflow } from '../../core/workflow.ts'
-import { monitorsUseIt } from '../rules/monitors.ts'
+import { workflowInUse } from '../rules/in-use.ts'
 import { takePage } from '../rules/pages.ts'
 import { workflowIdFrom } from '../rules/workflows.ts'
 import type { Page, PageRequest, WorkflowStore } from '../store.ts'
@@ -79,7 +79,8 @@ export function createWorkflowStore(tables: Tables): WorkflowStore {
       tables.transact(() => {
         const workflow = current(organizationId, id)
         if (workflow === null) return false
-        if (tables.monitors.where('workflow', id).length > 0) throw monitorsUseIt()
+        const monitors = tables.monitors.where('workflow', id)
+        if (monitors.length > 0) throw workflowInUse(monitors.map(({ name }) => name))
         tables.workflows.put({ ...workflow, deletedAt: now })
         return true
       }),

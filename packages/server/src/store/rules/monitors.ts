@@ -1,4 +1,4 @@
-import { fieldProblem, Problem } from '../../core/errors.ts'
+import { fieldProblem } from '../../core/errors.ts'
 import type { Monitor } from '../../core/monitor.ts'
 import type { Workflow } from '../../core/workflow.ts'
 
@@ -10,8 +10,4 @@ export function assertWorkflowFits(
   if (workflow === null) throw fieldProblem('invalid_request', 'workflow', 'There is no such workflow.')
   if (workflow.projectId === monitor.projectId) return
   throw fieldProblem('invalid_request', 'workflow', 'The workflow belongs to another project.')
-}
-
-export function monitorsUseIt(): Problem {
-  return new Problem('in_use', 'Monitors use this workflow. Delete them first, or give them another.')
 }

@@ -1,10 +1,12 @@
-import { Problem, fieldProblem } from '../../core/errors.ts'
+import { fieldProblem } from '../../core/errors.ts'
 import type { CustomEventType } from '../../core/event-type.ts'
+import { eventTypeInUse, USERS_READ_MAX } from '../rules/in-use.ts'
 import { mapPage, takePage } from '../rules/pages.ts'
 import type { EventTypeStore } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { eventTypeFrom, schemaText } from './event-type-rows.ts'
 import type { EventTypeRow } from './event-type-rows.ts'
+import { idText } from './ids.ts'
 import type { Idempotency } from './idempotency.ts'
 import type { Remembered } from './remembered.ts'
 
@@ -25,9 +27,9 @@ export function createEventTypeStore(
   const update = connection.prepare<EventTypeRow>(`
     UPDATE event_types SET description = ?, schema = ?, updated_at = ? WHERE organization_id = ? AND type = ?
     RETURNING *`)
-  const selectListener = connection.prepare(
-    'SELECT 1 FROM webhook_events WHERE organization_id = ? AND event_type = ? LIMIT 1',
-  )
+  const selectListeners = connection.prepare<{ id: Uint8Array }>(`
+    SELECT w.id FROM webhook_events e CROSS JOIN webhooks w ON w.seq = e.webhook_seq
+    WHERE e.organization_id = ? AND e.event_type = ? LIMIT ${USERS_READ_MAX}`)
   const remove = connection.prepare('DELETE FROM event_types WHERE organization_id = ? AND type = ?')
   const count = connection.prepare<{ count: number }>(
     'SELECT count(*) AS count FROM event_types WHERE organization_id = ?',
@@ -77,9 +79,8 @@ export function createEventTypeStore(
       connection.commit(() => {
         remembered.forget()
         if (find(organizationId, type) === null) return false
-        if (selectListener.get(organizationId, type) !== undefined) {
-          throw new Problem('in_use', 'Webhooks subscribe to this event type')
-        }
+        const listeners = selectListeners.all(organizationId, type)
+        if (listeners.length > 0) throw eventTypeInUse(listeners.map(({ id }) => idText('webhook', id)))
         remove.run(organizationId, type)
         return true
       }),

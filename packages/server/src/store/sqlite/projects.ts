@@ -1,4 +1,4 @@
-import { Problem } from '../../core/errors.ts'
+import { defaultProjectInUse, projectInUse, USERS_READ_MAX } from '../rules/in-use.ts'
 import { cutPage } from '../rules/pages.ts'
 import type { ProjectStore } from '../store.ts'
 import type { Connection } from './connection.ts'
@@ -17,8 +17,8 @@ export function createProjectStore(connection: Connection, idempotency: Idempote
   const selectPage = connection.prepare<ProjectRow>(`
     SELECT * FROM projects WHERE organization_id = ? AND removed = 0 AND id < ? ORDER BY id DESC LIMIT ?`)
   const rename = connection.prepare('UPDATE projects SET name = ? WHERE organization_id = ? AND id = ?')
-  const selectWorkflow = connection.prepare(`
-    SELECT 1 FROM workflows WHERE organization_id = ? AND project_id = ? AND deleted_at IS NULL LIMIT 1`)
+  const selectWorkflows = connection.prepare<{ slug: string }>(`
+    SELECT slug FROM workflows WHERE organization_id = ? AND project_id = ? AND deleted_at IS NULL LIMIT ${USERS_READ_MAX}`)
   const remove = connection.prepare('UPDATE projects SET removed = 1 WHERE organization_id = ? AND id = ?')
 
   return {
@@ -51,10 +51,9 @@ export function createProjectStore(connection: Connection, idempotency: Idempote
       connection.commit(() => {
         const project = find(organizationId, id)
         if (project === null) return false
-        if (project.isDefault) throw new Problem('in_use', 'The default project cannot be removed')
-        if (selectWorkflow.get(organizationId, idBytes('proj', id)) !== undefined) {
-          throw new Problem('in_use', 'Workflows belong to this project')
-        }
+        if (project.isDefault) throw defaultProjectInUse()
+        const workflows = selectWorkflows.all(organizationId, idBytes('proj', id))
+        if (workflows.length > 0) throw projectInUse(workflows.map(({ slug }) => slug))
         remove.run(organizationId, idBytes('proj', id))
         return true
       }),

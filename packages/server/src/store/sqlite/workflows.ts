@@ -1,7 +1,7 @@
 import { fieldProblem } from '../../core/errors.ts'
 import { parseKeepingNumbers } from '../../core/json-numbers.ts'
 import type { Step, Workflow } from '../../core/workflow.ts'
-import { monitorsUseIt } from '../rules/monitors.ts'
+import { USERS_READ_MAX, workflowInUse } from '../rules/in-use.ts'
 import { mapPage, takePage } from '../rules/pages.ts'
 import { workflowIdFrom } from '../rules/workflows.ts'
 import type { WorkflowStore } from '../store.ts'
@@ -36,8 +36,8 @@ export function createWorkflowStore(connection: Connection, idempotency: Idempot
   const moveMonitors = connection.prepare(
     'UPDATE monitors SET project_id = ? WHERE organization_id = ? AND workflow_id = ?',
   )
-  const selectMonitor = connection.prepare(
-    'SELECT 1 FROM monitors WHERE organization_id = ? AND workflow_id = ? LIMIT 1',
+  const selectMonitors = connection.prepare<{ name: string }>(
+    `SELECT name FROM monitors WHERE organization_id = ? AND workflow_id = ? LIMIT ${USERS_READ_MAX}`,
   )
   const findProject = createFindProject(connection)
   const reads = createWorkflowReads(connection)
@@ -89,7 +89,8 @@ export function createWorkflowStore(connection: Connection, idempotency: Idempot
       }),
     remove: async (organizationId, id, now) =>
       connection.commit(() => {
-        if (selectMonitor.get(organizationId, id) !== undefined) throw monitorsUseIt()
+        const monitors = selectMonitors.all(organizationId, id)
+        if (monitors.length > 0) throw workflowInUse(monitors.map(({ name }) => name))
         return Number(remove.run(now, organizationId, id).changes) > 0
       }),
   }

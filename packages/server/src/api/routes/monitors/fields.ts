@@ -87,6 +87,8 @@ export async function findMonitor(
   return monitor
 }
 
+const USERS_SHOWN_MAX = 5
+
 /** Throws `in_use` on `steps` that judge no pages, while there are monitors which have the workflow judge one. */
 export async function checkMonitors(
   { store, services }: Pick<ApiContext, 'store' | 'services'>,
@@ -94,7 +96,13 @@ export async function checkMonitors(
   steps: readonly Step[],
 ): Promise<void> {
   if (services.runs.judgesPages(steps)) return
-  const { rows } = await store.monitors.list(organizationId, { workflowId }, { limit: 1, before: null })
+  const { rows } = await store.monitors.list(
+    organizationId,
+    { workflowId },
+    { limit: USERS_SHOWN_MAX, before: null },
+  )
   if (rows.length === 0) return
-  throw fieldProblem('in_use', 'steps', 'Monitors use this workflow: its first step must judge pages.')
+  const names = rows.map(({ name }) => name).join(', ')
+  const advice = 'Its first step must judge pages, as long as a monitor uses it.'
+  throw fieldProblem('in_use', 'steps', `Monitors use this workflow: ${names}. ${advice}`)
 }
