@@ -18,6 +18,13 @@ export interface ChannelMessage {
   link: string | null
 }
 
+const SEVERITY_WORDS = { info: '', warning: 'Warning: ', critical: 'Critical: ' } as const
+
+/** The title behind a word for how grave it is. */
+export function gradedTitle({ title, severity }: Pick<ChannelMessage, 'title' | 'severity'>): string {
+  return SEVERITY_WORDS[severity] + title
+}
+
 /** The title with what the message is about, for where a line has to do: dozens of pages may lose their headline in one day. */
 export function headline(title: string, { about }: Pick<ChannelMessage, 'about'>): string {
   return about === '' ? title : `${title} (${about})`

@@ -46,17 +46,16 @@ export interface SignerOptions {
 type Signers = Readonly<Partial<Record<SchemeName, Sign>>>
 
 export function createSigner({ open, cacheMax, version }: SignerOptions): Signer {
-  const caches = {
-    secret: createKeyCache(cacheMax, (secret) => signersWith('secret', secret)),
-    publicKey: createKeyCache(cacheMax, (privateKey) => signersWith('publicKey', privateKey)),
-  }
+  const cacheOf = (kind: Scheme['keyKind']) =>
+    createKeyCache(cacheMax, (webhook, sealed) => signersWith(kind, open(webhook, sealed)))
+  const caches = { secret: cacheOf('secret'), publicKey: cacheOf('publicKey') }
   const userAgent = `Sealpost/${version}`
 
   /** Null when this set of keys has none for the scheme. */
   function signerOf(webhook: Webhook, keys: SealedKeys, { name, keyKind }: Scheme): Sign | null {
     const sealed = keyKind === 'secret' ? keys.sealedSecret : keys.signingKey?.sealedPrivateKey
     if (sealed === undefined) return null
-    return caches[keyKind](sealed, () => open(webhook, sealed))[name] ?? null
+    return caches[keyKind](webhook, sealed)[name] ?? null
   }
 
   function signaturesOf(
@@ -162,18 +161,18 @@ function addStatic(
  */
 function createKeyCache(
   cacheMax: number,
-  derive: (key: string) => Signers,
-): (sealed: string, open: () => string) => Signers {
+  derive: (webhook: Webhook, sealed: string) => Signers,
+): (webhook: Webhook, sealed: string) => Signers {
   const cache = new Map<string, Signers>()
 
-  return (sealed, open) => {
+  return (webhook, sealed) => {
     const cached = cache.get(sealed)
     if (cached !== undefined) {
       cache.delete(sealed)
       cache.set(sealed, cached)
       return cached
     }
-    const key = derive(open())
+    const key = derive(webhook, sealed)
     cache.set(sealed, key)
     if (cache.size > cacheMax) {
       const oldest = cache.keys().next()

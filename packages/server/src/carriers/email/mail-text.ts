@@ -1,5 +1,5 @@
 import { htmlText } from '../../core/html-text.ts'
-import { headline, type ChannelMessage } from '../../message/channel-message.ts'
+import { gradedTitle, headline, type ChannelMessage } from '../../message/channel-message.ts'
 
 export interface MailText {
   /** One line. */
@@ -8,10 +8,8 @@ export interface MailText {
   html: string
 }
 
-const SEVERITY_WORDS = { info: '', warning: 'Warning: ', critical: 'Critical: ' } as const
-
 export function mailText(message: ChannelMessage): MailText {
-  const title = SEVERITY_WORDS[message.severity] + message.title
+  const title = gradedTitle(message)
   return {
     subject: `[Sealpost] ${headline(title, message)}`,
     text: plain(title, message),

@@ -1,4 +1,4 @@
-import { headline, type ChannelMessage } from '../../message/channel-message.ts'
+import { gradedTitle, headline, type ChannelMessage } from '../../message/channel-message.ts'
 
 /**
  * What a Slack incoming webhook takes (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks), as do Mattermost
@@ -12,12 +12,11 @@ export interface SlackBody {
   unfurl_media: false
 }
 
-const SEVERITY_WORDS = { info: '', warning: 'Warning: ', critical: 'Critical: ' } as const
 const TITLE_CHARACTERS_MAX = 150
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
 export function slackBody(message: ChannelMessage): SlackBody {
-  const title = SEVERITY_WORDS[message.severity] + message.title
+  const title = gradedTitle(message)
   return {
     text: escaped([headline(title, message), message.text].filter((line) => line !== '').join('\n')),
     blocks: [
