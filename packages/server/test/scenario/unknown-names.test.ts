@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { verify } from '@sealpost/receiver'
+import { STANDARD_NAMES } from '../../src/sign/schemes.ts'
 import { createApiClient, type ApiClient } from '../support/api-client.ts'
 import { eventually } from '../support/eventually.ts'
 import { startReceiver, type Receiver } from '../support/receiver.ts'
@@ -60,12 +62,30 @@ const attempted = (id: string, wanted: (row: Deliveries['data'][number]) => bool
     ({ data: [row] }) => row !== undefined && wanted(row),
   ).then(({ data: [row] }) => row!)
 
+describe.each(STANDARD_NAMES)('the signature scheme %s', (name) => {
+  it('signs what its receiver verifies, alone and beside all others', async () => {
+    for (const signatures of [[name], STANDARD_NAMES]) {
+      const path = `/${name}-of-${signatures.length}`
+      const made = await api.post<Row & { secret: string; public_key: string | null }>(
+        '/api/v1/webhooks',
+        webhookFields({ url: receiver.url + path, signatures }),
+      )
+      expect(await api.post(`/api/v1/webhooks/${made.id}/test`, {})).toMatchObject({ delivered: true })
+      const [request] = arrivedAt(path)
+      const keys = { secret: made.secret, publicKey: made.public_key ?? undefined }
+      expect(verify(request!, { ...keys, schemes: [name] })).toMatchObject({ ok: true, scheme: name })
+      expect(String(request?.headers['webhook-signature']).split(' ')).toHaveLength(signatures.length)
+      await api.call('DELETE', `/api/v1/webhooks/${made.id}`)
+    }
+  })
+})
+
 describe('a signature scheme that is not known', () => {
-  it.each([[['v1b']], [['V1']], [['v1', 'v9']], [['']], [['__proto__']], [['validibot']]])(
+  it.each([[['v0']], [['V1']], [['v1', 'v9']], [['']], [['__proto__']], [['validibot']]])(
     'is refused in a request: %o',
     async (signatures) => {
       const field = `signatures[${signatures.length - 1}]`
-      const message = 'Must be one of v1, v1a.'
+      const message = `Must be one of ${STANDARD_NAMES.join(', ')}.`
       const refusal = { code: 'invalid_request', errors: [{ field, message }] }
       const created = await api.call('POST', '/api/v1/webhooks', webhookFields({ signatures }))
       expect([created.status, created.body]).toMatchObject([422, refusal])
@@ -79,8 +99,8 @@ describe('a signature scheme that is not known', () => {
 
   it('is not signed by when it is stored: nothing is sent, and everybody is told', async () => {
     const { id } = await api.post<Row>('/api/v1/webhooks', webhookFields({ url: `${receiver.url}/stored` }))
-    await rewrite(id, 'signatures', '["v1","v1b"]')
-    expect((await api.get<Row>(`/api/v1/webhooks/${id}`)).signatures).toEqual(['v1', 'v1b'])
+    await rewrite(id, 'signatures', '["v1","v0"]')
+    expect((await api.get<Row>(`/api/v1/webhooks/${id}`)).signatures).toEqual(['v1', 'v0'])
     expect(await api.get('/api/v1/webhooks')).toMatchObject({
       data: expect.arrayContaining([expect.objectContaining({ id })]) as unknown,
     })
@@ -89,7 +109,7 @@ describe('a signature scheme that is not known', () => {
     const row = await attempted(id, ({ attempt_count: count }) => count > 0)
     expect(row).toMatchObject({
       state: 'pending',
-      last_error: expect.stringContaining('the signature scheme v1b, which this version') as string,
+      last_error: expect.stringContaining('the signature scheme v0, which this version') as string,
     })
     expect(await api.get(`/api/v1/deliveries/${row.id}`)).toMatchObject({
       attempts: [{ sends: 0, error: { code: 'not_sent' }, request: { headers: {} } }],
@@ -97,10 +117,10 @@ describe('a signature scheme that is not known', () => {
     expect(await api.get(`/api/v1/webhooks/${id}`)).toMatchObject({ failure_count: 0, health: 'healthy' })
     const test = await api.post<object>(`/api/v1/webhooks/${id}/test`, {})
     expect(test).toMatchObject({ delivered: false, error: { code: 'not_sent' } })
-    expect(server.output()).toMatch(/"level":"error".*scheme v1b/)
+    expect(server.output()).toMatch(/"level":"error".*scheme v0/)
     expect(await api.get('/readyz')).toMatchObject({ warnings: [{ code: 'not_prepared' }] })
     const { stdout } = await sealpost(['doctor', '--data-dir', dataDir.path])
-    expect(stdout).toContain(`! Webhook ${id} asks for the signature schemes ["v1","v1b"]`)
+    expect(stdout).toContain(`! Webhook ${id} asks for the signature schemes ["v1","v0"]`)
     expect(arrivedAt('/stored')).toEqual([])
 
     // Its owner puts it right, and what waited is sent.
