@@ -9,6 +9,7 @@ import {
   type RawBehaviour,
   type RawServer,
 } from '../../../test/support/raw-server.ts'
+import { createHandClock } from '../../../test/support/hand-clock.ts'
 import { systemClock, type Clock } from '../../core/clock.ts'
 import { LIMITS } from '../../core/limits.ts'
 import { createGuard } from '../../guard/guard.ts'
@@ -62,6 +63,30 @@ async function sendTo(
   const server = await serve(behaviour)
   return { ...(await transport(options).send(request(server.port))), server }
 }
+
+describe('a deadline that comes late, because the process stood still', () => {
+  it('leaves time to read an answer that came meanwhile', async () => {
+    const clock = createHandClock()
+    const asked = Promise.withResolvers<Socket>()
+    const server = await serve({ onRequest: (socket) => asked.resolve(socket) })
+    const sending = transport({ clock }).send(request(server.port))
+    const socket = await asked.promise
+    clock.pass(90_000)
+    socket.write(http('200 OK'))
+    expect(await sending).toMatchObject({ outcome: 'delivered', statusCode: 200 })
+  })
+
+  it('comes all the same when no answer does', async () => {
+    const clock = createHandClock()
+    const asked = Promise.withResolvers<Socket>()
+    const server = await serve({ onRequest: (socket) => asked.resolve(socket) })
+    const sending = transport({ clock }).send(request(server.port))
+    await asked.promise
+    clock.pass(90_000)
+    clock.pass(1_000)
+    expect(await sending).toMatchObject({ outcome: 'failed', error: { code: 'timeout' } })
+  })
+})
 
 describe('what a status means', () => {
   it('reports a 2xx as delivered, with the request as it was given', async () => {
