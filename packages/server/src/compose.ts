@@ -25,7 +25,7 @@ import { createSecretBox, type SecretBox } from './identity/secret-box.ts'
 import { loadOrCreateKey } from './identity/secret-key-file.ts'
 import { createNetHealth, type NetHealth } from './net/net-health.ts'
 import { createWatchedGuard } from './net/watched-guard.ts'
-import { createMonitoring } from './pipelines/monitor-service.ts'
+import { createMonitoring, type Monitoring } from './pipelines/monitor-service.ts'
 import { createRunPipeline } from './pipelines/run-pipeline.ts'
 import { createHttp1Transport } from './send/http1/http1-transport.ts'
 import { createSmtpTransport } from './send/smtp-transport.ts'
@@ -217,12 +217,21 @@ async function composeOn(ground: Ground): Promise<Composed> {
     ids,
     baseUrl,
     threads: settings.validatorThreads,
-    watch: log,
+    watch: {
+      ...log,
+      runEnded(run, bytes) {
+        log.runEnded(run, bytes)
+        monitors.runEnded(run)
+      },
+    },
   })
-  const monitors = createMonitoring({
+  const monitors: Monitoring = createMonitoring({
     store,
     runs,
+    accept: (unit) => deliveries.accept(unit),
     clock,
+    ids,
+    baseUrl,
     onError: (error, doing) => log.failure(error, doing),
   })
   const retention = createRetentionSweep({

@@ -56,6 +56,8 @@ describe('events', () => {
       | 'webhook.failing'
       | 'webhook.disabled'
       | 'webhook.recovered'
+      | 'monitor.failing'
+      | 'monitor.recovered'
     >()
     expectTypeOf<CustomWebhookEvent['type']>().toEqualTypeOf<string>()
     expect(isEvent(read({ type: 'webhook.failing' }), 'webhook.failing')).toBe(true)

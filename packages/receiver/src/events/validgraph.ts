@@ -38,6 +38,8 @@ export interface ValidationData<Status extends string> {
   workflow?: WorkflowFacts | undefined
   /** The page that shows the run. */
   run_url?: string | undefined
+  /** How the run ended; `status` is `error` for all but PASS and FAIL. */
+  result?: 'PASS' | 'FAIL' | 'ERROR' | 'CANCELED' | 'TIMED_OUT' | 'UNKNOWN' | undefined
 }
 
 export interface ScoreDroppedData {

@@ -47,10 +47,12 @@ export interface IdempotencyKey {
 export interface RunService {
   /**
    * Stores the submission, hands it to a worker and waits up to `waitMs` for the end. The run may still be PENDING or
-   * RUNNING when this resolves. Throws `Problem`: `idempotency_conflict`, `document_not_json` and the like (field
+   * RUNNING when this resolves. `monitorId` is the monitor that asks, if one does. Throws `Problem`: `idempotency_conflict`, `document_not_json` and the like (field
    * `content`), `overloaded`, `shutting_down`.
    */
-  submit(request: RunRequest & { submission: Submission; waitMs: number }): Promise<RunAnswer>
+  submit(
+    request: RunRequest & { submission: Submission; waitMs: number; monitorId?: string },
+  ): Promise<RunAnswer>
   /** Takes a finished run from an external validator; its events are accepted in the same commit. */
   report(request: RunRequest & { report: ExternalReport }): Promise<RunAnswer>
   /** The run once it has ended, or as it is after `waitMs`; null when there is none. */

@@ -17,6 +17,8 @@ describe('the catalogue', () => {
       'webhook.failing',
       'webhook.disabled',
       'webhook.recovered',
+      'monitor.failing',
+      'monitor.recovered',
     ])
   })
 

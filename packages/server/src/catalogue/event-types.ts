@@ -26,6 +26,15 @@ function eventType<const Type extends string, Schema extends z.ZodObject>(
 const VALIDIBOT_TIMESTAMP = '2024-01-15T14:30:00Z'
 const VALIDGRAPH_TIMESTAMP = '2025-03-22T14:30:00Z'
 const EXAMPLE_WEBHOOK = { webhook_id: 'webhook_xyz789', url: 'https://myapp.example.com/webhooks/validgraph' }
+const EXAMPLE_MONITOR = {
+  monitor_id: 'mon_0198c1a29f4e7c3b8d5e6f7081920a1b',
+  name: 'Lamp',
+  url: 'https://shop.example.com/lamp',
+  project_id: 'proj_abc123',
+  workflow: { id: 2, slug: 'structured-data', name: 'Structured data' },
+  run_id: '0198c1a2-9f4e-7c3b-8d5e-6f7081920a1b',
+  run_url: 'https://sealpost.example.com/orgs/acme/runs/0198c1a2-9f4e-7c3b-8d5e-6f7081920a1b/',
+}
 
 /**
  * Every event type the system makes. The API, the OpenAPI document, `trigger`, the receiver's types and the reference
@@ -211,6 +220,36 @@ export const EVENT_TYPES = [
       type: 'webhook.recovered',
       timestamp: VALIDGRAPH_TIMESTAMP,
       data: { ...EXAMPLE_WEBHOOK, health: 'healthy' },
+    },
+  }),
+  eventType({
+    type: 'monitor.failing',
+    description:
+      'A watched page cannot be judged: it could not be fetched, a validator broke, or no run could be started.',
+    dialect: 'standard',
+    bodySchema: standard.monitorFailingSchema,
+    example: {
+      type: 'monitor.failing',
+      timestamp: VALIDGRAPH_TIMESTAMP,
+      data: {
+        ...EXAMPLE_MONITOR,
+        health: 'failing',
+        failure_count: 1,
+        failing_since: VALIDGRAPH_TIMESTAMP,
+        last_error:
+          'The page could not be fetched. The server answered 503: it cannot serve the page at the moment.',
+      },
+    },
+  }),
+  eventType({
+    type: 'monitor.recovered',
+    description: 'A watched page that could not be judged has been judged again, whatever the verdict.',
+    dialect: 'standard',
+    bodySchema: standard.monitorRecoveredSchema,
+    example: {
+      type: 'monitor.recovered',
+      timestamp: VALIDGRAPH_TIMESTAMP,
+      data: { ...EXAMPLE_MONITOR, health: 'healthy' },
     },
   }),
 ] as const satisfies readonly EventType[]

@@ -4,6 +4,7 @@ export const ALERT_RULE_TYPES = [
   'property_missing',
   'type_removed',
   'errors',
+  'run_error',
   'cel',
 ] as const
 export type AlertRuleType = (typeof ALERT_RULE_TYPES)[number]
@@ -29,10 +30,12 @@ export type AlertCondition =
   | { type: 'property_missing'; property: string }
   /** Null: any type. */
   | { type: 'type_removed'; schemaType: string | null }
+  /** The run ended without a verdict. */
+  | { type: 'run_error' }
   /** Over the body of the run's `validation.completed` event. */
   | { type: 'cel'; expression: string }
 
-/** Asked after each run that reached a verdict about the data. */
+/** Asked after each run that ended; which runs it looks at depends on its condition (`isWatched` of detect/alerts.ts). */
 export interface AlertRule {
   /** `rule_…` */
   id: string

@@ -8,6 +8,7 @@ export interface RunBirth {
   settings: string
   id: string
   now: number
+  monitorId?: string | null
 }
 
 /** A run that a worker takes up at once (`RUNNING`), or as soon as one is free (`PENDING`). */
@@ -40,12 +41,16 @@ export function endRun(run: Run, verdict: Verdict, startedAt: number, endedAt: n
   }
 }
 
-function frame({ workflow, settings, id, now }: RunBirth, submission: Omit<Submission, 'content'>): Run {
+function frame(
+  { workflow, settings, id, now, monitorId = null }: RunBirth,
+  submission: Omit<Submission, 'content'>,
+): Run {
   return {
     id,
     organizationId: workflow.organizationId,
     workflowId: workflow.id,
     projectId: workflow.projectId,
+    monitorId,
     status: 'PENDING',
     result: 'UNKNOWN',
     source: 'builtin',

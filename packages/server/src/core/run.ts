@@ -64,6 +64,8 @@ export interface Run {
   organizationId: number
   workflowId: number
   projectId: string
+  /** The monitor that started it; null for everybody else's. It may have been removed since. */
+  monitorId: string | null
   status: RunStatus
   result: RunResult
   /** Who judged: one of our validators, or one that reported over the API. */
@@ -129,4 +131,10 @@ export function countFindings(findings: readonly Finding[]): FindingCounts {
   const counts: FindingCounts = { error: 0, warning: 0, info: 0 }
   for (const finding of findings) counts[finding.severity] += 1
   return counts
+}
+
+/** Why a run ended without a verdict, in plain words: the one error among its findings says so. */
+export function whyNoVerdict({ findings, result }: Pick<Run, 'findings' | 'result'>): string {
+  const said = findings.findLast(({ severity }) => severity === 'error')?.message
+  return said ?? (result === 'TIMED_OUT' ? 'The validators took too long.' : 'The validators broke.')
 }

@@ -1,8 +1,8 @@
 import type { AlertCondition, AlertOperator, AlertRule, AlertScope } from '../core/alert.ts'
 import { LIMITS } from '../core/limits.ts'
-import type { Run } from '../core/run.ts'
+import { whyNoVerdict, type Run } from '../core/run.ts'
 import type { SeenType } from '../core/seen.ts'
-import { isVerdict, type EndedRun } from './ended-run.ts'
+import { isVerdict, isWithoutVerdict, type EndedRun } from './ended-run.ts'
 
 /** Why a rule matched, in words. */
 export interface AlertMatch {
@@ -15,9 +15,25 @@ export interface AlertMatch {
 /** A run and what it is compared with. */
 export type AlertFacts = Pick<EndedRun, 'run' | 'previous'>
 
-/** Whether a rule looks at this run at all. A run that reached no verdict says nothing about the data. */
+/** Whether a rule looks at this run at all. */
 export function isWatched(rule: AlertRule, run: Omit<Run, 'findings'>): boolean {
-  return rule.enabled && isVerdict(run) && inScope(rule.scope, run)
+  return rule.enabled && concerns(rule.condition, run) && inScope(rule.scope, run)
+}
+
+/** A run that reached no verdict says nothing about the data: only rules that can ask for that look at it. */
+function concerns({ type }: AlertCondition, run: Omit<Run, 'findings'>): boolean {
+  switch (type) {
+    case 'run_error':
+      return isWithoutVerdict(run)
+    case 'cel':
+      return isVerdict(run) || isWithoutVerdict(run)
+    case 'score_threshold':
+    case 'score_drop':
+    case 'property_missing':
+    case 'type_removed':
+    case 'errors':
+      return isVerdict(run)
+  }
 }
 
 /**
@@ -40,6 +56,12 @@ export function matchOf(
       return removedMatch(condition.schemaType, facts)
     case 'errors':
       return errorsMatch(condition, facts)
+    case 'run_error':
+      return {
+        message: `The run reached no verdict. ${whyNoVerdict(facts.run)}`,
+        before: null,
+        after: facts.run.result,
+      }
     case 'cel': {
       const { expression } = condition
       if (!celHolds(expression)) return null

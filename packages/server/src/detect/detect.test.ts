@@ -19,6 +19,7 @@ const ended: EndedRun = {
     organizationId: 1,
     workflowId: 42,
     projectId: 'proj_abc123',
+    monitorId: null,
     status: 'SUCCEEDED',
     result: 'PASS',
     source: 'builtin',

@@ -1,5 +1,5 @@
 import type { Organization } from '../core/organization.ts'
-import type { Run } from '../core/run.ts'
+import { isEnded, type Run } from '../core/run.ts'
 import type { Workflow } from '../core/workflow.ts'
 
 /** Everything detection looks at. It has no clock: an ended run bears its own time. */
@@ -19,6 +19,11 @@ export type PreviousRun = Pick<Run, 'id' | 'score' | 'seen'>
 /** Whether the run says something about the data, good or bad. */
 export function isVerdict({ result }: Omit<Run, 'findings'>): boolean {
   return result === 'PASS' || result === 'FAIL'
+}
+
+/** Whether the run ended without saying anything about the data, and not because somebody stopped it. */
+export function isWithoutVerdict(run: Omit<Run, 'findings'>): boolean {
+  return isEnded(run) && !isVerdict(run) && run.result !== 'CANCELED'
 }
 
 /** When the run ended. A run that has not is the caller's mistake. */

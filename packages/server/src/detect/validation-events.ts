@@ -36,6 +36,7 @@ function validationData(ended: EndedRun): ValidationData {
     warning_count: run.counts.warning,
     workflow: workflowFacts(ended),
     run_url: runUrl(ended),
+    result: run.result,
   }
 }
 

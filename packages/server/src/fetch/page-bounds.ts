@@ -15,3 +15,8 @@ export const PAGE_TOO_LARGE: PageFailure = {
   code: 'page_too_large',
   message: `The page is larger than ${LIMITS.pageBytesMax / MB} MB, which is the most that is read of one.`,
 }
+
+export const PAGE_EMPTY: PageFailure = {
+  code: 'page_empty',
+  message: 'The server answered with an empty page.',
+}

@@ -55,6 +55,11 @@ export const PAGE_ERRORS = {
     meaning: 'The page has more than 10 MB, unpacked.',
     remedy: 'Make the page smaller, or submit the part to be judged as a document.',
   },
+  page_empty: {
+    meaning: 'The server answered that all is well and sent an empty page.',
+    remedy:
+      'Open the URL in a browser, and let the server answer with the page, or with a status that says what is wrong.',
+  },
   page_incomplete: {
     meaning: 'The connection ended before the whole page was there.',
     remedy: 'Submit it again. If it recurs, compare its Content-Length with what the server sends.',

@@ -8,7 +8,7 @@ import { createConnection } from '../net/connection.ts'
 import { DeadlineError, ResponseRefusedError } from '../net/failures.ts'
 import { ACCEPT_ENCODING } from './content-coding.ts'
 import { createPageBody, type PageBody } from './page-body.ts'
-import { PAGE_SERVER } from './page-bounds.ts'
+import { PAGE_EMPTY, PAGE_SERVER } from './page-bounds.ts'
 import { readHead } from './page-head.ts'
 import type { PageFailure } from './page.ts'
 
@@ -27,6 +27,9 @@ export interface PageExchangeParts {
 }
 
 const ACCEPT = 'text/html, application/xhtml+xml, application/ld+json;q=0.9, application/json;q=0.5'
+
+/** A page that has no more than white space may have so much of it. */
+const BLANK_BYTES_MAX = 1_024
 
 /**
  * One GET and its answer, on a connection of its own that ends with it. `report` is called exactly once, after at most
@@ -97,7 +100,10 @@ export function startPageExchange(
         coding: head.coding,
         bytesMax: LIMITS.pageBytesMax,
         onDrain: resume,
-        onPage: (content) => finish({ kind: 'page', status: final, contentType: head.contentType, content }),
+        onPage(content) {
+          if (isBlank(content)) giveUp(PAGE_EMPTY)
+          else finish({ kind: 'page', status: final, contentType: head.contentType, content })
+        },
         onFailure: giveUp,
       })
     }
@@ -136,4 +142,9 @@ export function startPageExchange(
     handler,
   )
   return giveUp
+}
+
+/** Nothing that could be judged. A long page is looked at no further than its beginning. */
+function isBlank(content: Buffer): boolean {
+  return content.length <= BLANK_BYTES_MAX && content.toString('latin1').trim() === ''
 }

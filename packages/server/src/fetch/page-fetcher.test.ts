@@ -42,7 +42,6 @@ describe('a page', () => {
   it.each([
     ['without a type', http('200 OK', {}, 'hello'), 'text/html', 'hello'],
     ['of another 2xx status', http('203 Changed', HTML, 'hello'), HTML['content-type'], 'hello'],
-    ['without a body', http('204 No Content', {}), 'text/html', ''],
     [
       'in chunks',
       `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n`,
@@ -90,6 +89,10 @@ describe('an answer that is no page', () => {
     [http('304 Not Modified'), 'http_unexpected_status', 304],
     [http('200 OK', { 'content-type': 'application/pdf' }, '%PDF'), 'content_type_not_supported', 200],
     [http('200 OK', { ...HTML, 'content-encoding': 'zstd' }, 'x'), 'content_encoding_not_supported', 200],
+    [http('204 No Content', {}), 'page_empty', 204],
+    [http('200 OK', HTML, ' \r\n\t'), 'page_empty', 200],
+    [packed('gzip', gzipSync('')), 'page_empty', 200],
+    [http('206 Partial Content', HTML, 'half'), 'http_unexpected_status', 206],
     [packed('gzip', Buffer.from('plain')), 'content_encoding_broken', 200],
     [packed('gzip', gzipSync('hello').subarray(0, -5)), 'page_incomplete', 200],
     ['HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nhello', 'page_incomplete', 200],

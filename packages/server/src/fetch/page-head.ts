@@ -22,7 +22,8 @@ const SUPPORTED_TYPE = /^(?:text\/html|application\/(?:xhtml\+xml|json|[\w.-]+\+
 /** Decides what to do with an answer before its body is read. Pure. */
 export function readHead(status: number, headers: IncomingHttpHeaders): PageHead {
   if (REDIRECTS.has(status)) return { kind: 'redirect', location: locationOf(headers) }
-  if (status < 200 || status >= 300) return { kind: 'refused', ...statusFailure(status) }
+  // What was not asked for in parts (206) and comes in parts would be judged as a whole page.
+  if (status < 200 || status >= 300 || status === 206) return { kind: 'refused', ...statusFailure(status) }
   const contentType = lastOf(headers['content-type']) || CONTENT_TYPE_DEFAULT
   if (!SUPPORTED_TYPE.test(essenceOf(contentType))) {
     return refused(

@@ -19,6 +19,10 @@ ${RUN_URL}
 `
 const WEBHOOK = `Webhook: https://myapp.example.com/webhooks/validgraph
 Id: webhook_xyz789`
+const MONITOR = `Page: https://shop.example.com/lamp
+Monitor: mon_0198c1a29f4e7c3b8d5e6f7081920a1b
+Workflow: Structured data`
+const MONITOR_RUN_URL = 'https://sealpost.example.com/orgs/acme/runs/0198c1a2-9f4e-7c3b-8d5e-6f7081920a1b/'
 
 /** What people read about the catalogue's own examples. */
 const GOLDEN: Readonly<Record<BuiltInType, string>> = {
@@ -103,6 +107,24 @@ Last error: Connection timeout
 It has acknowledged an event again.
 
 ${WEBHOOK}
+`,
+  'monitor.failing': `Critical: Lamp cannot be judged
+
+The page could not be fetched. The server answered 503: it cannot serve the page at the moment.
+
+${MONITOR}
+Failed in a row: 1
+Since: 2025-03-22T14:30:00Z
+
+${MONITOR_RUN_URL}
+`,
+  'monitor.recovered': `Lamp can be judged again
+
+The last run of the monitor reached a verdict.
+
+${MONITOR}
+
+${MONITOR_RUN_URL}
 `,
 }
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { EVENT_TYPES, type BuiltInType } from '../catalogue/event-types.ts'
-import type { Draft } from './channel-message.ts'
+import type { Draft, Fact } from './channel-message.ts'
 import { numberFact, originFacts } from './origin-facts.ts'
 import { changedDraft } from './schema-changes.ts'
 import { validationDraft } from './validation.ts'
@@ -87,6 +87,26 @@ const WRITERS: { readonly [Type in BuiltInType]: (body: BodyOf<Type>) => Draft }
     about: data.url,
     facts: webhookFacts(data),
   }),
+  'monitor.failing': ({ data }) => ({
+    title: `${data.name} cannot be judged`,
+    severity: 'critical',
+    text: data.last_error ?? 'The last run of the monitor ended without a verdict.',
+    about: data.url,
+    facts: [
+      ...monitorFacts(data),
+      ['Failed in a row', String(data.failure_count)],
+      ['Since', data.failing_since ?? ''],
+    ],
+    link: data.run_url,
+  }),
+  'monitor.recovered': ({ data }) => ({
+    title: `${data.name} can be judged again`,
+    severity: 'info',
+    text: 'The last run of the monitor reached a verdict.',
+    about: data.url,
+    facts: monitorFacts(data),
+    link: data.run_url,
+  }),
 }
 
 const SCHEMAS: ReadonlyMap<string, z.ZodObject> = new Map(
@@ -115,4 +135,12 @@ function runDraft({ workflow, run, summary }: Omit<BodyOf<'run.completed'>, 'eve
     ],
     link: run.url,
   }
+}
+
+function monitorFacts(data: { url: string; monitor_id: string; workflow: { name: string } }): Fact[] {
+  return [
+    ['Page', data.url],
+    ['Monitor', data.monitor_id],
+    ['Workflow', data.workflow.name],
+  ]
 }

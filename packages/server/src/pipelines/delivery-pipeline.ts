@@ -84,8 +84,11 @@ export function createDeliveryPipeline(parts: DeliveryParts): DeliveryPipeline {
     onFailure: (error) => watch.failure(error, 'committing work'),
   })
   const teller = createTeller({
-    announceDue: () => store.work.announceDue(decisions, clock.now()),
-    onAnnounced,
+    async tellDue() {
+      const { announced, nextDueAt } = await store.work.announceDue(decisions, clock.now())
+      for (const one of announced) onAnnounced(one)
+      return nextDueAt
+    },
     clock,
     onError: (error, doing) => watch.failure(error, doing),
   })

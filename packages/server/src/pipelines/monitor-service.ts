@@ -1,35 +1,47 @@
 import type { IdempotencyKey, MonitorService, RunAnswer, RunService } from '../api/services.ts'
-import type { Clock } from '../core/clock.ts'
 import { idempotencyConflict, Problem } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { Monitor } from '../core/monitor.ts'
 import type { Organization } from '../core/organization.ts'
 import { isEnded, pageSubmission, type Run } from '../core/run.ts'
+import { createMonitorNews, type MonitorNewsParts } from './monitor-news.ts'
 import { RUN_OPERATION } from './run-pipeline.ts'
 import { createScheduler, type Scheduler } from '../schedule/scheduler.ts'
 import { createRunStarter } from '../schedule/start-run.ts'
-import type { Store } from '../store/store.ts'
+import type { MonitorStore, Store } from '../store/store.ts'
 
-/** Joins monitors to the run pipeline: their runs begin by the schedule, or by hand. */
-export interface Monitoring extends MonitorService, Pick<Scheduler, 'start' | 'stop'> {}
+/**
+ * Joins monitors to the run pipeline: their runs begin by the schedule, or by hand, and what they end as is told to the
+ * organization when it turns a monitor.
+ */
+export interface Monitoring extends MonitorService, Pick<Scheduler, 'start' | 'stop'> {
+  /** A run has ended, and its end is stored. */
+  runEnded(run: Pick<Run, 'monitorId'>): void
+}
 
-export interface MonitoringParts {
-  store: Pick<Store, 'organizations' | 'workflows' | 'monitors' | 'runs' | 'claims'>
+export interface MonitoringParts extends MonitorNewsParts {
+  store: Pick<Store, 'organizations' | 'workflows' | 'monitors' | 'runs' | 'claims' | 'events'>
   runs: Pick<RunService, 'submit' | 'wait'>
-  clock: Clock
-  onError: (error: unknown, doing: string) => void
 }
 
 export function createMonitoring(parts: MonitoringParts): Monitoring {
   const { store, runs, clock } = parts
+  const news = createMonitorNews(parts)
   const startRun = createRunStarter({ monitors: store.monitors, runs: store.runs, submit })
   const scheduler = createScheduler({
-    monitors: store.monitors,
+    monitors: { ...store.monitors, advance },
     startRun,
     hasEnded,
     clock,
     onError: parts.onError,
   })
+
+  async function advance(...asked: Parameters<MonitorStore['advance']>): Promise<boolean> {
+    const isTaken = await store.monitors.advance(...asked)
+    const [, , { error }] = asked
+    if (isTaken && error !== null) news.dueAt(clock.now())
+    return isTaken
+  }
 
   async function submit(monitor: Monitor, idempotency: IdempotencyKey | null): Promise<Run> {
     const { organizationId, workflowId, url, id } = monitor
@@ -37,7 +49,14 @@ export function createMonitoring(parts: MonitoringParts): Monitoring {
     const workflow = await store.workflows.byId(organizationId, workflowId)
     if (organization === null || workflow === null) throw new Error(`Monitor ${id} has no workflow`)
     const submission = pageSubmission(url, { monitor_id: id })
-    const { run } = await runs.submit({ organization, workflow, submission, waitMs: 0, idempotency })
+    const { run } = await runs.submit({
+      organization,
+      workflow,
+      submission,
+      waitMs: 0,
+      idempotency,
+      monitorId: id,
+    })
     return run
   }
 
@@ -76,7 +95,6 @@ export function createMonitoring(parts: MonitoringParts): Monitoring {
         store.monitors.change(organization.id, monitor.id, (current) => ({
           ...current,
           lastRunId,
-          lastError: null,
         })),
     })
     switch (answer.outcome) {
@@ -91,8 +109,16 @@ export function createMonitoring(parts: MonitoringParts): Monitoring {
 
   return {
     run,
+    runEnded({ monitorId }) {
+      if (monitorId !== null) news.dueAt(clock.now())
+    },
     wake: () => scheduler.wake(),
-    start: () => scheduler.start(),
-    stop: () => scheduler.stop(),
+    start() {
+      news.start()
+      scheduler.start()
+    },
+    async stop() {
+      await Promise.all([scheduler.stop(), news.stop()])
+    },
   }
 }

@@ -125,14 +125,14 @@ export function createRunPipeline(parts: RunParts): RunPipeline {
     judgesPages,
 
     async submit(request) {
-      const { workflow, submission, waitMs } = request
+      const { workflow, submission, waitMs, monitorId = null } = request
       validators.checkSubmission(workflow.steps, submission)
       if (submission.content === null && submission.url !== null) parts.checkUrl(submission.url)
       if (judging.stopped) throw shuttingDown()
       const before = judging.size + entering.size
       assertPlace(workflow.organizationId, before)
       const status = before < parts.threads ? 'RUNNING' : 'PENDING'
-      const run = startRun(birthOf(workflow), submission, status)
+      const run = startRun({ ...birthOf(workflow), monitorId }, submission, status)
       const claim = claimFor(request, RUN_OPERATION, run)
       entering.set(run.id, run)
       const accepted = await parts

@@ -34,6 +34,24 @@ export function nextRunAt({ id, schedule, timeZone }: Timing, after: number): nu
   }
 }
 
+/**
+ * By how much `slot`, one of the monitor's own, comes later than the schedule alone says, milliseconds: after the hour, the
+ * day's or the week's beginning, or the time of the cron expression. A week begins on Sunday, as in cron.
+ */
+export function slotOffset({ id, schedule, timeZone }: Timing, slot: number): number {
+  const share = shareOf(id)
+  switch (scheduleKind(schedule)) {
+    case 'hourly':
+      return Math.floor(share * HOUR_MS)
+    case 'daily':
+      return Math.floor(share * DAY_MS)
+    case 'weekly':
+      return Math.floor(share * WEEK_DAYS * DAY_MS)
+    case 'cron':
+      return slot - (cronSlotAfter(schedule, timeZone, share, slot - 1)?.time ?? slot)
+  }
+}
+
 /** What is wrong with a schedule, in a sentence; null when it can be used. */
 export function scheduleFault(schedule: string, now: number): string | null {
   return scheduleKind(schedule) === 'cron' ? cronFault(schedule, now) : null
@@ -73,14 +91,25 @@ function nextOwnMinute(share: number, minutes: number, timeZone: string, after: 
 }
 
 function nextOfCron(expression: string, timeZone: string, share: number, after: number): number | null {
+  return cronSlotAfter(expression, timeZone, share, after)?.slot ?? null
+}
+
+/** The first slot after `after`, and the time of the expression that it is for. */
+function cronSlotAfter(
+  expression: string,
+  timeZone: string,
+  share: number,
+  after: number,
+): { time: number; slot: number } | null {
   let time = cronAfter(expression, timeZone, after - LIMITS.monitorOffsetMsMax)
   for (let slots = 0; slots < LATE_SLOTS_MAX && time !== null; slots += 1) {
     const following = cronAfter(expression, timeZone, time)
     const slot = time + offsetOf(share, following === null ? Infinity : following - time)
-    if (slot > after) return slot
+    if (slot > after) return { time, slot }
     time = following
   }
-  return time === null ? null : cronAfter(expression, timeZone, after)
+  const last = time === null ? null : cronAfter(expression, timeZone, after)
+  return last === null ? null : { time: last, slot: last }
 }
 
 /** Of a slot with `interval` milliseconds to the next: never so late that it comes near it. */

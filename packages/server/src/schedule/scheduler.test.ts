@@ -3,7 +3,7 @@ import { createSeededRandom, createVirtualClock, START_MS } from '../../test/sup
 import { Problem } from '../core/errors.ts'
 import { createIds } from '../core/ids.ts'
 import { LIMITS } from '../core/limits.ts'
-import type { Monitor } from '../core/monitor.ts'
+import { untriedMonitor, type Monitor } from '../core/monitor.ts'
 import { endRun, startRun } from '../core/run-lifecycle.ts'
 import type { Run, Verdict } from '../core/run.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/time.ts'
@@ -123,7 +123,7 @@ async function createWorld({ wrap = (store: Store) => store } = {}) {
       enabled: true,
       nextRunAt: nextRunAt({ id, schedule: 'hourly', timeZone: 'UTC' }, clock.now()),
       lastRunId: null,
-      lastError: null,
+      ...untriedMonitor(),
       ...times,
       ...changes,
     }

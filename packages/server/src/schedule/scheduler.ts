@@ -43,7 +43,12 @@ const UNPLANNED = 'Its schedule names no time any more. Give it another schedule
 
 /** For its owner. What is no `Problem` is a fault of ours, and nobody else's business. */
 function reasonOf(error: unknown): string {
-  return error instanceof Problem ? error.message : 'The run could not be started. The server log says why.'
+  if (!(error instanceof Problem)) return 'The run could not be started. The server log says why.'
+  const reason = error.errors[0]?.message
+  // What is said of a field goes on from its name.
+  return error.code === 'url_not_allowed' && reason !== undefined
+    ? `The URL is not allowed: ${reason}.`
+    : error.message
 }
 
 export function createScheduler(parts: SchedulerParts): Scheduler {
@@ -110,7 +115,13 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     const { organizationId, id, nextRunAt: slot } = monitor
     const moveOn = (runId: string | null, refusal: string | null = null): Promise<boolean> => {
       const { to, error } = slotAfter(monitor)
-      return monitors.advance(organizationId, id, { from: slot, to, runId, error: error ?? refusal })
+      return monitors.advance(organizationId, id, {
+        from: slot,
+        to,
+        runId,
+        error: error ?? refusal,
+        now: clock.now(),
+      })
     }
     if (stopped) return true
     try {
@@ -134,7 +145,8 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
   function slotAfter(monitor: PlannedMonitor): Pick<SlotTaken, 'to' | 'error'> {
     try {
       // After a step back of the clock `now` may lie before a slot that is done with.
-      return { to: nextRunAt(monitor, Math.max(monitor.nextRunAt, clock.now())), error: null }
+      const to = nextRunAt(monitor, Math.max(monitor.nextRunAt, clock.now()))
+      return { to, error: to === null ? UNPLANNED : null }
     } catch (error) {
       // Its schedule was fit when it was made: a time zone that this Node does not know any more, for one.
       parts.onError(error, `planning monitor ${monitor.id}`)

@@ -129,8 +129,9 @@ export interface SlotTaken {
   to: number | null
   /** The run that the slot was given, if any. */
   runId: string | null
-  /** What its owner must know; null when all is well, and when the run before has not ended. */
+  /** Why the slot started no run, for its owner; null when it did, and when the run before has not ended. */
   error: string | null
+  now: number
 }
 
 export interface MonitorStore {
@@ -155,9 +156,14 @@ export interface MonitorStore {
   earliest(except: readonly number[]): Promise<number | null>
   /**
    * Takes a slot: false when the monitor does not wait for `from` any more, so that of two who try only one has it. The
-   * run is remembered all the same, since it was made. A run or an error takes the place of the error before.
+   * run is remembered all the same, since it was made. An error makes the monitor fail (`afterFailure` of core/monitor.ts);
+   * what a run makes of it is written by the commit that ends the run.
    */
   advance(organizationId: number, id: string, taken: SlotTaken): Promise<boolean>
+  /** Of all organizations: monitors whose health is to be told by `now`, the longest due first. */
+  untold(now: number, limit: number): Promise<Monitor[]>
+  /** When the first of all is to be told, milliseconds; null when nothing is. */
+  nextTellAt(): Promise<number | null>
 }
 
 export interface RunFilter {
@@ -295,6 +301,8 @@ export type ListedEvent = Omit<Event, 'body'>
 export interface EventStore {
   get(organizationId: number, id: string): Promise<Event | null>
   list(organizationId: number, filter: EventFilter, page: PageRequest): Promise<Page<ListedEvent>>
+  /** When the last events of these types were made since then, oldest first: of more than `limit`, the last. */
+  times(organizationId: number, types: readonly string[], since: number, limit: number): Promise<number[]>
 }
 
 export interface DeliveryFilter {

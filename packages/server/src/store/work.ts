@@ -3,6 +3,7 @@ import type { Audience } from '../core/audience.ts'
 import type { AttemptOutcome, AttemptReport } from '../core/attempt.ts'
 import type { Delivery, DeliveryKind, LeasedDelivery } from '../core/delivery.ts'
 import type { Address, Event } from '../core/event.ts'
+import type { Monitor } from '../core/monitor.ts'
 import type { Run } from '../core/run.ts'
 import type { Webhook, WebhookState } from '../core/webhook.ts'
 import type { IdempotencyClaim } from './claim.ts'
@@ -81,7 +82,10 @@ export interface WorkBatch {
 /** One request's worth of work: all of it or nothing, whatever the rest of its batch does. */
 export interface AcceptUnit {
   claim: IdempotencyClaim | null
-  /** Inserted, or replaced when a run of that id is there and has not ended. One that has is `replayed`. */
+  /**
+   * Inserted, or replaced when a run of that id is there and has not ended. One that has is `replayed`. The end of a
+   * monitor's run changes the monitor too (`afterRun` of core/monitor.ts).
+   */
   run: Run | null
   /** The bytes that `run` judges; kept until the run is removed. Only read when the run is new. */
   submission: Buffer | null
@@ -90,6 +94,8 @@ export interface AcceptUnit {
   alerts?: readonly Alert[]
   /** Whom events are owed to beside their subscribers, by event id; a webhook that is gone is passed over. */
   addresses?: ReadonlyMap<string, Address>
+  /** The events tell of a monitor's health. Nothing is written, and the unit is `replayed`, when that is not so any more. */
+  told?: MonitorTold
   /** Owe the events to this webhook alone, whatever it subscribed to and whether or not it is active. */
   target: { webhookId: string; kind: DeliveryKind } | null
   /**
@@ -102,6 +108,13 @@ export interface AcceptUnit {
    * `HearersUnknown`. So is one whose organization's webhooks were changed since.
    */
   hearers?: Hearers
+}
+
+export interface MonitorTold {
+  /** As it was when it was decided what to tell. */
+  monitor: Monitor
+  /** What its row says from then on. */
+  telling: Monitor['telling']
 }
 
 export interface Hearers {
@@ -260,7 +273,7 @@ export type AcceptOutcome =
       /** Deliveries are owed and not made yet: `WorkStore.bearWaiting` makes them. */
       fansOut: boolean
     }
-  /** The claim is on a request that was accepted before, or the run had ended before: nothing was written. */
+  /** The request was accepted before, the run had ended before, or what was to be told is not so: nothing was written. */
   | { outcome: 'replayed'; resourceId: string }
   | { outcome: 'conflict' }
   /** This unit alone could not be written, e.g. its workflow is gone. */

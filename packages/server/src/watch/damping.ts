@@ -43,11 +43,19 @@ export function afterAttempts<State extends string>(
 /** What was put off until `dueAt` is due. */
 export function whenDue<State extends string>(
   before: Telling<State>,
+  turned: Omit<Turned<State>, 'byNewsOnly'>,
+): Told<State> {
+  const { tells, telling } = whenAllowed(before, turned)
+  return { tells, telling: tells ? { ...telling, unprompted: before.unprompted + 1 } : telling }
+}
+
+/** Of what no news can make turn: told now, or when the window ends. */
+export function whenAllowed<State extends string>(
+  before: Telling<State>,
   { state, now, toldTimes }: Omit<Turned<State>, 'byNewsOnly'>,
 ): Told<State> {
   if (state === before.state) return { tells: false, telling: withDueAt(before, null) }
-  const { tells, telling } = tellWhenAllowed(before, state, now, toldTimes())
-  return { tells, telling: tells ? { ...telling, unprompted: before.unprompted + 1 } : telling }
+  return tellWhenAllowed(before, state, now, toldTimes())
 }
 
 /** Told by another way, whatever the window: there is nothing left to tell. */

@@ -11,13 +11,12 @@ function createWorld() {
   const answers: (number | null | Error)[] = []
   const teller = createTeller({
     clock,
-    async announceDue() {
+    async tellDue() {
       looks.push(clock.monotonic())
       const answer = answers.shift() ?? null
       if (answer instanceof Error) throw answer
-      return { announced: [], nextDueAt: answer === null ? null : clock.now() + answer }
+      return answer === null ? null : clock.now() + answer
     },
-    onAnnounced: () => undefined,
     onError: (error) => errors.push(error),
   })
   return { clock, looks, errors, answers, teller }
@@ -55,12 +54,11 @@ it('looks once more when something became due after it had looked, and before it
   const looks: number[] = []
   const teller = createTeller({
     clock,
-    async announceDue() {
+    async tellDue() {
       looks.push(clock.monotonic())
       await new Promise<void>((resolve) => void clock.after(SECOND_MS, resolve))
-      return { announced: [], nextDueAt: null }
+      return null
     },
-    onAnnounced: () => undefined,
     onError: () => undefined,
   })
   teller.start()

@@ -1,6 +1,5 @@
 import type { Clock, Timer } from '../core/clock.ts'
 import { LIMITS } from '../core/limits.ts'
-import type { Announced, DueAnnouncements } from '../store/work.ts'
 
 /**
  * Tells what was put off until the end of a window (damping.ts). What is due, and when, stands in the store: this only
@@ -17,14 +16,13 @@ export interface Teller {
 }
 
 export interface TellerParts {
-  /** A slice of what is due, in a transaction. */
-  announceDue: () => Promise<DueAnnouncements>
-  onAnnounced: (announced: Announced) => void
+  /** Tells a slice of what is due, durably. Answers when the next is to be told, milliseconds; null when nothing is. */
+  tellDue: () => Promise<number | null>
   clock: Pick<Clock, 'now' | 'after'>
   onError: (error: unknown, doing: string) => void
 }
 
-export function createTeller({ announceDue, onAnnounced, clock, onError }: TellerParts): Teller {
+export function createTeller({ tellDue, clock, onError }: TellerParts): Teller {
   let timer: Timer | null = null
   let timerAt = Number.POSITIVE_INFINITY
   let looking: Promise<void> | null = null
@@ -51,11 +49,10 @@ export function createTeller({ announceDue, onAnnounced, clock, onError }: Telle
 
   async function look(): Promise<void> {
     try {
-      const { announced, nextDueAt } = await announceDue()
-      for (const one of announced) onAnnounced(one)
+      const nextDueAt = await tellDue()
       if (nextDueAt !== null) lookAt(nextDueAt)
     } catch (error) {
-      onError(error, 'telling how webhooks fare')
+      onError(error, 'telling what was put off')
       lookAt(clock.now() + LIMITS.tellingRetryMs)
     }
   }

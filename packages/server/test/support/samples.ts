@@ -110,6 +110,7 @@ export function sampleRun(fields: Partial<Run> = {}): Run {
     organizationId: 1,
     workflowId: 1,
     projectId: 'proj_0194200000007000800000000000000e',
+    monitorId: null,
     status: 'FAILED',
     result: 'FAIL',
     source: 'builtin',

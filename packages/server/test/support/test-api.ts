@@ -23,7 +23,7 @@ import { issueKey } from '../../src/identity/api-key.ts'
 import { createSecretBox } from '../../src/identity/secret-box.ts'
 import { createNetHealth } from '../../src/net/net-health.ts'
 import { createWatchedGuard } from '../../src/net/watched-guard.ts'
-import { createMonitoring } from '../../src/pipelines/monitor-service.ts'
+import { createMonitoring, type Monitoring } from '../../src/pipelines/monitor-service.ts'
 import { createRunPipeline } from '../../src/pipelines/run-pipeline.ts'
 import { createHttp1Transport } from '../../src/send/http1/http1-transport.ts'
 import { createSmtpTransport } from '../../src/send/smtp-transport.ts'
@@ -113,7 +113,6 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const watch = {
     eventAccepted: () => undefined,
     attemptSettled: (_leased: LeasedDelivery, report: AttemptReport) => faults.settled(report),
-    runEnded: () => undefined,
     failure: (error: unknown) => failures.push(error),
   }
   const filters = createFilterJudge({ processes: 1, timeoutMs: 1_000, memoryMb: 64, clock })
@@ -157,7 +156,16 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     ids,
     baseUrl: () => baseUrl,
     threads: 1,
-    watch,
+    watch: { ...watch, runEnded: (run) => monitors.runEnded(run) },
+  })
+  const monitors: Monitoring = createMonitoring({
+    store,
+    runs,
+    accept: (unit) => deliveries.accept(unit),
+    clock,
+    ids,
+    baseUrl: () => baseUrl,
+    onError: watch.failure,
   })
   const webhooks = createWebhookService({
     store,
@@ -183,7 +191,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
         clock,
         ids,
       }),
-      monitors: createMonitoring({ store, runs, clock, onError: watch.failure }),
+      monitors,
       webhooks,
       alerts: createAlertService({ store, judgeExpressions, clock, ids, baseUrl: () => baseUrl, watch }),
       secrets: {
@@ -237,6 +245,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     async close() {
       runs.stop()
       await app.close()
+      await monitors.stop()
       await deliveries.drain()
       pages.close()
       await Promise.all([transport.close(), validators.close(), filters.close()])

@@ -110,6 +110,8 @@ function conditionView(condition: AlertCondition): AlertRuleView['condition'] {
       return { ...empty, value: condition.property }
     case 'type_removed':
       return { ...empty, value: condition.schemaType }
+    case 'run_error':
+      return empty
     case 'cel':
       return { ...empty, expression: condition.expression }
   }

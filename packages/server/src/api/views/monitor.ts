@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Monitor } from '../../core/monitor.ts'
-import { isoTime, isoTimeOrNull } from '../../core/time.ts'
+import { isoTime, isoTimeOrNull, SECOND_MS } from '../../core/time.ts'
+import { nextRunReason } from '../../schedule/next-run-reason.ts'
 import type { Store } from '../../store/store.ts'
 import { RUN_RESULTS } from './run.ts'
 
@@ -14,12 +15,18 @@ const EXAMPLE = {
   time_zone: 'UTC',
   enabled: true,
   next_run_at: '2025-03-23T04:17:09.000Z',
+  next_run_offset_seconds: 15_429,
+  next_run_reason:
+    'Each daily monitor starts at a time of day of its own, so that not all of them start at once. This one starts at 04:17:09 (UTC).',
   last_run: {
     id: '0198c1a2-9f4e-7c3b-8d5e-6f7081920a1b',
     result: 'PASS',
     score: 88,
     ended_at: '2025-03-22T04:17:10.120Z',
   },
+  health: 'healthy',
+  failure_count: 0,
+  failing_since: null,
   last_error: null,
   created_at: '2025-03-20T14:30:00.000Z',
   updated_at: '2025-03-20T14:30:00.000Z',
@@ -39,6 +46,14 @@ export const monitorSchema = z
       .string()
       .nullable()
       .describe('Null while it is disabled, and when its schedule names no time to come.'),
+    next_run_offset_seconds: z
+      .number()
+      .nullable()
+      .describe(
+        'How much later that is than the schedule alone says: than the full hour, the beginning of the day or of the week ' +
+          '(Sunday), or the time of the cron expression.',
+      ),
+    next_run_reason: z.string().describe('Why then, in plain words.'),
     last_run: z
       .object({
         id: z.string(),
@@ -48,11 +63,20 @@ export const monitorSchema = z
       })
       .nullable()
       .describe('Null before the first one, and once it is older than runs are kept.'),
+    health: z
+      .enum(['healthy', 'failing'])
+      .describe(
+        '`failing`: the last run reached no verdict (ERROR, TIMED_OUT), or the last slot started none. `monitor.failing` and ' +
+          '`monitor.recovered` tell when it turns.',
+      ),
+    failure_count: z.int().describe('Runs and slots in a row without a verdict.'),
+    failing_since: z.string().nullable().describe('When the first of these was; null while it is healthy.'),
     last_error: z
       .string()
       .nullable()
       .describe(
-        'Why its last slot started no run, such as a URL that is not allowed any more; null once one has.',
+        'Why there was no verdict the last time: the page could not be fetched, a validator broke, or no run could be ' +
+          'started; null once there is one.',
       ),
     created_at: z.string(),
     updated_at: z.string(),
@@ -69,6 +93,7 @@ export async function showMonitor(
   const workflow = await store.workflows.byId(organizationId, workflowId)
   if (workflow === null) throw new Error(`Monitor ${monitor.id} has no workflow`)
   const lastRun = lastRunId === null ? null : await store.runs.get(organizationId, lastRunId)
+  const reason = nextRunReason(monitor)
   return {
     id: monitor.id,
     name: monitor.name,
@@ -79,12 +104,17 @@ export async function showMonitor(
     time_zone: monitor.timeZone,
     enabled: monitor.enabled,
     next_run_at: isoTimeOrNull(monitor.nextRunAt),
+    next_run_offset_seconds: reason.offsetMs === null ? null : Math.floor(reason.offsetMs / SECOND_MS),
+    next_run_reason: reason.text,
     last_run: lastRun && {
       id: lastRun.id,
       result: lastRun.result,
       score: lastRun.score,
       ended_at: isoTimeOrNull(lastRun.endedAt),
     },
+    health: monitor.health,
+    failure_count: monitor.failureCount,
+    failing_since: isoTimeOrNull(monitor.failingSince),
     last_error: monitor.lastError,
     created_at: isoTime(monitor.createdAt),
     updated_at: isoTime(monitor.updatedAt),

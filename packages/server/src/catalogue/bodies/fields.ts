@@ -29,3 +29,5 @@ export const workflowField = z
   .describe('The workflow that was run')
 
 export const webhookIdField = z.string().regex(/^webhook_/)
+
+export const monitorIdField = z.string().regex(/^mon_/)

@@ -42,6 +42,10 @@ const validationDataSchema = z.object({
   warning_count: countField.optional(),
   workflow: workflowField.optional(),
   run_url: z.url().describe("The run's page").optional(),
+  result: z
+    .enum(['PASS', 'FAIL', 'ERROR', 'CANCELED', 'TIMED_OUT', 'UNKNOWN'])
+    .describe('How the run ended; `status` is `error` for all but PASS and FAIL')
+    .optional(),
 })
 
 /** `data` of a `validation.*` body that we make: with everything that was added. */

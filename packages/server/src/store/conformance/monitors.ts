@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Problem } from '../../core/errors.ts'
-import type { Monitor } from '../../core/monitor.ts'
+import { afterRun, untriedMonitor, type Monitor } from '../../core/monitor.ts'
+import { statusOf, type Run } from '../../core/run.ts'
 import type { Workflow } from '../../core/workflow.ts'
 import { HOUR_MS } from '../../core/time.ts'
 import type { MonitorFilter, Page } from '../store.ts'
@@ -23,7 +24,7 @@ function monitorOf(
     timeZone: 'Europe/Berlin',
     enabled: true,
     lastRunId: null,
-    lastError: null,
+    ...untriedMonitor(),
     createdAt: clock.now,
     updatedAt: clock.now,
     ...changes,
@@ -172,7 +173,17 @@ export const describeMonitors: Subject = (the) => {
         enabled: false,
         nextRunAt: null,
         lastRunId: ids.uuid(),
+        health: 'failing' as const,
+        failureCount: 2,
+        failingSince: clock.now - 5,
         lastError: 'It is gone.',
+        telling: {
+          state: 'failing' as const,
+          windowMs: 600,
+          windowEndsAt: clock.now + 9,
+          dueAt: clock.now + 10,
+          unprompted: 0,
+        },
         updatedAt: clock.now + 1,
       }
       const seen: Monitor[] = []
@@ -228,7 +239,7 @@ export const describeMonitors: Subject = (the) => {
         await store.monitors.change(stranger, made.id, (monitor) => ({ ...monitor, name: 'x' })),
       ).toBeNull()
       expect(await store.monitors.remove(stranger, made.id)).toBe(false)
-      const taken = { from: made.nextRunAt, to: clock.now, runId: null, error: null }
+      const taken = { from: made.nextRunAt, to: clock.now, runId: null, error: null, now: clock.now }
       expect(await store.monitors.advance(stranger, made.id, taken)).toBe(false)
       expect(await store.monitors.get(organization.id, made.id)).toEqual(made)
     })
@@ -261,10 +272,16 @@ export const describeMonitors: Subject = (the) => {
     })
 
     test('are taken once', async () => {
-      const { store, organization, ids } = the()
+      const { store, organization, ids, clock } = the()
       const made = await watch(the())
       const [run, late] = [ids.uuid(), ids.uuid()]
-      const taken = { from: made.nextRunAt, to: made.nextRunAt + HOUR_MS, runId: run, error: null }
+      const taken = {
+        from: made.nextRunAt,
+        to: made.nextRunAt + HOUR_MS,
+        runId: run,
+        error: null,
+        now: clock.now,
+      }
       expect(await store.monitors.advance(organization.id, made.id, taken)).toBe(true)
       const after = { ...made, nextRunAt: taken.to, lastRunId: run }
       expect(await store.monitors.get(organization.id, made.id)).toEqual(after)
@@ -276,8 +293,8 @@ export const describeMonitors: Subject = (the) => {
       expect(await store.monitors.advance(organization.id, ids.make('mon'), taken)).toBe(false)
     })
 
-    test('say why they started no run, until one is started', async () => {
-      const { store, organization, ids } = the()
+    test('say why they started no run, until one reaches a verdict', async () => {
+      const { store, organization, ids, clock } = the()
       const made = await watch(the())
       const slots = [0, 1, 2, 3].map((hours) => made.nextRunAt + hours * HOUR_MS)
       const take = (slot: number, runId: string | null, error: string | null) =>
@@ -286,6 +303,7 @@ export const describeMonitors: Subject = (the) => {
           to: slots[slot + 1]!,
           runId,
           error,
+          now: clock.now,
         })
       const lastError = async () => (await store.monitors.get(organization.id, made.id))?.lastError
       await take(0, null, 'It is not allowed.')
@@ -295,19 +313,137 @@ export const describeMonitors: Subject = (the) => {
       expect(await lastError()).toBe('It is not allowed.')
       await take(0, null, 'Too late.')
       expect(await lastError()).toBe('It is not allowed.')
+      // One that was started has said nothing yet.
       await take(2, ids.uuid(), null)
-      expect(await lastError()).toBeNull()
+      expect(await lastError()).toBe('It is not allowed.')
     })
 
     test('may be the last, and are not taken of one that was disabled', async () => {
-      const { store, organization } = the()
+      const { store, organization, clock } = the()
       const made = await watch(the())
       const disabled = await watch(the(), { enabled: false })
-      const taken = { from: made.nextRunAt, to: null, runId: null, error: null }
+      const taken = { from: made.nextRunAt, to: null, runId: null, error: null, now: clock.now }
       expect(await store.monitors.advance(organization.id, disabled.id, taken)).toBe(false)
       expect(await store.monitors.advance(organization.id, made.id, taken)).toBe(true)
       expect(await store.monitors.earliest([])).toBeNull()
       expect(await store.monitors.due(Number.MAX_SAFE_INTEGER, 9, [])).toEqual([])
     })
+  })
+
+  describe('the health of monitors', () => {
+    /** A run of the monitor, begun and ended. */
+    async function end(monitor: Monitor, result: Run['result'], changes: Partial<Run> = {}) {
+      const { acceptUnit, run, clock } = the()
+      const made = run({ monitorId: monitor.id, ...changes })
+      const begun = { ...made, submission: { ...made.submission, url: monitor.url } }
+      await acceptUnit({ run: begun })
+      const ended = { ...begun, status: statusOf(result), result, endedAt: clock.now }
+      await acceptUnit({ run: ended })
+      return ended
+    }
+
+    test('follows the ends of their runs, in the same commit', async () => {
+      const { store, organization, clock } = the()
+      const made = await watch(the())
+      const now = () => store.monitors.get(organization.id, made.id)
+      const failed = await end(made, 'ERROR')
+      expect(await store.runs.get(organization.id, failed.id)).toMatchObject({ monitorId: made.id })
+      expect(await now()).toEqual(afterRun(made, failed, clock.now))
+      expect(await store.monitors.nextTellAt()).toBe(clock.now)
+      expect(await store.monitors.untold(clock.now - 1, 9)).toEqual([])
+      expect(await store.monitors.untold(clock.now, 9)).toEqual([await now()])
+      const passed = await end(made, 'PASS')
+      expect(await now()).toEqual({ ...made, lastRunId: passed.id })
+      expect(await store.monitors.nextTellAt()).toBeNull()
+    })
+
+    test('is not touched by runs of nobody, of removed monitors and of other organizations', async () => {
+      const { store, organization, addTenant, ids } = the()
+      const made = await watch(the())
+      await end(made, 'ERROR', { monitorId: null })
+      await end(made, 'ERROR', { monitorId: ids.make('mon') })
+      const stranger = await addTenant('stranger')
+      await end(made, 'ERROR', {
+        organizationId: stranger.organization.id,
+        workflowId: stranger.workflow.id,
+        projectId: stranger.project.id,
+      })
+      expect(await store.monitors.get(organization.id, made.id)).toEqual(made)
+    })
+
+    test('turns with a slot that starts no run', async () => {
+      const { store, organization, clock } = the()
+      const made = await watch(the())
+      const taken = { from: made.nextRunAt, to: made.nextRunAt + 1, runId: null, now: clock.now }
+      await store.monitors.advance(organization.id, made.id, { ...taken, error: 'It is not allowed.' })
+      expect(await store.monitors.get(organization.id, made.id)).toMatchObject({
+        health: 'failing',
+        failureCount: 1,
+        failingSince: clock.now,
+        lastError: 'It is not allowed.',
+        telling: { state: 'healthy', dueAt: clock.now },
+      })
+    })
+
+    test('is told in one commit with the note that it was, and only while it is so', async () => {
+      const { store, organization, acceptUnit, event, clock, addWebhook } = the()
+      await addWebhook()
+      const made = await watch(the())
+      await end(made, 'ERROR')
+      const [untold] = await store.monitors.untold(clock.now, 9)
+      const telling = {
+        ...untold!.telling,
+        state: 'failing',
+        windowMs: 5,
+        windowEndsAt: 9,
+        dueAt: null,
+      } as const
+      const told = { monitor: untold!, telling }
+      const news = event()
+      expect(await acceptUnit({ events: [news], told })).toMatchObject({
+        outcome: 'accepted',
+        deliveries: [1],
+      })
+      expect(await store.monitors.get(organization.id, made.id)).toEqual({ ...untold, telling })
+      expect(await store.monitors.nextTellAt()).toBeNull()
+      // It was told before, or something happened to it since.
+      const late = event()
+      expect(await acceptUnit({ events: [late], told })).toEqual({ outcome: 'replayed', resourceId: made.id })
+      expect(await store.events.get(organization.id, late.id)).toBeNull()
+      await store.monitors.remove(organization.id, made.id)
+      expect(await acceptUnit({ events: [late], told })).toMatchObject({ outcome: 'replayed' })
+    })
+
+    test('is to be told in the order in which it turned, of all organizations', async () => {
+      const { store, clock } = the()
+      const first = await watch(the())
+      const second = await watch(the())
+      await end(second, 'ERROR')
+      clock.now += 5
+      await end(first, 'TIMED_OUT')
+      const ids = async (now: number, limit: number) =>
+        (await store.monitors.untold(now, limit)).map(({ id }) => id)
+      expect(await ids(clock.now, 9)).toEqual([second.id, first.id])
+      expect(await ids(clock.now, 1)).toEqual([second.id])
+      expect(await ids(clock.now - 1, 9)).toEqual([second.id])
+      expect(await store.monitors.nextTellAt()).toBe(clock.now - 5)
+    })
+  })
+
+  test('events know when the last of some types were made', async () => {
+    const { store, organization, accept, event, clock, addTenant } = the()
+    const times: number[] = []
+    for (const type of ['a.one', 'b.two', 'c.three', 'a.one']) {
+      clock.now += 10
+      times.push(clock.now)
+      await accept([event({ type, createdAt: clock.now })])
+    }
+    const [first, second, , fourth] = times
+    const of = (...types: string[]) => store.events.times(organization.id, types, first! - 1, 2)
+    expect(await of('a.one', 'b.two')).toEqual([second, fourth])
+    expect(await of('a.one')).toEqual([first, fourth])
+    expect(await store.events.times(organization.id, ['a.one'], first!, 9)).toEqual([fourth])
+    const stranger = (await addTenant('stranger')).organization.id
+    expect(await store.events.times(stranger, ['a.one'], 0, 9)).toEqual([])
   })
 }

@@ -270,6 +270,7 @@ function createMakers({ organization, project, workflow }: Tenant, ids: Ids, clo
       organizationId: organization.id,
       workflowId: workflow.id,
       projectId: project.id,
+      monitorId: null,
       status: 'PENDING',
       result: 'UNKNOWN',
       source: 'builtin',

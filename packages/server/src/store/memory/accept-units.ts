@@ -13,6 +13,11 @@ export function createAcceptPort(tables: Tables, makeDeliveryId: () => string): 
     saveClaim: (claim) => tables.claims.put(claim),
     saveRun: (run, submission) => saveRun(tables, run, submission),
     saveAlert: (alert) => tables.alerts.add(alert),
+    monitor(organizationId, id) {
+      const monitor = tables.monitors.get(id)
+      return monitor?.organizationId === organizationId ? monitor : null
+    },
+    saveMonitor: (monitor) => tables.monitors.put(monitor),
     addEvent: (event) => tables.events.add(event),
     candidates: ({ organizationId, type }, limit) => hearersOf(tables, organizationId, type).slice(0, limit),
     hearersVersion: (organizationId) => tables.hearersVersion(organizationId),

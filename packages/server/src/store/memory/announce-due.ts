@@ -4,6 +4,7 @@ import { announceUntold } from '../rules/announce.ts'
 import type { AnnouncePort } from '../rules/announce.ts'
 import type { WorkStore } from '../work.ts'
 import { createAcceptPort } from './accept-units.ts'
+import { eventTimes } from './events.ts'
 import { partsApart } from './parts.ts'
 import { createSettlePort } from './settle-results.ts'
 import type { Tables } from './tables.ts'
@@ -28,13 +29,7 @@ export function createAnnouncePort(tables: Tables, options: EngineOptions): Anno
     bounds: commitBounds(options),
     openAcceptPort: () => createAcceptPort(tables, options.makeDeliveryId),
     settlePort: createSettlePort(tables, options),
-    eventTimes: (organizationId, types, since, limit) =>
-      tables.events
-        .where('organization', organizationId)
-        .filter(({ type, createdAt }) => types.includes(type) && createdAt > since)
-        .map(({ createdAt }) => createdAt)
-        .sort((left, right) => left - right)
-        .slice(-limit),
+    eventTimes: (...asked) => eventTimes(tables, ...asked),
   }
 }
 

@@ -19,5 +19,22 @@ export function createEventStore(tables: Tables): EventStore {
         )
         return mapPage(listed, ({ body: _, ...event }) => event)
       }),
+    times: async (...asked) => tables.read(() => eventTimes(tables, ...asked)),
   }
+}
+
+/** See `EventStore.times`. */
+export function eventTimes(
+  tables: Tables,
+  organizationId: number,
+  types: readonly string[],
+  since: number,
+  limit: number,
+): number[] {
+  return tables.events
+    .where('organization', organizationId)
+    .filter(({ type, createdAt }) => types.includes(type) && createdAt > since)
+    .map(({ createdAt }) => createdAt)
+    .sort((left, right) => left - right)
+    .slice(-limit)
 }

@@ -1,5 +1,5 @@
 import type { Monitor } from '../../core/monitor.ts'
-import { assertWorkflowFits } from '../rules/monitors.ts'
+import { afterSlot, assertWorkflowFits } from '../rules/monitors.ts'
 import type { MonitorStore, PlannedMonitor } from '../store.ts'
 import { createOnce } from './idempotency.ts'
 import { newestFirst } from './pages.ts'
@@ -59,16 +59,21 @@ export function createMonitorStore(tables: Tables): MonitorStore {
           .slice(0, limit),
       ),
     earliest: async (except) => tables.read(() => planned(tables, except)[0]?.nextRunAt ?? null),
-    advance: async (organizationId, id, { from, to, runId, error }) =>
+    advance: async (organizationId, id, taken) =>
       tables.transact(() => {
         const monitor = find(organizationId, id)
         if (monitor === null) return false
-        const isTaken = monitor.enabled && monitor.nextRunAt === from
-        const said = runId === null ? monitor : { ...monitor, lastRunId: runId, lastError: null }
-        const lastError = error ?? said.lastError
-        tables.monitors.put(isTaken ? { ...said, nextRunAt: to, lastError } : said)
-        return isTaken
+        const after = afterSlot(monitor, taken)
+        tables.monitors.put(after.monitor)
+        return after.isTaken
       }),
+    untold: async (now, limit) =>
+      tables.read(() =>
+        untold(tables)
+          .filter((monitor) => tellAtOf(monitor) <= now)
+          .slice(0, limit),
+      ),
+    nextTellAt: async () => tables.read(() => untold(tables)[0]?.telling.dueAt ?? null),
   }
 }
 
@@ -79,4 +84,13 @@ function planned(tables: Tables, except: readonly number[]): PlannedMonitor[] {
     .filter((monitor): monitor is PlannedMonitor => monitor.nextRunAt !== null)
     .filter(({ organizationId }) => !except.includes(organizationId))
     .sort((left, right) => left.nextRunAt - right.nextRunAt)
+}
+
+/** Monitors of which something is to be told, the earliest first. */
+function untold(tables: Tables): Monitor[] {
+  return tables.monitors.where('untold', 'untold').sort((left, right) => tellAtOf(left) - tellAtOf(right))
+}
+
+function tellAtOf({ telling }: Monitor): number {
+  return telling.dueAt ?? Number.POSITIVE_INFINITY
 }

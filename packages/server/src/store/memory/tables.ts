@@ -39,13 +39,14 @@ export interface StoredFanout extends Fanout {
   seq: number
 }
 
+type MonitorIndex = 'organization' | 'workflow' | 'enabled' | 'untold'
 type DeliveryIndex = 'organization' | 'webhook' | 'event' | 'ready' | 'waiting' | 'line' | 'leased'
 
 export interface Tables {
   organizations: Table<Organization, 'slug'>
   projects: Table<Project, 'organization'>
   workflows: Table<StoredWorkflow, 'organization' | 'project'>
-  monitors: Table<Monitor, 'organization' | 'workflow' | 'enabled'>
+  monitors: Table<Monitor, MonitorIndex>
   runs: Table<Run, 'organization' | 'unfinished'>
   alertRules: Table<AlertRule, 'organization'>
   alerts: Table<Alert, 'organization'>
@@ -162,10 +163,11 @@ function createOwnerTables(journal: Journal) {
       organization: (row) => (row.deletedAt === null ? row.organizationId : null),
       project: (row) => (row.deletedAt === null ? row.projectId : null),
     }),
-    monitors: createTable<Monitor, 'organization' | 'workflow' | 'enabled'>(journal, (row) => row.id, {
+    monitors: createTable<Monitor, MonitorIndex>(journal, (row) => row.id, {
       organization: (row) => row.organizationId,
       workflow: (row) => row.workflowId,
       enabled: (row) => (row.enabled ? 'enabled' : null),
+      untold: (row) => (row.telling.dueAt === null ? null : 'untold'),
     }),
     runs: createTable<Run, 'organization' | 'unfinished'>(journal, (row) => row.id, {
       organization: (row) => row.organizationId,

@@ -1,12 +1,20 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Alert } from '../../core/alert.ts'
 import { audienceFrom, audienceOf, audienceSize, type Audience } from '../../core/audience.ts'
 import { Problem } from '../../core/errors.ts'
 import type { Event } from '../../core/event.ts'
 import { LIMITS } from '../../core/limits.ts'
-import type { Run } from '../../core/run.ts'
+import { afterRun, type Monitor } from '../../core/monitor.ts'
+import { isEnded, type Run } from '../../core/run.ts'
 import type { Webhook } from '../../core/webhook.ts'
 import type { IdempotencyClaim } from '../store.ts'
-import { HearersUnknown, type AcceptOutcome, type AcceptUnit, type Decisions } from '../work.ts'
+import {
+  HearersUnknown,
+  type AcceptOutcome,
+  type AcceptUnit,
+  type Decisions,
+  type MonitorTold,
+} from '../work.ts'
 import { bearDeliveries } from './births.ts'
 import type { BirthPort, Owed } from './births.ts'
 import { judgeClaim } from './claims.ts'
@@ -24,6 +32,9 @@ export interface AcceptPort extends BirthPort {
    */
   saveRun(run: Run, submission: Buffer | null): boolean
   saveAlert(alert: Alert): void
+  /** Null when there is none of this organization. */
+  monitor(organizationId: number, id: string): Monitor | null
+  saveMonitor(monitor: Monitor): void
   addEvent(event: Event, deliveryCount: number): void
   /** Webhooks of the event's organization that name its type, at most `limit` of them; never deleted ones. */
   candidates(event: Event, limit: number): readonly Webhook[]
@@ -95,6 +106,9 @@ function planUnit(
     const verdict = judgeClaim(unit.claim, port.earlierClaim(unit.claim))
     if (verdict.outcome !== 'free') return verdict
   }
+  if (unit.told !== undefined && !isStillSo(port, unit.told)) {
+    return { outcome: 'replayed', resourceId: unit.told.monitor.id }
+  }
   const hearings = hearingsOf(port, unit, decisions, room, mustFit)
   if (hearings === null) return { outcome: 'postponed' }
   if (hearings instanceof Error) return { outcome: 'refused', error: hearings }
@@ -108,6 +122,10 @@ function planUnit(
   if (unit.run !== null && !port.saveRun(unit.run, unit.submission)) {
     return { outcome: 'replayed', resourceId: unit.run.id }
   }
+  if (unit.run !== null) keepRunOfMonitor(port, unit.run, now)
+  if (unit.told !== undefined) {
+    port.saveMonitor({ ...unit.told.monitor, telling: unit.told.telling })
+  }
   if (unit.claim !== null) port.saveClaim(unit.claim)
   for (const alert of unit.alerts ?? []) port.saveAlert(alert)
   let audience: Audience | null = null
@@ -119,6 +137,19 @@ function planUnit(
   }
   room.rows -= rows
   return { outcome: 'planned', hearings, fansOut }
+}
+
+function keepRunOfMonitor(port: AcceptPort, run: Run, now: number): void {
+  if (run.monitorId === null || !isEnded(run)) return
+  const monitor = port.monitor(run.organizationId, run.monitorId)
+  if (monitor === null) return
+  const after = afterRun(monitor, run, now)
+  if (after !== monitor) port.saveMonitor(after)
+}
+
+/** Whether nothing has happened to the monitor since. */
+function isStillSo(port: AcceptPort, { monitor }: MonitorTold): boolean {
+  return isDeepStrictEqual(port.monitor(monitor.organizationId, monitor.id), monitor)
 }
 
 /** Null when there is no room to ask; an error when it has to be asked before the commit. */

@@ -8,6 +8,7 @@ import { createEventWriter } from './event-rows.ts'
 import type { Fanouts } from './fanouts.ts'
 import type { Idempotency } from './idempotency.ts'
 import type { Lines } from './lines.ts'
+import { createMonitorRows } from './monitor-rows.ts'
 import { createRunWriter } from './run-rows.ts'
 import type { WebhookCache } from './webhook-cache.ts'
 import type { WebhookMoves } from './webhook-moves.ts'
@@ -29,6 +30,7 @@ export function createAcceptPorts(
 ): () => AcceptPort {
   const saveRun = createRunWriter(connection)
   const saveAlert = createAlertWriter(connection)
+  const monitors = createMonitorRows(connection)
   const insertEvent = createEventWriter(connection)
   const deliveries = createDeliveryWriter(connection)
 
@@ -40,6 +42,8 @@ export function createAcceptPorts(
       saveClaim: (claim) => idempotency.saveClaim(claim),
       saveRun,
       saveAlert,
+      monitor: (organizationId, id) => monitors.find(organizationId, id),
+      saveMonitor: (monitor) => monitors.update(monitor),
       addEvent: (event, deliveryCount) => void eventSeqs.set(event.id, insertEvent(event, deliveryCount)),
       candidates({ organizationId, type }, limit) {
         const key = `${organizationId} ${type} ${limit}`

@@ -2,12 +2,8 @@ import { announceUntold } from '../rules/announce.ts'
 import type { AnnouncePort, UntoldPort } from '../rules/announce.ts'
 import type { WorkStore } from '../work.ts'
 import type { Connection } from './connection.ts'
-import { timeBytes } from './ids.ts'
 import { writeInParts } from './parts.ts'
 import type { WebhookCache } from './webhook-cache.ts'
-
-/** An event's id may be made a little before the moment that its row bears. */
-const ID_EARLIER_MS_MAX = 60_000
 
 export function createAnnounceDue(
   connection: Connection,
@@ -32,20 +28,4 @@ export function createAnnounceDue(
     connection.durably(() =>
       writeInParts(connection, webhooks, (runPart) => announceUntold(port, decisions, now, runPart)),
     )
-}
-
-export function createEventTimes(connection: Connection): AnnouncePort['eventTimes'] {
-  const select = connection.prepare<{ created_at: number }>(`
-    SELECT created_at FROM events INDEXED BY events_type
-    WHERE organization_id = ? AND type = ? AND id > ? ORDER BY id DESC LIMIT ?`)
-
-  return (organizationId, types, since, limit) => {
-    const start = timeBytes(since - ID_EARLIER_MS_MAX)
-    return types
-      .flatMap((type) => select.all(organizationId, type, start, limit))
-      .map((row) => row.created_at)
-      .filter((time) => time > since)
-      .sort((left, right) => left - right)
-      .slice(-limit)
-  }
 }

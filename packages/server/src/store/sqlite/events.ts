@@ -3,8 +3,11 @@ import type { EventStore } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { EVENT_COLUMNS, eventFrom, listedEventFrom, LISTED_EVENT_COLUMNS } from './event-rows.ts'
 import type { EventRow } from './event-rows.ts'
-import { findableId } from './ids.ts'
+import { findableId, timeBytes } from './ids.ts'
 import { pageStart } from './pages.ts'
+
+/** An event's id may be made a little before the moment that its row bears. */
+const ID_EARLIER_MS_MAX = 60_000
 
 export function createEventStore(connection: Connection): EventStore {
   const select = connection.prepare<EventRow>(
@@ -15,6 +18,8 @@ export function createEventStore(connection: Connection): EventStore {
   const selectPageOfType = connection.prepare<Omit<EventRow, 'body'>>(`
     SELECT ${LISTED_EVENT_COLUMNS} FROM events e
     WHERE e.organization_id = ? AND e.type = ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`)
+
+  const times = createEventTimes(connection)
 
   return {
     get: async (organizationId, id) =>
@@ -33,5 +38,25 @@ export function createEventStore(connection: Connection): EventStore {
             : selectPageOfType.all(organizationId, type, start, limit + 1)
         return cutPage(rows.map(listedEventFrom), limit, (event) => event.id)
       }),
+    times: async (...asked) => connection.read(() => times(...asked)),
+  }
+}
+
+/** See `EventStore.times`. */
+export function createEventTimes(
+  connection: Connection,
+): (...asked: Parameters<EventStore['times']>) => number[] {
+  const select = connection.prepare<{ created_at: number }>(`
+    SELECT created_at FROM events INDEXED BY events_type
+    WHERE organization_id = ? AND type = ? AND id > ? ORDER BY id DESC LIMIT ?`)
+
+  return (organizationId, types, since, limit) => {
+    const start = timeBytes(since - ID_EARLIER_MS_MAX)
+    return types
+      .flatMap((type) => select.all(organizationId, type, start, limit))
+      .map((row) => row.created_at)
+      .filter((time) => time > since)
+      .sort((left, right) => left - right)
+      .slice(-limit)
   }
 }

@@ -1,22 +1,15 @@
 import type { Monitor } from '../../core/monitor.ts'
-import { assertWorkflowFits } from '../rules/monitors.ts'
+import { afterSlot, assertWorkflowFits } from '../rules/monitors.ts'
 import { cutPage } from '../rules/pages.ts'
 import type { MonitorFilter, MonitorStore, PlannedMonitor } from '../store.ts'
 import type { Connection } from './connection.ts'
-import { findableId, idBytes, idText, uuidBytes } from './ids.ts'
+import { findableId, idText } from './ids.ts'
 import type { Idempotency } from './idempotency.ts'
-import { monitorFrom, valuesOfMonitor, type MonitorRow } from './monitor-rows.ts'
+import { createMonitorRows, monitorFrom, type MonitorRow, type MonitorRows } from './monitor-rows.ts'
 import { pageStart } from './pages.ts'
 
 export function createMonitorStore(connection: Connection, idempotency: Idempotency): MonitorStore {
-  const insert = connection.prepare(`
-    INSERT INTO monitors (project_id, workflow_id, name, url, schedule, time_zone, enabled, next_run_at, last_run_id,
-      last_error, created_at, updated_at, organization_id, id)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-  const update = connection.prepare(`
-    UPDATE monitors SET project_id = ?, workflow_id = ?, name = ?, url = ?, schedule = ?, time_zone = ?, enabled = ?,
-      next_run_at = ?, last_run_id = ?, last_error = ?, created_at = ?, updated_at = ?
-    WHERE organization_id = ? AND id = ?`)
+  const rows = createMonitorRows(connection)
   const remove = connection.prepare('DELETE FROM monitors WHERE organization_id = ? AND id = ?')
   const selectWorkflow = connection.prepare<{ project_id: Uint8Array }>(
     'SELECT project_id FROM workflows WHERE organization_id = ? AND id = ? AND deleted_at IS NULL',
@@ -33,23 +26,23 @@ export function createMonitorStore(connection: Connection, idempotency: Idempote
       idempotency.createOnce(claim, () => {
         assertRoom(reads.count(monitor.organizationId))
         assertFits(monitor)
-        insert.run(...valuesOfMonitor(monitor))
+        rows.insert(monitor)
         return { row: monitor, resourceId: monitor.id }
       }),
-    get: async (organizationId, id) => connection.read(() => reads.find(organizationId, id)),
+    get: async (organizationId, id) => connection.read(() => rows.find(organizationId, id)),
     list: async (organizationId, filter, { before, limit }) =>
       connection.read(() => {
         const start = pageStart(before, (id) => findableId('mon', id))
-        const rows = start === null ? [] : reads.page(organizationId, filter, start, limit + 1)
-        return cutPage(rows, limit, (monitor) => monitor.id)
+        const page = start === null ? [] : reads.page(organizationId, filter, start, limit + 1)
+        return cutPage(page, limit, (monitor) => monitor.id)
       }),
     change: async (organizationId, id, decide) =>
       connection.commit(() => {
-        const monitor = reads.find(organizationId, id)
+        const monitor = rows.find(organizationId, id)
         if (monitor === null) return null
         const changed = decide(monitor)
         assertFits(changed)
-        update.run(...valuesOfMonitor(changed))
+        rows.update(changed)
         return changed
       }),
     remove: async (organizationId, id) =>
@@ -57,12 +50,12 @@ export function createMonitorStore(connection: Connection, idempotency: Idempote
         const bytes = findableId('mon', id)
         return bytes !== null && Number(remove.run(organizationId, bytes).changes) > 0
       }),
-    ...createMonitorPlan(connection),
+    ...createMonitorPlan(connection, rows),
+    ...createMonitorNews(connection),
   }
 }
 
 function createMonitorReads(connection: Connection) {
-  const select = connection.prepare<MonitorRow>('SELECT * FROM monitors WHERE organization_id = ? AND id = ?')
   const count = connection.prepare<{ count: number }>(
     'SELECT count(*) AS count FROM monitors WHERE organization_id = ?',
   )
@@ -92,11 +85,6 @@ function createMonitorReads(connection: Connection) {
   }
 
   return {
-    find(organizationId: number, id: string): Monitor | null {
-      const bytes = findableId('mon', id)
-      const row = bytes === null ? undefined : select.get(organizationId, bytes)
-      return row === undefined ? null : monitorFrom(row)
-    },
     count: (organizationId: number): number => count.get(organizationId)?.count ?? 0,
     page: (organizationId: number, filter: MonitorFilter, start: Uint8Array, limit: number): Monitor[] =>
       rowsOf(organizationId, filter, [start, limit]).map(monitorFrom),
@@ -107,19 +95,16 @@ function createMonitorReads(connection: Connection) {
 const EXCEPTED = 'SELECT value FROM json_each(?)'
 
 /** What the schedule asks. */
-function createMonitorPlan(connection: Connection): Pick<MonitorStore, 'due' | 'earliest' | 'advance'> {
+function createMonitorPlan(
+  connection: Connection,
+  rows: MonitorRows,
+): Pick<MonitorStore, 'due' | 'earliest' | 'advance'> {
   const selectDue = connection.prepare<MonitorRow & { next_run_at: number }>(`
     SELECT * FROM monitors WHERE enabled = 1 AND next_run_at <= ? AND organization_id NOT IN (${EXCEPTED})
     ORDER BY next_run_at LIMIT ?`)
   const selectEarliest = connection.prepare<{ next_run_at: number }>(`
     SELECT next_run_at FROM monitors
     WHERE enabled = 1 AND next_run_at IS NOT NULL AND organization_id NOT IN (${EXCEPTED}) ORDER BY next_run_at LIMIT 1`)
-  const remember = connection.prepare(
-    'UPDATE monitors SET last_run_id = ?, last_error = NULL WHERE organization_id = ? AND id = ?',
-  )
-  const takeSlot = connection.prepare(`
-    UPDATE monitors SET next_run_at = ?, last_error = coalesce(?, last_error)
-    WHERE organization_id = ? AND id = ? AND enabled = 1 AND next_run_at = ?`)
 
   return {
     due: async (now, limit, except) =>
@@ -130,11 +115,27 @@ function createMonitorPlan(connection: Connection): Pick<MonitorStore, 'due' | '
       ),
     earliest: async (except) =>
       connection.read(() => selectEarliest.get(JSON.stringify(except))?.next_run_at ?? null),
-    advance: async (organizationId, id, { from, to, runId, error }) =>
+    advance: async (organizationId, id, taken) =>
       connection.commit(() => {
-        const key = [organizationId, idBytes('mon', id)] as const
-        if (runId !== null) remember.run(uuidBytes(runId), ...key)
-        return Number(takeSlot.run(to, error, ...key, from).changes) > 0
+        const monitor = rows.find(organizationId, id)
+        if (monitor === null) return false
+        const after = afterSlot(monitor, taken)
+        rows.update(after.monitor)
+        return after.isTaken
       }),
+  }
+}
+
+/** What is to be told of their health. */
+function createMonitorNews(connection: Connection): Pick<MonitorStore, 'untold' | 'nextTellAt'> {
+  const selectUntold = connection.prepare<MonitorRow>(
+    'SELECT * FROM monitors WHERE tell_at <= ? ORDER BY tell_at LIMIT ?',
+  )
+  const selectNext = connection.prepare<{ tell_at: number | null }>(
+    'SELECT min(tell_at) AS tell_at FROM monitors WHERE tell_at IS NOT NULL',
+  )
+  return {
+    untold: async (now, limit) => connection.read(() => selectUntold.all(now, limit).map(monitorFrom)),
+    nextTellAt: async () => connection.read(() => selectNext.get()?.tell_at ?? null),
   }
 }

@@ -13,6 +13,7 @@ export interface RunRow {
   organization_id: number
   workflow_id: number
   project_id: Uint8Array
+  monitor_id: Uint8Array | null
   status: string
   result: string
   source: string
@@ -37,7 +38,7 @@ export interface RunRow {
 export type ListedRow = Omit<RunRow, 'findings'> & { findings_bytes: number }
 
 export const LISTED_COLUMNS = `
-  seq, id, organization_id, workflow_id, project_id, status, result, source, submission, subject, settings,
+  seq, id, organization_id, workflow_id, project_id, monitor_id, status, result, source, submission, subject, settings,
   octet_length(findings) AS findings_bytes, error_count, warning_count, info_count, score, scored_types, seen,
   error_category, created_at, started_at, ended_at, duration_ms`
 
@@ -51,6 +52,7 @@ export function listedRunFrom(row: Omit<RunRow, 'findings'>): ListedRun {
     organizationId: row.organization_id,
     workflowId: row.workflow_id,
     projectId: idText('proj', row.project_id),
+    monitorId: row.monitor_id === null ? null : idText('mon', row.monitor_id),
     status: row.status as Run['status'],
     result: row.result as Run['result'],
     source: row.source as Run['source'],
@@ -75,7 +77,7 @@ export function listedRunFrom(row: Omit<RunRow, 'findings'>): ListedRun {
  */
 export function createRunWriter(connection: Connection): (run: Run, submission: Buffer | null) => boolean {
   const update = connection.prepare(`
-    UPDATE runs SET workflow_id = ?, project_id = ?, status = ?, result = ?, source = ?, submission = ?, subject = ?,
+    UPDATE runs SET workflow_id = ?, project_id = ?, monitor_id = ?, status = ?, result = ?, source = ?, submission = ?, subject = ?,
       settings = ?, findings = ?, error_count = ?, warning_count = ?, info_count = ?, score = ?,
       scored_types = ?, seen = ?, error_category = ?, created_at = ?,
       started_at = ?, ended_at = ?, duration_ms = ?
@@ -85,10 +87,10 @@ export function createRunWriter(connection: Connection): (run: Run, submission: 
     'SELECT 1 FROM workflows WHERE id = ? AND organization_id = ? AND deleted_at IS NULL',
   )
   const insert = connection.prepare(`
-    INSERT INTO runs (workflow_id, project_id, status, result, source, submission, subject, settings, findings, error_count,
+    INSERT INTO runs (workflow_id, project_id, monitor_id, status, result, source, submission, subject, settings, findings, error_count,
       warning_count, info_count, score, scored_types, seen, error_category, created_at, started_at, ended_at, duration_ms,
       organization_id, id)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const insertSubmission = connection.prepare('INSERT INTO submissions (run_seq, content) VALUES (?, ?)')
 
   return (run, submission) => {
@@ -108,6 +110,7 @@ function valuesOf(run: Run) {
   return [
     run.workflowId,
     idBytes('proj', run.projectId),
+    run.monitorId === null ? null : idBytes('mon', run.monitorId),
     run.status,
     run.result,
     run.source,

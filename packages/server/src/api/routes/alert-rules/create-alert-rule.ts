@@ -43,7 +43,8 @@ export function createAlertRule(context: Pick<ApiContext, 'store' | 'services' |
     tag: 'alerts',
     summary: 'Create an alert rule',
     description:
-      'It is asked after each run that reached a verdict about the data; a match makes `alert.triggered`.',
+      'It is asked after each run that reached a verdict about the data; `run_error` of the others, and `cel` of both. A match ' +
+      'makes `alert.triggered`.',
     access: ['write'],
     feature: 'alert_rules',
     body,

@@ -37,7 +37,9 @@ export const ALERT_RULE_FIELDS = {
     .describe(
       '`score_threshold`: the score against `value` (`lt`, when no operator is given). `score_drop`: it fell by `value` ' +
         'points. `property_missing`: `value` is `headline`, or `Article.headline`. `type_removed`: `value` is a type, or null ' +
-        'for any. `errors`: how many there are against `value` (`gte` 1). `cel`: an `expression` over the body of `validation.completed`.',
+        'for any. `errors`: how many there are against `value` (`gte` 1). `run_error`: the run ended without a verdict, since the page could ' +
+        'not be fetched or a validator broke. `cel`: an `expression` over the body of `validation.completed`, also of runs ' +
+        'without a verdict, whose `data.status` is `error`.',
     ),
   actions: z.strictObject({
     notify_via: z
@@ -104,6 +106,8 @@ export function conditionOf({ rule_type: type, operator, value, expression }: Co
         type,
         schemaType: value == null ? null : word(value, 'A type, such as Article, or null for any.'),
       }
+    case 'run_error':
+      return { type }
     case 'cel':
       return {
         type,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { untriedMonitor } from '../../../core/monitor.ts'
 import { NAME } from '../../../core/organization.ts'
 import { requireMonitorPlace } from '../../../identity/tiers.ts'
 import { nextRunAt } from '../../../schedule/next-run.ts'
@@ -69,7 +70,7 @@ export function createMonitor(context: Pick<ApiContext, 'store' | 'services' | '
         enabled,
         nextRunAt: enabled ? nextRunAt({ id, schedule, timeZone }, now) : null,
         lastRunId: null,
-        lastError: null,
+        ...untriedMonitor(),
         createdAt: now,
         updatedAt: now,
       }

@@ -5,6 +5,7 @@ import { pauses } from './0004-pauses.ts'
 import { fanouts } from './0005-fanouts.ts'
 import { requestsSent } from './0006-requests-sent.ts'
 import { tellings } from './0007-tellings.ts'
+import { healthOfMonitors } from './0008-health-of-monitors.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the schema's version is how many have been applied. Never change one that was released: add another. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   fanouts,
   requestsSent,
   tellings,
+  healthOfMonitors,
 ]
