@@ -157,6 +157,7 @@ describe.each<Carrier>(CARRIERS)('the carrier $name', (carrier) => {
       expect(JSON.stringify(schema)).toContain(`"${name}"`)
     }
     expect(JSON.stringify(paths['/api/v1/channels'])).toContain(carrier.phrase)
+    expect(JSON.stringify(form)).toContain(JSON.stringify(carrier.description))
   })
 })
 

@@ -45,10 +45,10 @@ interface ChannelView {
   [field: string]: unknown
 }
 
-const forms = CHANNEL_CARRIERS.map(({ name, target }) =>
+const forms = CHANNEL_CARRIERS.map(({ name, description, target }) =>
   z.object({
     id: idField,
-    carrier: z.literal(name),
+    carrier: z.literal(name).describe(description),
     name: z.string(),
     ...target.shown,
     ...STATE_FIELDS,

@@ -24,8 +24,12 @@ const SHARED_FIELDS = {
 type NewChannel = GivenTarget & { carrier: string; name: string; events: string[] }
 
 /** One form for each carrier, told apart by its name. */
-const forms = CHANNEL_CARRIERS.map(({ name, target }) =>
-  z.strictObject({ carrier: z.literal(name), ...target.fields, ...SHARED_FIELDS }),
+const forms = CHANNEL_CARRIERS.map(({ name, description, target }) =>
+  z.strictObject({
+    carrier: z.literal(name).describe(description),
+    ...target.fields,
+    ...SHARED_FIELDS,
+  }),
 )
 const [example] = CHANNEL_CARRIERS
 

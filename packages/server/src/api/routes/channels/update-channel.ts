@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CHANNEL_CARRIERS } from '../../../carriers/index.ts'
 import { unpaused } from '../../../core/webhook.ts'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
@@ -13,7 +14,7 @@ import { changedTarget, keptTarget, TARGET_FIELDS } from './target.ts'
 const body = z
   .strictObject({ ...CHANNEL_FIELDS, ...TARGET_FIELDS, paused_until: unpauseField })
   .partial()
-  .meta({ id: 'ChannelChanges', examples: [{ recipients: ['oncall@example.com', 'ops@example.com'] }] })
+  .meta({ id: 'ChannelChanges', examples: [{ name: 'On call', ...CHANNEL_CARRIERS[0]?.target.example }] })
 
 export function updateChannel({
   store,
