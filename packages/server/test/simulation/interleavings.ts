@@ -49,8 +49,8 @@ const ROUNDS_MAX = 3_000
 interface CaseOptions {
   plantBug?: PlantBug
   /**
-   * Whether what the store has done may be answered in another order than it was done in, as over a network. The embedded
-   * store answers at once.
+   * Whether what the store has done may be answered in another order than it was done in: over SQLite reads overtake
+   * writes, which wait for the disk, and over a network anything may. Otherwise it answers at once.
    */
   overtaking?: boolean
 }
