@@ -133,7 +133,7 @@ describe('an answer that is no page', () => {
     })
   })
 
-  it.each(['nonsense', '', 'ftp://example.com/', 'https://user@example.com/', 'https://intranet/'])(
+  it.each(['nonsense', '', 'ftp://example.com/', 'https://user@example.com/', 'https://xyz.onion/'])(
     'a URL like %j',
     async (url) => {
       expect(await fetcher().fetch(1, url)).toEqual({

@@ -84,7 +84,7 @@ describe('redirects', () => {
       code: 'url_not_allowed',
       url: urlOf(plain),
       status: null,
-      message: `The page redirects to ${urlOf(plain)}. The URL is not allowed: it begins with http:; it must begin with https://.`,
+      message: `The page redirects to ${urlOf(plain)}. The URL is not allowed: it begins with http: instead of https:. An operator can allow it with --allow-http.`,
     })
     expect(plain.connections).toBe(1)
   })

@@ -1,6 +1,7 @@
 import type { AddressPolicy } from './address.ts'
 import { ConnectError } from './connect-error.ts'
-import { nameRefusal, withoutRootDot } from './names.ts'
+import { LOOPBACK_ADDRESSES, nameKind, withoutRootDot } from './names.ts'
+import { allowing, wordsOf, type Refusal } from './refusals.ts'
 import type { Resolver } from './resolver.ts'
 import { addressRefusal, isListedPort, literalOf, portOf } from './url.ts'
 
@@ -20,6 +21,9 @@ export interface AddressFinderOptions {
   resolver: Resolver
 }
 
+/** Of a name with very many addresses, as many as anybody would read. */
+const REFUSALS_TOLD_MAX = 5
+
 /** Says which addresses a connection may be made to. `onSome` is told those of one family before the other answers. */
 export type FindAddresses = (
   target: ConnectTarget,
@@ -33,31 +37,44 @@ export type FindAddresses = (
  */
 export function createAddressFinder({ allowHttp, addresses, resolver }: AddressFinderOptions): FindAddresses {
   async function resolve(hostname: string, onSome: (found: string[]) => void): Promise<string[]> {
-    const wrong = nameRefusal(hostname)
-    if (wrong !== null) throw denied(`The host name "${hostname}" ${wrong}`)
+    const name = nameKind(hostname)
+    if (name.kind === 'impossible') {
+      throw denied([{ what: `The host name "${hostname}" ${name.what}`, flag: null }])
+    }
+    if (name.kind === 'loopback') return loopbackOf(hostname)
     const found = await resolver.resolve(withoutRootDot(hostname), onSome)
     if (found.length > 0) return found
     throw new ConnectError('dns_not_found', `${hostname} does not resolve: the name has no address.`)
   }
 
-  function refuseAddress(host: string, address: string): void {
-    const what = addresses.refusal(address)
-    if (what !== null) throw denied(addressRefusal(host, address, what))
+  /** As much of loopback as the operator listed: it may be one family alone. */
+  function loopbackOf(hostname: string): string[] {
+    const listed = LOOPBACK_ADDRESSES.filter((address) => addresses.isListed(address))
+    if (listed.length > 0) return listed
+    const [address = ''] = LOOPBACK_ADDRESSES
+    throw denied([addressRefusal(hostname, address, addresses.refusal(address) ?? '')])
   }
 
-  function refusePort(target: ConnectTarget, found: readonly string[]): void {
-    const port = portOf(target)
-    if (isListedPort(target.protocol, port, allowHttp)) return
-    const unlisted = found.find((address) => !addresses.isListed(address))
-    if (unlisted === undefined) return
-    throw denied(
-      `Port ${port} is only allowed at addresses that an operator named with --allow-cidr; ${unlisted} is not one`,
-    )
+  /** What is listed may be reached, by whatever name and at whatever port; the rest only by public names at the usual ports. */
+  function refusalOf({ protocol, hostname, port }: ConnectTarget, address: string): Refusal | null {
+    if (addresses.isListed(address)) return null
+    const what = addresses.refusal(address)
+    if (what !== null) return addressRefusal(hostname, address, what)
+    const flag = allowing(address)
+    const name = literalOf(hostname) === null ? nameKind(hostname) : null
+    if (name?.kind === 'local') {
+      const only = `it may only lead to addresses that an operator listed, and ${address} is not one`
+      return { what: `The host name "${hostname}" ${name.what}: ${only}`, flag }
+    }
+    const number = portOf({ protocol, port })
+    if (isListedPort(protocol, number, allowHttp)) return null
+    const only = `is only allowed at addresses that an operator listed, and ${address} is not one`
+    return { what: `Port ${number} ${only}`, flag }
   }
 
   function judged(target: ConnectTarget, found: string[]): string[] {
-    for (const address of found) refuseAddress(target.hostname, address)
-    refusePort(target, found)
+    const refusals = found.flatMap((address) => refusalOf(target, address) ?? [])
+    if (refusals.length > 0) throw denied(refusals.slice(0, REFUSALS_TOLD_MAX))
     return found
   }
 
@@ -76,6 +93,6 @@ export function createAddressFinder({ allowHttp, addresses, resolver }: AddressF
   }
 }
 
-function denied(sentence: string): ConnectError {
-  return new ConnectError('address_denied', `${sentence}.`)
+function denied(refusals: readonly Refusal[]): ConnectError {
+  return new ConnectError('address_denied', `${wordsOf(refusals)}.`)
 }

@@ -77,7 +77,7 @@ describe('names', () => {
     expect(report.error).toEqual({
       code: 'address_denied',
       message:
-        'hooks.example.com resolves to 127.0.0.2, a loopback address. An operator can allow it with --allow-cidr.',
+        'hooks.example.com resolves to 127.0.0.2, a loopback address. An operator can allow it with --allow-cidr 127.0.0.0/8.',
     })
     expect(server.connections).toBe(1)
   })
@@ -142,7 +142,7 @@ describe('ports', () => {
     expect(report.error).toEqual({
       code: 'address_denied',
       message:
-        'Port 6379 is only allowed at addresses that an operator named with --allow-cidr; 93.184.215.14 is not one.',
+        'Port 6379 is only allowed at addresses that an operator listed, and 93.184.215.14 is not one. An operator can allow it with --allow-cidr 93.184.215.14/32.',
     })
   })
 })

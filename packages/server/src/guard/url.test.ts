@@ -51,6 +51,22 @@ describe('takes', () => {
     expect(problemOf('https://hooks.example.com:3000/', withHttp).code).toBe('url_not_allowed')
   })
 
+  it.each([
+    'http://localhost:3000/',
+    'https://localhost/',
+    'http://a.localhost:3000/',
+    'http://receiver:3000/',
+    'http://host.docker.internal:3000/',
+    'http://nas.local/',
+  ])('%s where there is a list, to be judged when connecting', (url) => {
+    expect(checkUrl(url, withList)).toBeInstanceOf(URL)
+  })
+
+  it('localhost by either family of loopback', () => {
+    const rules: UrlRules = { allowHttp: true, addresses: createAddressPolicy(['::1/128']) }
+    expect(checkUrl('http://localhost:3000/', rules)).toBeInstanceOf(URL)
+  })
+
   it('a fragment, which it drops', () => {
     expect(checkUrl('https://hooks.example.com/a?b#c', httpsOnly).href).toBe('https://hooks.example.com/a?b')
   })
@@ -63,7 +79,10 @@ describe('takes', () => {
 
 describe('refuses', () => {
   it.each([
-    ['http://hooks.example.com/', 'it begins with http:; it must begin with https://'],
+    [
+      'http://hooks.example.com/',
+      'it begins with http: instead of https:. An operator can allow it with --allow-http',
+    ],
     ['ftp://hooks.example.com/', 'it begins with ftp:; it must begin with https://'],
     ['javascript:alert(1)', 'it begins with javascript:; it must begin with https://'],
     ['hooks.example.com', 'it is not a URL; write it in full, like https://hooks.example.com/path'],
@@ -79,38 +98,82 @@ describe('refuses', () => {
     ],
     [
       'https://user@hooks.example.com/',
-      'take the user name and password out of it; a webhook can carry credentials in a static header',
+      'it has a user name or a password (a webhook can carry credentials in a static header instead)',
     ],
     [
       'https://:pass@hooks.example.com/',
-      'take the user name and password out of it; a webhook can carry credentials in a static header',
+      'it has a user name or a password (a webhook can carry credentials in a static header instead)',
     ],
     [
       'https://hooks.example.com:22/',
-      'port 22 is not one of 443, 8443; an operator can allow more for the addresses of --allow-cidr',
+      'port 22 is not one of 443, 8443. An operator can allow it with --allow-cidr for the addresses that the name resolves to',
     ],
     [
       'https://hooks.example.com:587/',
-      'port 587 is not one of 443, 8443; an operator can allow more for the addresses of --allow-cidr',
+      'port 587 is not one of 443, 8443. An operator can allow it with --allow-cidr for the addresses that the name resolves to',
     ],
     ['smtp://hooks.example.com/', 'it begins with smtp:; it must begin with https://'],
-    ['https://10.0.0.5/', '10.0.0.5 is a private address. An operator can allow it with --allow-cidr'],
-    ['https://0x7f.1/', '127.0.0.1 is a loopback address. An operator can allow it with --allow-cidr'],
-    ['https://[::1]/', '::1 is a loopback address. An operator can allow it with --allow-cidr'],
+    [
+      'https://10.0.0.5/',
+      '10.0.0.5 is a private address. An operator can allow it with --allow-cidr 10.0.0.5/32',
+    ],
+    [
+      'https://0x7f.1/',
+      '127.0.0.1 is a loopback address. An operator can allow it with --allow-cidr 127.0.0.0/8',
+    ],
+    ['https://[::1]/', '::1 is a loopback address. An operator can allow it with --allow-cidr ::1/128'],
+    [
+      'https://[::ffff:10.0.0.1]/',
+      '::ffff:a00:1 is the IPv6 form of 10.0.0.1, a private address. An operator can allow it with --allow-cidr 10.0.0.1/32',
+    ],
+    [
+      'http://localhost:3000/hook',
+      'it begins with http: instead of https:; localhost means 127.0.0.1, a loopback address; port 3000 is not one of 443, 8443, 80, 8080. An operator can allow it with --allow-http and --allow-cidr 127.0.0.0/8',
+    ],
+    [
+      'http://127.0.0.1:3000/',
+      'it begins with http: instead of https:; 127.0.0.1 is a loopback address; port 3000 is not one of 443, 8443, 80, 8080. An operator can allow it with --allow-http and --allow-cidr 127.0.0.0/8',
+    ],
+    [
+      'http://[::1]/',
+      'it begins with http: instead of https:; ::1 is a loopback address. An operator can allow it with --allow-http and --allow-cidr ::1/128',
+    ],
+    [
+      'http://10.1.2.3:8080/',
+      'it begins with http: instead of https:; 10.1.2.3 is a private address. An operator can allow it with --allow-http and --allow-cidr 10.1.2.3/32',
+    ],
+    [
+      'http://receiver:3000/',
+      'it begins with http: instead of https:; the host name "receiver" has no domain; port 3000 is not one of 443, 8443, 80, 8080. An operator can allow it with --allow-http and --allow-cidr for the addresses that the name resolves to',
+    ],
+    [
+      'http://user@8.8.8.8:22/',
+      'it begins with http: instead of https:; it has a user name or a password (a webhook can carry credentials in a static header instead); port 22 is not one of 443, 8443, 80, 8080. An operator can allow the rest with --allow-http and --allow-cidr 8.8.8.8/32',
+    ],
+    ['https://xyz.onion/', 'the host name "xyz.onion" ends in .onion, which is not a public name'],
     [
       'https://receiver/',
-      'the host name "receiver" has no domain: only full names such as hooks.example.com are looked up',
+      'the host name "receiver" has no domain. An operator can allow it with --allow-cidr for the addresses that the name resolves to',
     ],
     [
       'https://localhost/',
-      'the host name "localhost" has no domain: only full names such as hooks.example.com are looked up',
+      'localhost means 127.0.0.1, a loopback address. An operator can allow it with --allow-cidr 127.0.0.0/8',
     ],
-    ['https://a.localhost/', 'the host name "a.localhost" ends in .localhost, which is not a public name'],
-    ['https://nas.local./', 'the host name "nas.local." ends in .local, which is not a public name'],
-    ['https://nas.home.arpa/', 'the host name "nas.home.arpa" ends in .arpa, which is not a public name'],
+    [
+      'https://a.localhost/',
+      'a.localhost means 127.0.0.1, a loopback address. An operator can allow it with --allow-cidr 127.0.0.0/8',
+    ],
+    [
+      'https://nas.local./',
+      'the host name "nas.local." ends in .local, which is not a public name. An operator can allow it with --allow-cidr for the addresses that the name resolves to',
+    ],
+    [
+      'https://nas.home.arpa/',
+      'the host name "nas.home.arpa" ends in .arpa, which is not a public name. An operator can allow it with --allow-cidr for the addresses that the name resolves to',
+    ],
     [
       'https://METADATA.google.INTERNAL/',
-      'the host name "metadata.google.internal" ends in .internal, which is not a public name',
+      'the host name "metadata.google.internal" ends in .internal, which is not a public name. An operator can allow it with --allow-cidr for the addresses that the name resolves to',
     ],
     ['https://hooks..example.com/', 'the host name "hooks..example.com" is not a valid host name'],
     ['https://example.com../', 'the host name "example.com.." is not a valid host name'],
@@ -138,9 +201,11 @@ describe('refuses', () => {
     )
   })
 
-  it('a private address beside the list, and names of the machine whatever the list', () => {
+  it('a private address beside the list, and names of the machine beside it', () => {
     expect(problemOf('http://10.0.0.1/', withList).code).toBe('url_not_allowed')
-    expect(problemOf('http://localhost:3000/', withList).code).toBe('url_not_allowed')
+    const other: UrlRules = { allowHttp: true, addresses: createAddressPolicy(['10.0.0.0/8']) }
+    expect(problemOf('http://localhost:3000/', other).code).toBe('url_not_allowed')
+    expect(problemOf('http://xyz.onion/', withList).code).toBe('url_not_allowed')
   })
 
   it('another port of a public address, list or not', () => {

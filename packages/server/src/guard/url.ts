@@ -2,7 +2,8 @@ import { isIP } from 'node:net'
 import { fieldProblem, type Problem } from '../core/errors.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { AddressPolicy } from './address.ts'
-import { nameRefusal } from './names.ts'
+import { LOOPBACK_ADDRESSES, nameKind } from './names.ts'
+import { allowing, wordsOf, type Refusal } from './refusals.ts'
 
 export interface UrlRules {
   /** Whether plain http is taken beside https. */
@@ -22,11 +23,12 @@ const UNSEEN = /[\u0000-\u0020\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u206
 
 // To the URL parser `https:a.com`, `https:/a.com` and `https:///a.com` are all https://a.com; to other readers they are not.
 const AUTHORITY = /^https?:\/\/[^/]/i
+const HTTP = /^https?:$/
 const IN_FULL = 'it is not a URL; write it in full, like https://hooks.example.com/path'
 
 /**
  * What a URL must be for us to send to it, judged without asking the DNS. Throws `Problem('url_not_allowed')` on field
- * `url` saying what would be right. A fragment is dropped: it is never part of a request.
+ * `url` that names all that is in the way at once, and all that an operator would have to allow. A fragment is dropped: it is never part of a request.
  *
  * Every spelling of an IP address (octal, hexadecimal, short, full-width digits …) is one to the WHATWG parser, so the
  * literal is judged as it comes out of it.
@@ -34,15 +36,18 @@ const IN_FULL = 'it is not a URL; write it in full, like https://hooks.example.c
 export function checkUrl(text: string, rules: UrlRules): URL {
   refuseText(text)
   const url = parse(text)
-  refuseScheme(url, rules)
-  if (!AUTHORITY.test(text)) throw refuse(IN_FULL)
-  if (url.username !== '' || url.password !== '') {
-    throw refuse(
-      'take the user name and password out of it; a webhook can carry credentials in a static header',
-    )
+  if (!HTTP.test(url.protocol)) {
+    const right = rules.allowHttp ? 'https:// or http://' : 'https://'
+    throw refuse(`it begins with ${url.protocol}; it must begin with ${right}`)
   }
-  refuseHost(url, rules)
-  refusePort(url, rules)
+  if (!AUTHORITY.test(text)) throw refuse(IN_FULL)
+  const refusals = [
+    ...schemeRefusals(url, rules),
+    ...credentialRefusals(url),
+    ...hostRefusals(url, rules),
+    ...portRefusals(url, rules),
+  ]
+  if (refusals.length > 0) throw refuse(wordsOf(refusals))
   url.hash = ''
   return url
 }
@@ -62,10 +67,10 @@ export function isListedPort(protocol: string, port: number, allowHttp: boolean)
   return PORTS_HTTPS.includes(port) || (allowHttp && PORTS_HTTP.includes(port))
 }
 
-/** Says why an address was refused and who can change that, without the last full stop. */
-export function addressRefusal(host: string, address: string, what: string): string {
+/** Why an address is refused that a host leads to, and what would allow it. */
+export function addressRefusal(host: string, address: string, what: string): Refusal {
   const subject = host === address ? `${address} is` : `${host} resolves to ${address},`
-  return `${subject} ${what}. An operator can allow it with --allow-cidr`
+  return { what: `${subject} ${what}`, flag: allowing(address) }
 }
 
 function refuseText(text: string): void {
@@ -82,36 +87,64 @@ function parse(text: string): URL {
   return url
 }
 
-function refuseScheme(url: URL, { allowHttp }: UrlRules): void {
-  if (url.protocol === 'https:' || (allowHttp && url.protocol === 'http:')) return
-  const right = allowHttp ? 'https:// or http://' : 'https://'
-  throw refuse(`it begins with ${url.protocol}; it must begin with ${right}`)
+function schemeRefusals({ protocol }: URL, { allowHttp }: UrlRules): Refusal[] {
+  if (protocol === 'https:' || allowHttp) return []
+  return [{ what: 'it begins with http: instead of https:', flag: '--allow-http' }]
 }
 
-function refuseHost(url: URL, { addresses }: UrlRules): void {
-  const literal = literalOf(url.hostname)
-  if (literal === null) {
-    const wrong = nameRefusal(url.hostname)
-    if (wrong !== null) throw refuse(`the host name "${url.hostname}" ${wrong}`)
-    return
+function credentialRefusals({ username, password }: URL): Refusal[] {
+  if (username === '' && password === '') return []
+  const what = 'it has a user name or a password (a webhook can carry credentials in a static header instead)'
+  return [{ what, flag: null }]
+}
+
+function hostRefusals({ hostname }: URL, { addresses }: UrlRules): Refusal[] {
+  const literal = literalOf(hostname)
+  if (literal !== null) {
+    const what = addresses.refusal(literal)
+    return what === null ? [] : [addressRefusal(literal, literal, what)]
   }
-  const what = addresses.refusal(literal)
-  if (what !== null) throw refuse(addressRefusal(literal, literal, what))
+  const name = nameKind(hostname)
+  switch (name.kind) {
+    case 'public':
+      return []
+    case 'loopback': {
+      if (LOOPBACK_ADDRESSES.some((address) => addresses.isListed(address))) return []
+      const [address = ''] = LOOPBACK_ADDRESSES
+      const meaning = `${hostname} means ${address}, ${addresses.refusal(address) ?? ''}`
+      return [{ what: meaning, flag: allowing(address) }]
+    }
+    case 'local':
+      // Where it leads is not known before it is looked up; every address must be on the list then.
+      return addresses.hasList
+        ? []
+        : [{ what: `the host name "${hostname}" ${name.what}`, flag: allowing(null) }]
+    case 'impossible':
+      return [{ what: `the host name "${hostname}" ${name.what}`, flag: null }]
+  }
 }
 
 /**
  * Other ports are for addresses the operator named. A name may lead to one, so it passes here when there is a list; the
- * connection is refused later unless every address of the name is on it.
+ * connection is refused later unless every address of the name is on it. Whoever is refused for plain http is told of its
+ * ports as if it were allowed, which it would have to be anyway.
  */
-function refusePort(url: URL, { allowHttp, addresses }: UrlRules): void {
+function portRefusals(url: URL, { allowHttp, addresses }: UrlRules): Refusal[] {
   const port = portOf(url)
-  if (isListedPort(url.protocol, port, allowHttp)) return
+  const withHttp = allowHttp || url.protocol === 'http:'
+  if (isListedPort(url.protocol, port, withHttp)) return []
   const literal = literalOf(url.hostname)
-  if (literal === null ? addresses.hasList : addresses.isListed(literal)) return
-  const ports = allowHttp ? [...PORTS_HTTPS, ...PORTS_HTTP] : PORTS_HTTPS
-  throw refuse(
-    `port ${port} is not one of ${ports.join(', ')}; an operator can allow more for the addresses of --allow-cidr`,
-  )
+  const isLoopbackName = literal === null && nameKind(url.hostname).kind === 'loopback'
+  const address = literal ?? (isLoopbackName ? (LOOPBACK_ADDRESSES[0] ?? null) : null)
+  if (address === null ? addresses.hasList : mayBeListed(address, isLoopbackName, addresses)) return []
+  const ports = withHttp ? [...PORTS_HTTPS, ...PORTS_HTTP] : PORTS_HTTPS
+  return [{ what: `port ${port} is not one of ${ports.join(', ')}`, flag: allowing(address) }]
+}
+
+function mayBeListed(address: string, isLoopbackName: boolean, addresses: AddressPolicy): boolean {
+  return isLoopbackName
+    ? LOOPBACK_ADDRESSES.some((one) => addresses.isListed(one))
+    : addresses.isListed(address)
 }
 
 export function portOf({ protocol, port }: { protocol: string; port: string }): number {

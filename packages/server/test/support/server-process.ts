@@ -42,6 +42,8 @@ export interface Launch {
   /** Opens a channel for `tell`. */
   channel?: boolean
   startMsMax?: number
+  /** Nothing is allowed that an operator has to allow: neither plain http nor loopback. */
+  closed?: boolean
   /** File descriptors that the process may have open. */
   descriptorsMax?: number
 }
@@ -93,7 +95,8 @@ export function spawnServer(
   flags: readonly string[] = [],
   launch: Launch = {},
 ): ServerChild {
-  const serve = ['serve', '--port', '0', '--data-dir', dataDir, '--allow-http', '--allow-cidr', '127.0.0.0/8']
+  const allowing = launch.closed === true ? [] : ['--allow-http', '--allow-cidr', '127.0.0.0/8']
+  const serve = ['serve', '--port', '0', '--data-dir', dataDir, ...allowing]
   const command = [process.execPath, ...(launch.nodeFlags ?? []), BIN, ...serve, ...flags]
   const [program = '', ...args] = [...limited(launch), ...command]
   const child = spawn(program, args, {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { Settings } from '../../config/settings.ts'
 import { readSmtpUrl } from '../../core/mail.ts'
 import { createAddressPolicy } from '../../guard/address.ts'
+import { LOOPBACK_ADDRESSES, nameKind } from '../../guard/names.ts'
 import { ok, warning, wrong, type Check, type CheckResult } from './check.ts'
 
 const NAME = 'mail'
@@ -16,19 +17,26 @@ function look({ smtpUrl, smtpFrom, allowCidr }: Settings): CheckResult {
     return warning(NAME, `${set} is set and ${missing} is not: no e-mail is sent`, `Set ${missing} too.`)
   }
   const host = readSmtpUrl(smtpUrl)?.host ?? ''
+  const addresses = createAddressPolicy(allowCidr)
   if (isIP(host) === 0) {
-    if (host.includes('.')) return ok(NAME, `E-mail goes over ${host}, from ${smtpFrom}`)
+    const name = nameKind(host)
+    const isReached =
+      name.kind === 'public' ||
+      (name.kind === 'local' && allowCidr.length > 0) ||
+      (name.kind === 'loopback' && LOOPBACK_ADDRESSES.some((address) => addresses.isListed(address)))
+    if (isReached) return ok(NAME, `E-mail goes over ${host}, from ${smtpFrom}`)
+    const why = name.kind === 'loopback' ? 'is this machine' : name.what
     return wrong(
       NAME,
-      `The mail server ${host} has no domain, and is not looked up`,
-      'Write its address, and name that in --allow-cidr.',
+      `The mail server is not reached: ${host} ${why}`,
+      'Name the addresses that it resolves to in --allow-cidr.',
     )
   }
-  const refusal = createAddressPolicy(allowCidr).refusal(host)
-  if (refusal === null) return ok(NAME, `E-mail goes over ${host}, from ${smtpFrom}`)
+  const refused = addresses.refusal(host)
+  if (refused === null) return ok(NAME, `E-mail goes over ${host}, from ${smtpFrom}`)
   return wrong(
     NAME,
-    `The mail server is not reached: ${host} is ${refusal}`,
+    `The mail server is not reached: ${host} is ${refused}`,
     'Check the address. A relay of your own network is named in --allow-cidr.',
   )
 }

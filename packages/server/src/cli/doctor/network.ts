@@ -13,7 +13,12 @@ const LINK_LOCAL = /^(169\.254\.|fe80:)/i
 
 function checkAllowList({ allowCidr }: Settings): CheckResult[] {
   if (allowCidr.length === 0)
-    return [ok('allow_cidr', 'Webhooks and pages are reached at public addresses only')]
+    return [
+      ok(
+        'allow_cidr',
+        'Webhooks and pages are reached at public addresses only (on this machine: --allow-http --allow-cidr 127.0.0.0/8)',
+      ),
+    ]
   const detail = `Webhooks and pages may be in private networks: ${allowCidr.join(', ')}`
   const wide = allowCidr.filter((network) => Number(network.split('/')[1]) < 8 || LINK_LOCAL.test(network))
   if (wide.length === 0) {
