@@ -170,5 +170,6 @@ export interface TestAnswer {
   deliveryId: string
   eventId: string
   attempt: Attempt
+  /** What was sent, unless the attempt knows better; empty for a channel. */
   requestBody: Buffer
 }

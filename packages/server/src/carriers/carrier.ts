@@ -41,6 +41,8 @@ export interface CarrierParts {
 export interface Outbound {
   /** What the log keeps of its headers: no signature, no credential. */
   logged: Record<string, string>
+  /** What the log shows as its body; null for the event's own bytes. */
+  loggedBody: Buffer | null
 }
 
 /** A carrier at work. */

@@ -65,6 +65,9 @@ describe('to Slack', () => {
       },
     })
     expect(server.received).toContain('POST /services/T/B/abcdefghijkl HTTP/1.1')
+    // What was sent, and not the event.
+    expect(report.requestBody?.length).toBeGreaterThan(0)
+    expect(server.received).toContain(String(report.requestBody))
   })
 
   it('keeps nothing of an answer that quotes the URL', async () => {
@@ -129,6 +132,7 @@ describe('by mail', () => {
       subject: '[Sealpost] order.paid',
     })
     expect(report).toMatchObject({ startedAt: 7, requestHeaders: { From: 'alerts@mail.example.com' } })
+    expect(String(report.requestBody)).toBe(sent[0]?.text)
   })
 
   it('waits, and fails nothing, while the settings are missing', async () => {

@@ -1,5 +1,6 @@
 import { NotPrepared, notSentReport, wasNotMade, type AttemptReport } from '../core/attempt.ts'
 import type { Event } from '../core/event.ts'
+import { LIMITS } from '../core/limits.ts'
 import type { Webhook } from '../core/webhook.ts'
 import type { OutboundReport } from '../send/transport.ts'
 import type { Carrier, CarrierParts, Carrying } from './carrier.ts'
@@ -33,7 +34,9 @@ export function createCarry({ open, onFailure, ...parts }: CarryParts): Carry {
       const outbound = carrying.prepare(event, webhook, startedAt, secret)
       const report = await carrying.send(outbound)
       const told = redact === null ? report : redact(report, secret)
-      return { ...told, requestHeaders: wasNotMade(report) ? {} : outbound.logged }
+      if (wasNotMade(report)) return { ...told, requestHeaders: {} }
+      const requestBody = outbound.loggedBody?.subarray(0, LIMITS.messageBytesKept) ?? null
+      return { ...told, requestHeaders: outbound.logged, requestBody }
     } catch (error) {
       onFailure(error, `preparing an attempt for ${webhook.id}`)
       // A fault of ours, such as a sealed secret that the key does not open.

@@ -18,7 +18,7 @@ export function postMessage(
         'accept-encoding': 'identity',
         ...eventHeaders(event),
       }
-      return { organizationId, url, headers, body, startedAt, logged: headers }
+      return { organizationId, url, headers, body, startedAt, logged: headers, loggedBody: body }
     },
     send: (request) => transport.send(request),
   }

@@ -38,6 +38,8 @@ export interface Attempt {
   error: AttemptError | null
   /** Headers as sent; signatures are cut to their scheme, since they prove nothing later and must not leak. */
   requestHeaders: Record<string, string>
+  /** What was sent in place of the event's own bytes, at most `LIMITS.messageBytesKept`; null where those were sent. */
+  requestBody: Buffer | null
   responseHeaders: Record<string, string> | null
   /** At most `LIMITS.responseBytesKept`. */
   responseBody: Buffer | null
@@ -67,6 +69,8 @@ export interface AttemptReport {
   /** How long the receiver asked us to wait (`Retry-After` of a 429 or 503), milliseconds. */
   retryAfterMs: number | null
   requestHeaders: Record<string, string>
+  /** See Attempt. */
+  requestBody?: Buffer | null
   responseHeaders: Record<string, string> | null
   responseBody: Buffer | null
 }

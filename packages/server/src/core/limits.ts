@@ -244,6 +244,8 @@ export const LIMITS = {
   messageValueCharactersMax: 300,
   messageFactsMax: 10,
   messageLinkCharactersMax: 1_000,
+  /** What the log keeps of a message that was sent. */
+  messageBytesKept: 16 * 1024,
   /** Connections to the mail server at once; further messages wait for up to half of their deadline. */
   smtpConnectionsMax: 6,
   /** One reply of the mail server. */

@@ -51,7 +51,7 @@ export async function judgeAttempt(
     const ours = suspects[verdicts.indexOf('ours')]
     if (ours !== undefined) {
       const error = notSent(MESSAGES[ours], { code: FAULT_CODES[ours], scope: 'network' })
-      return { ...report, error, requestHeaders: {} }
+      return { ...report, error, requestHeaders: {}, requestBody: null }
     }
     if (!verdicts.includes('open') || !mayWait()) return report
     await new Promise<void>((resolve) => void clock.after(LOOK_MS, resolve))
@@ -78,5 +78,5 @@ async function stoodStill(
 function ofStandstill(report: AttemptReport): AttemptReport {
   if (report.sends > 0) return { ...report, outcome: 'unknown', error: null }
   const error = notSent(STOOD_STILL, { code: 'stood_still', scope: 'webhook' })
-  return { ...report, error, requestHeaders: {} }
+  return { ...report, error, requestHeaders: {}, requestBody: null }
 }

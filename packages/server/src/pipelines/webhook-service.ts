@@ -8,7 +8,7 @@ import { createGate, type Gate } from '../core/gate.ts'
 import type { Ids } from '../core/ids.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { Organization } from '../core/organization.ts'
-import type { Webhook } from '../core/webhook.ts'
+import { isChannel, type Webhook } from '../core/webhook.ts'
 import type { DeliveryPipeline } from './delivery-pipeline.ts'
 import type { Store } from '../store/store.ts'
 import { createReplay, type ReplayParts } from './webhook-replay.ts'
@@ -52,7 +52,12 @@ export function createWebhookService(parts: WebhookServiceParts): WebhookService
     await pipeline.dispatcher.sendNow(leased, webhook)
     const [attempt] = await store.deliveries.attempts(organization.id, leased.delivery.id)
     if (attempt === undefined) throw new Error(`The test ${leased.delivery.id} left no attempt`)
-    return { deliveryId: leased.delivery.id, eventId: event.id, attempt, requestBody: event.body }
+    return {
+      deliveryId: leased.delivery.id,
+      eventId: event.id,
+      attempt,
+      requestBody: isChannel(webhook) ? Buffer.alloc(0) : event.body,
+    }
   }
 
   return {

@@ -13,7 +13,7 @@ export interface OutboundRequest {
 }
 
 /** What a transport found out; the recorded request headers are the caller's business. */
-export type OutboundReport = Omit<AttemptReport, 'requestHeaders'>
+export type OutboundReport = Omit<AttemptReport, 'requestHeaders' | 'requestBody'>
 
 /**
  * Sends one request and tells what came of it. Never rejects: whatever a receiver or the network does is a report

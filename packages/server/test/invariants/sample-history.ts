@@ -247,6 +247,7 @@ export function attempt(deliveryId: string, number: number, startedAt: number, s
       'webhook-signature': 'v1,…',
     },
     responseHeaders: {},
+    requestBody: null,
     responseBody: null,
     repeats: 0,
     repeatedAt: null,

@@ -46,16 +46,23 @@ afterAll(async () => {
   certificates.remove()
 })
 
+interface DeliveryBody {
+  id: string
+  state: string
+  event_type: string
+  webhook_id: string
+}
+
 it('tells people once, by mail and in Slack, that a webhook was disabled', async () => {
   await api.post('/api/v1/event-types', { type: 'order.paid' })
   const events = ['webhook.disabled']
-  await api.post('/api/v1/channels', {
-    carrier: 'email',
-    name: 'On call',
-    recipients: ['oncall@example.com'],
-    events,
-  })
-  await api.post('/api/v1/channels', { carrier: 'slack', name: 'Ops', url: slack.url + SLACK_PATH, events })
+  const channels: { id: string; carrier: string }[] = []
+  for (const fields of [
+    { carrier: 'email', name: 'On call', recipients: ['oncall@example.com'] },
+    { carrier: 'slack', name: 'Ops', url: slack.url + SLACK_PATH },
+  ]) {
+    channels.push(await api.post('/api/v1/channels', { ...fields, events }))
+  }
   const webhook = await api.post<{ id: string }>('/api/v1/webhooks', {
     url: receiver.url,
     events: ['order.paid'],
@@ -83,12 +90,36 @@ it('tells people once, by mail and in Slack, that a webhook was disabled', async
 
   // Both are delivered, and nothing more is owed to anybody.
   const { data } = await eventually(
-    () => api.get<{ data: { state: string; event_type: string }[] }>('/api/v1/deliveries'),
+    () => api.get<{ data: DeliveryBody[] }>('/api/v1/deliveries'),
     ({ data: rows }) => rows.every(({ state }) => state !== 'pending'),
   )
   const told = data.filter(({ event_type: type }) => type === 'webhook.disabled')
   expect(told.map(({ state }) => state)).toEqual(['delivered', 'delivered'])
   expect([mailbox.received.length, slack.received.length]).toEqual([1, 1])
+
+  // The log shows what each was sent, and not the event that it was written from.
+  const sentTo = async (carrier: string): Promise<{ headers: Record<string, string>; body: string }> => {
+    const channel = channels.find((one) => one.carrier === carrier)
+    const delivery = told.find(({ webhook_id: id }) => id === channel?.id)
+    const { attempts } = await api.get<{
+      attempts: { request: { headers: Record<string, string>; body: string } }[]
+    }>(`/api/v1/deliveries/${delivery?.id}`)
+    return attempts[0]?.request ?? { headers: {}, body: '' }
+  }
+  expect((await sentTo('slack')).body).toBe(String(slack.received[0]?.body))
+  const mailed = await sentTo('email')
+  expect(mailed.headers['Subject']).toContain('A webhook was disabled')
+  expect(mailed.body.trim()).toBe(mailbox.received[0]?.bodies['text/plain']?.replaceAll('\r\n', '\n').trim())
+  for (const channel of channels) {
+    const before = slack.received.length
+    const tested = await api.post<{ request: { body: string } }>(
+      `/api/v1/webhooks/${channel.id}/test`,
+      undefined,
+    )
+    expect(tested.request.body).toContain('If you can read this, the channel works.')
+    expect(tested.request.body).not.toContain('"event":"webhook.test"')
+    expect(slack.received.length - before).toBe(channel.carrier === 'slack' ? 1 : 0)
+  }
 
   // Neither the log nor the disk has the password or the Slack URL.
   const files = readdirSync(dataDir.path).map((name) =>

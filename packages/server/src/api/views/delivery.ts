@@ -62,7 +62,8 @@ const attemptSchema = z
       'Why it failed; beside `delivered` it is `response_malformed`, which says what was wrong with the answer.',
     ),
     request: exchangedSchema.describe(
-      'As sent; signatures are cut to their scheme. Of a channel the body is the event’s, which its message was written from.',
+      'As sent; signatures are cut to their scheme. Of a channel the body is the message: the JSON that was posted, or the ' +
+        'text of the mail; empty where it is not known.',
     ),
     response: responseSchema,
     repeats: z
@@ -118,10 +119,10 @@ export function deliveryView(row: DeliveryRow): z.output<typeof deliverySchema> 
   }
 }
 
-/** `requestBody` is the event's: every attempt sends the same bytes, so they are not stored with each. */
+/** `eventBody` is what every attempt of a webhook sends, so that it is not stored with each; empty for a channel. */
 export async function attemptView(
   attempt: Attempt,
-  requestBody: Buffer,
+  eventBody: Buffer,
 ): Promise<z.output<typeof attemptSchema>> {
   return {
     number: attempt.number,
@@ -131,17 +132,18 @@ export async function attemptView(
     sends: attempt.sends,
     status_code: attempt.statusCode,
     outcome: attempt.outcome,
-    ...(await exchangeView(attempt, requestBody)),
+    ...(await exchangeView(attempt, eventBody)),
     repeats: attempt.repeats,
     repeated_at: isoTimeOrNull(attempt.repeatedAt),
   }
 }
 
 /** The part of an attempt that a test's answer shows too. */
-export async function exchangeView(attempt: Attempt, requestBody: Buffer) {
+export async function exchangeView(attempt: Attempt, eventBody: Buffer) {
+  const body = attempt.requestBody ?? eventBody
   return {
     error: attempt.error && { code: attempt.error.code, message: attempt.error.message },
-    request: { headers: attempt.requestHeaders, body: requestBody.toString('utf8') },
+    request: { headers: attempt.requestHeaders, body: body.toString('utf8') },
     response: await responseView(attempt),
   }
 }

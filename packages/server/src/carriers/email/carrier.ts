@@ -32,7 +32,8 @@ function carryByMail({ mail, clock }: CarrierParts): Carrying<OutboundMail & Out
         date: clock.now(),
         startedAt,
       }
-      return { ...message, logged: loggedHeaders(message) }
+      // Those who read HTML read the same.
+      return { ...message, logged: loggedHeaders(message), loggedBody: Buffer.from(message.text) }
     },
     send: (message) => configured(mail).transport.send(message),
   }
@@ -44,7 +45,7 @@ function configured(mail: CarrierParts['mail']): NonNullable<CarrierParts['mail'
   return mail
 }
 
-/** What the log keeps of a message beside the event's body, which it is written from. */
+/** What the log keeps of a message beside its text. */
 function loggedHeaders({ from, to, subject, messageId, headers }: OutboundMail): Record<string, string> {
   return {
     From: from.name === '' ? from.address : `${from.name} <${from.address}>`,

@@ -17,7 +17,7 @@ function sendSigned({ transport, signer, clock }: CarrierParts): Carrying<Outbou
     prepare(event, row, startedAt) {
       const { headers, logged } = signer.sign(event, dialectOf(event.type), row, clock.now())
       const { organizationId, url } = row
-      return { organizationId, url, headers, body: event.body, startedAt, logged }
+      return { organizationId, url, headers, body: event.body, startedAt, logged, loggedBody: null }
     },
     send: (request) => transport.send(request),
   }

@@ -92,6 +92,7 @@ export function okReport(changes: Partial<AttemptReport> = {}): AttemptReport {
       'webhook-id': 'evt_0',
       'webhook-signature': 'v1,…',
     },
+    requestBody: null,
     responseHeaders: { 'content-type': 'text/plain', 'x-node': 'a:1' },
     responseBody: Buffer.from([0x6f, 0x6b, 0x00, 0xff]),
     ...changes,

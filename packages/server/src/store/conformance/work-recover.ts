@@ -27,6 +27,7 @@ export const describeWorkRecover: Subject = (the) => {
           statusCode: null,
           error: null,
           requestHeaders: {},
+          requestBody: null,
           responseHeaders: null,
           responseBody: null,
           repeats: 0,

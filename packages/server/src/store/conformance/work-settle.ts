@@ -49,6 +49,16 @@ export const describeWorkSettle: Subject = (the) => {
       ])
     })
 
+    test('an attempt that sent something else than the event is recorded with it', async () => {
+      const { addWebhook, lease, settle, store, organization } = the()
+      await addWebhook()
+      const leased = await lease()
+      const requestBody = Buffer.from('{"text":"It fails."}')
+      await settle(leased, okReport({ requestBody }))
+      const attempts = await store.deliveries.attempts(organization.id, leased.delivery.id)
+      expect(attempts).toMatchObject([{ requestBody }])
+    })
+
     test('an attempt that got no answer is recorded without one', async () => {
       const { addWebhook, lease, settle, store, organization } = the()
       await addWebhook()

@@ -14,6 +14,7 @@ export function attemptOf(delivery: Delivery, report: AttemptReport | null): Att
     statusCode: report?.statusCode ?? null,
     error: report?.error ? { code: report.error.code, message: report.error.message } : null,
     requestHeaders: report?.requestHeaders ?? {},
+    requestBody: report?.requestBody ?? null,
     responseHeaders: report?.responseHeaders ?? null,
     responseBody: report?.responseBody ?? null,
     repeats: 0,

@@ -1,3 +1,4 @@
+import type { AttemptReport } from '../../core/attempt.ts'
 import type { Event } from '../../core/event.ts'
 import type {
   AcceptOutcome,
@@ -187,6 +188,9 @@ export function bytesOfUnit({ events, submission, claim }: AcceptUnit): number {
   return events.reduce((sum, { body }) => sum + body.length, own)
 }
 
-export function bytesOfReport({ responseBody }: { responseBody: Buffer | null }): number {
-  return responseBody?.length ?? 0
+export function bytesOfReport({
+  requestBody,
+  responseBody,
+}: Pick<AttemptReport, 'requestBody' | 'responseBody'>): number {
+  return (requestBody?.length ?? 0) + (responseBody?.length ?? 0)
 }

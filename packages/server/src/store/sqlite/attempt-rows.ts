@@ -16,6 +16,7 @@ export interface AttemptRow {
   error_code: string | null
   error_message: string | null
   request_headers: string
+  request_body: Uint8Array | null
   response_headers: string | null
   response_body: Uint8Array | null
   repeats: number
@@ -35,6 +36,7 @@ export function attemptFrom(deliveryId: string, eventId: string, row: AttemptRow
     statusCode: row.status_code,
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
     requestHeaders: decodeHeaders(row.request_headers, context),
+    requestBody: row.request_body === null ? null : bufferOf(row.request_body),
     responseHeaders: row.response_headers === null ? null : decodeHeaders(row.response_headers, context),
     responseBody: row.response_body === null ? null : bufferOf(row.response_body),
     repeats: row.repeats,
@@ -48,8 +50,8 @@ export function createAttemptWriter(
 ): (deliverySeq: number, delivery: Pick<Delivery, 'eventId'>, attempt: Attempt) => void {
   const insert = connection.prepare(`
     INSERT INTO attempts (delivery_seq, number, kind, outcome, started_at, duration_ms, status_code, error_code,
-      error_message, request_headers, response_headers, response_body, sends)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      error_message, request_headers, request_body, response_headers, response_body, sends)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   return (deliverySeq, { eventId }, attempt) => {
     const context = { eventId, startedAt: attempt.startedAt }
     insert.run(
@@ -63,6 +65,7 @@ export function createAttemptWriter(
       attempt.error?.code ?? null,
       attempt.error?.message ?? null,
       encodeHeaders(attempt.requestHeaders, context),
+      attempt.requestBody,
       attempt.responseHeaders === null ? null : encodeHeaders(attempt.responseHeaders, context),
       attempt.responseBody,
       attempt.sends,

@@ -99,8 +99,8 @@ export function createDeliveryStore(
 }
 
 function bytesOfAttempt(row: AttemptRow): number {
-  const { request_headers: request, response_headers: headers, response_body: body } = row
-  return request.length + (headers?.length ?? 0) + (body?.length ?? 0)
+  const { request_headers: request, request_body: sent, response_headers: headers, response_body: body } = row
+  return request.length + (sent?.length ?? 0) + (headers?.length ?? 0) + (body?.length ?? 0)
 }
 
 interface Found {

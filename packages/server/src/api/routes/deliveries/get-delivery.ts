@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { isChannel } from '../../../core/webhook.ts'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
@@ -24,13 +25,14 @@ export function getDelivery({ store }: Pick<ApiContext, 'store'>) {
         store.deliveries.attempts(organization.id, delivery.id),
         store.events.get(organization.id, delivery.eventId),
       ])
-      const requestBody = event?.body ?? Buffer.alloc(0)
+      // Also of a deleted webhook: its receivers may still take what its URL held.
+      const webhook = await store.webhooks.byId(delivery.webhookId)
+      const sendsEvent = webhook === null || !isChannel(webhook)
+      const requestBody = (sendsEvent ? event?.body : null) ?? Buffer.alloc(0)
       const shown: z.output<typeof deliveryWithAttemptsSchema>['attempts'] = []
       for (const attempt of attempts) shown.push(await attemptView(attempt, requestBody))
       const body = { ...deliveryView(delivery), attempts: shown }
       if (mayReadUrls(caller)) return { status: 200, body }
-      // Also of a deleted webhook: its receivers may still take what its URL held.
-      const webhook = await store.webhooks.byId(delivery.webhookId)
       if (webhook === null) return { status: 200, body }
       const heard = { last_error: body.last_error, attempts: body.attempts }
       return { status: 200, body: { ...body, ...withoutCredentialsOf(webhook.url, heard) } }

@@ -6,6 +6,7 @@ import { fanouts } from './0005-fanouts.ts'
 import { requestsSent } from './0006-requests-sent.ts'
 import { tellings } from './0007-tellings.ts'
 import { healthOfMonitors } from './0008-health-of-monitors.ts'
+import { messagesSent } from './0009-messages-sent.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the schema's version is how many have been applied. Never change one that was released: add another. */
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   requestsSent,
   tellings,
   healthOfMonitors,
+  messagesSent,
 ]
