@@ -391,7 +391,7 @@ function composeWebhooks(
     store,
     pipeline,
     checkUrl: (url) => void guard.checkUrl(url),
-    checkFilter: (organizationId, filter) => filters.check(organizationId, filter),
+    checkFilter: (organizationId, filter, shapes) => filters.check(organizationId, filter, shapes),
     judgeFilters: (event, texts) => passingFilters(filters, event, texts),
     clock,
     ids,

@@ -1,3 +1,4 @@
+import type { Remark } from '../cel/shapes/prospect.ts'
 import type { AlertRule } from '../core/alert.ts'
 import type { Attempt } from '../core/attempt.ts'
 import type { Problem } from '../core/errors.ts'
@@ -136,8 +137,25 @@ export interface MonitorService {
 export interface WebhookService {
   /** Throws `Problem('url_not_allowed')` on field `url`. */
   checkUrl(url: string): void
-  /** Throws `Problem` on field `filter`. */
-  checkFilter(organizationId: number, filter: string, field?: string): Promise<void>
+  /**
+   * Throws `Problem('filter_not_usable')` on `field` for what cannot be a filter, or is true of no event of these types.
+   * Answers what its owner should know of one that can be used.
+   */
+  checkFilter(
+    organizationId: number,
+    filter: string,
+    types: readonly string[],
+    field?: string,
+  ): Promise<FilterWarning[]>
+  /** The same of one that was taken before, as its types are declared now; null when it cannot be judged right now. */
+  filterWarnings(
+    organizationId: number,
+    filter: string,
+    types: readonly string[],
+    field: string,
+  ): Promise<FilterWarning[] | null>
+  /** What is shown of webhooks beside their own settings and state, by their ids. */
+  facts(webhooks: readonly Webhook[]): Promise<ReadonlyMap<string, WebhookFacts>>
   /** Makes a delivery due again; null when there is none. See `resend` of core/delivery.ts for the refusals. */
   resend(organizationId: number, deliveryId: string): Promise<ResendOutcome | null>
   /**
@@ -154,6 +172,25 @@ export interface WebhookService {
   ): Promise<Webhook | null>
   /** Sends one `webhook.test` and waits for what comes of it. */
   test(organization: Organization, webhook: Webhook): Promise<TestAnswer>
+}
+
+export interface WebhookFacts {
+  /** About its filter, as its types are declared now; null when it cannot be judged right now. */
+  warnings: FilterWarning[] | null
+}
+
+export const FILTER_WARNINGS = [
+  'filter_field_unknown',
+  'filter_never_equal',
+  'filter_kind_mismatch',
+  'filter_never_true',
+] as const satisfies `filter_${Remark['code']}`[]
+
+/** A filter that can be used, and will hardly do what its author had in mind. */
+export interface FilterWarning {
+  code: (typeof FILTER_WARNINGS)[number]
+  field: string
+  message: string
 }
 
 export interface ReplayWish {

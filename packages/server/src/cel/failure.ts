@@ -36,13 +36,16 @@ export function plainReason(message: string): string {
 
 /** `_>_` and `(string, int)`, or `matches` and `double.(string)`. */
 function misused(name = '', kinds = ''): string {
-  const operator = name.replaceAll('_', '')
-  const isOperator = !/[a-z]/i.test(name)
   const between = kinds
     .split(/\.?\(|[),\s]+/)
     .filter((kind) => kind !== '')
     .map(kindOf)
-  return `${isOperator ? operator : name} cannot be used on ${between.join(' and ')}`
+  return `${plainOperator(name)} cannot be used on ${between.join(' and ')}`
+}
+
+/** `_>_` and `@in` are written `>` and `in`. */
+export function plainOperator(name: string): string {
+  return /[a-z]/i.test(name) ? name.replace('@', '') : name.replaceAll('_', '')
 }
 
 function kindOf(kind = ''): string {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Clock } from '../core/clock.ts'
 import { fromJson, parseForCel, type Json } from './json-values.ts'
 import { createLanguage, type Outcome } from './language.ts'
+import { ANY_JSON, KIND, recordShape, shape } from './shapes/shape.ts'
 
 /** Moves on by a millisecond whenever it is looked at, which a loop does once before each of its steps. */
 function tickingClock(): Clock {
@@ -259,10 +260,13 @@ describe('what can be no condition', () => {
   })
 })
 
-describe('a language with fields and nested loops', () => {
+describe('a language with known shapes and nested loops', () => {
   const wider = createLanguage({
     variables: ['data', 'run'],
-    fields: new Map([['run', ['score']]]),
+    shapes: new Map([
+      ['data', ANY_JSON],
+      ['run', recordShape(new Map([['score', shape(KIND.number)]]))],
+    ]),
     charactersMax: 1_000,
     mayNestLoops: true,
     timeoutMs: Infinity,
@@ -272,7 +276,7 @@ describe('a language with fields and nested loops', () => {
   it('knows the fields of a variable, and refuses others', () => {
     expect(wider.compile('run.score > 1 && has(run.score) && data.x == 1')).toHaveProperty('evaluate')
     expect(wider.compile('run.scor > 1')).toEqual({
-      refused: 'line 1, column 4: run has no field "scor", only score',
+      refused: 'line 1, column 4: there is no run.scor, so it is never true. Did you mean run.score?',
     })
     expect(wider.compile('data.exists(x, run.scor == x)')).toHaveProperty('refused')
     expect(wider.compile('data.exists(run, run.scor == 1) && has(run.scor)')).toHaveProperty('refused')

@@ -6,8 +6,10 @@ import { createEnvironment } from './environment.ts'
 import { plainReason } from './failure.ts'
 import { meterLoops } from './loops.ts'
 import { createPatterns } from './patterns.ts'
-import { findRefusal, type Fields, type Rules } from './restrictions.ts'
-import { place, placeOf } from './syntax.ts'
+import { findRefusal, type Rules } from './restrictions.ts'
+import { casesWithin, createSteps, prospectOf, type Case, type Prospect } from './shapes/prospect.ts'
+import type { Shape } from './shapes/shape.ts'
+import { place, placeOf, type Parsed } from './syntax.ts'
 
 /**
  * How deep brackets may stand in brackets. The parser's stack has room for more, from about 200 on: but how many depends on
@@ -15,7 +17,7 @@ import { place, placeOf } from './syntax.ts'
  */
 const NESTING_MAX = 50
 const TOO_DEEP = 'it is nested too deeply'
-const NO_FIELDS: Fields = new Map()
+const NOTHING_KNOWN: ReadonlyMap<string, Shape> = new Map()
 
 /** The values of the variables by name, as far as there are any. */
 export type Bindings = Pick<ReadonlyMap<string, CelInput>, 'get'>
@@ -36,8 +38,11 @@ export interface Refused {
 export interface LanguageOptions {
   /** What an expression may name. */
   variables: readonly string[]
-  /** Of variables that always have the same fields: those. Any other field of theirs is refused as a slip. */
-  fields?: Fields
+  /**
+   * What is always known of the variables. A field that cannot be there, and a condition that can never be true, are refused
+   * as slips.
+   */
+  shapes?: ReadonlyMap<string, Shape>
   charactersMax: number
   /**
    * Whether a loop may stand in a loop, which multiplies the work by the length of a list each time: for whoever ends the
@@ -56,41 +61,63 @@ export interface LanguageOptions {
  */
 export interface Language {
   compile(text: string): Condition | Refused
+  /** What a text can come to in cases of which the shapes are known; `spend` is for making those. */
+  look: (text: string, casesOf: (spend: () => void) => readonly Case[]) => Prospect
 }
 
 export function createLanguage(options: LanguageOptions): Language {
-  const { variables, fields = NO_FIELDS, charactersMax, mayNestLoops = false, timeoutMs, clock } = options
+  const { variables, shapes, charactersMax, mayNestLoops = false, timeoutMs, clock } = options
   const budget = createBudget(clock)
   const patterns = createPatterns()
   const environment = createEnvironment(budget, patterns)
-  const rules: Rules = { environment, patterns, variables: new Set(variables), fields, mayNestLoops }
+  const rules: Omit<Rules, 'known'> = { environment, patterns, variables: new Set(variables), mayNestLoops }
 
-  function compile(text: string): Condition | Refused {
-    const parsed = parse(text)
-    const refusal = findRefusal(parsed.expr, rules)
-    if (refusal !== null) return { refused: `${placeOf(refusal.at, parsed, text)}: ${refusal.reason}` }
-    if (!canBeBool(parsed.expr, environment)) return { refused: 'it gives neither true nor false' }
-    meterLoops(parsed.expr)
-    const program = plan(environment, parsed)
-    return {
-      evaluate(bindings) {
-        budget.begin(timeoutMs)
-        return outcomeOf(program(propertiesOf(bindings)), budget)
-      },
+  /** What `use` makes of a text that is an expression of this language. */
+  function read<Result>(
+    text: string,
+    variablesKnown: ReadonlyMap<string, Shape> | undefined,
+    use: (parsed: Parsed) => Result,
+  ): Result | Refused {
+    if (text.length > charactersMax) return { refused: `it is longer than ${charactersMax} characters` }
+    if (depthOf(text) > NESTING_MAX) return { refused: TOO_DEEP }
+    try {
+      const parsed = parse(text)
+      const refusal = findRefusal(parsed.expr, { ...rules, known: variablesKnown ?? NOTHING_KNOWN })
+      if (refusal !== null) return { refused: `${placeOf(refusal.at, parsed, text)}: ${refusal.reason}` }
+      if (!canBeBool(parsed.expr, environment)) return { refused: 'it gives neither true nor false' }
+      return use(parsed)
+    } catch (error) {
+      return { refused: reasonOf(error, text) }
     }
   }
 
   return {
-    compile(text) {
-      if (text.length > charactersMax) return { refused: `it is longer than ${charactersMax} characters` }
-      if (depthOf(text) > NESTING_MAX) return { refused: TOO_DEEP }
-      try {
-        return compile(text)
-      } catch (error) {
-        return { refused: reasonOf(error, text) }
-      }
+    compile: (text) =>
+      read(text, shapes, (parsed) => {
+        const slip =
+          shapes === undefined ? null : slipOf(prospectOf(parsed, text, [{ name: null, variables: shapes }]))
+        if (slip !== null) return { refused: slip }
+        meterLoops(parsed.expr)
+        const program = plan(environment, parsed)
+        return {
+          evaluate(bindings) {
+            budget.begin(timeoutMs)
+            return outcomeOf(program(propertiesOf(bindings)), budget)
+          },
+        }
+      }),
+    look(text, casesOf) {
+      const spend = createSteps()
+      const cases = casesWithin(casesOf, spend)
+      return read(text, cases[0]?.variables, (parsed): Prospect => prospectOf(parsed, text, cases, spend))
     },
   }
+}
+
+/** What is certain to be wrong where there are no cases but one. */
+function slipOf(prospect: Prospect): string | null {
+  if (prospect.refused !== null) return prospect.refused
+  return prospect.remarks.find(({ code }) => code === 'field_unknown')?.message ?? null
 }
 
 /** The library reads variables as properties. */

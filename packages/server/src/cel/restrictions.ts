@@ -1,7 +1,9 @@
 import type { CelEnv } from '@bufbuild/cel'
 import { isWithheld } from './environment.ts'
 import type { Patterns } from './patterns.ts'
-import { partsOf, type Call, type Expr, type Select } from './syntax.ts'
+import type { Shape } from './shapes/shape.ts'
+import { meantField } from './shapes/words.ts'
+import { partsOf, type Call, type Expr } from './syntax.ts'
 
 export interface Refusal {
   at: Expr
@@ -9,21 +11,17 @@ export interface Refusal {
   reason: string
 }
 
-/** The fields of variables, by the variable's name. */
-export type Fields = ReadonlyMap<string, readonly string[]>
-
 export interface Rules {
   environment: CelEnv
   patterns: Patterns
   variables: ReadonlySet<string>
-  fields: Fields
+  /** As far as anything is known of the variables: for telling what a name was meant to be. */
+  known: ReadonlyMap<string, Shape>
   mayNestLoops: boolean
 }
 
 interface Scope {
   names: ReadonlySet<string>
-  /** As far as the variables' names have not been given to the items of a list. */
-  fields: Fields
   /** Whether what stands here is evaluated for each item of a list. */
   isLoop: boolean
 }
@@ -46,18 +44,14 @@ const MACROS: ReadonlyMap<string, string> = new Map([
 
 /** The first thing in a parsed expression that is not allowed, or that no values could give a meaning. */
 export function findRefusal(expression: Expr, rules: Rules): Refusal | null {
-  return look(expression, { names: rules.variables, fields: rules.fields, isLoop: false })
+  return look(expression, { names: rules.variables, isLoop: false })
 
   function look(at: Expr, scope: Scope): Refusal | null {
     const reason = reasonAgainst(at, scope, rules)
     if (reason !== null) return { at, reason }
     if (at.exprKind.case !== 'comprehensionExpr') return lookAll(partsOf(at), scope)
     const { iterRange, iterVar, accuVar, loopCondition, loopStep } = at.exprKind.value
-    const inside = {
-      names: new Set([...scope.names, iterVar, accuVar]),
-      fields: new Map([...scope.fields].filter(([name]) => name !== iterVar)),
-      isLoop: true,
-    }
+    const inside = { names: new Set([...scope.names, iterVar, accuVar]), isLoop: true }
     // The other parts are the macro's own.
     return lookAll([iterRange], scope) ?? lookAll([loopCondition, loopStep], inside)
   }
@@ -81,7 +75,7 @@ function reasonAgainst({ exprKind }: Expr, scope: Scope, rules: Rules): string |
     case 'identExpr': {
       const { name } = exprKind.value
       if (names.has(name) || TYPES.has(name)) return null
-      return `there is no "${name}" here, only ${[...rules.variables].join(', ')}`
+      return `there is no "${name}" here, only ${[...rules.variables].join(', ')}${hint(name, rules)}`
     }
     case 'structExpr':
       return exprKind.value.messageName === '' ? null : 'protobuf messages cannot be made'
@@ -90,19 +84,15 @@ function reasonAgainst({ exprKind }: Expr, scope: Scope, rules: Rules): string |
     case 'callExpr':
       return reasonAgainstCall(exprKind.value, rules)
     case 'selectExpr':
-      return reasonAgainstField(exprKind.value, scope)
     case 'listExpr':
     case undefined:
       return null
   }
 }
 
-function reasonAgainstField({ operand, field }: Select, { fields }: Scope): string | null {
-  if (operand?.exprKind.case !== 'identExpr') return null
-  const { name } = operand.exprKind.value
-  const known = fields.get(name)
-  if (known === undefined || known.includes(field)) return null
-  return `${name} has no field "${field}", only ${known.join(', ')}`
+function hint(name: string, { variables, known }: Rules): string {
+  const meant = meantField(name, null, variables, known)
+  return meant === null ? '' : `. Did you mean ${meant}?`
 }
 
 function reasonAgainstCall(call: Call, { environment, patterns }: Rules): string | null {

@@ -5,6 +5,7 @@ export type Parsed = ReturnType<typeof parse>
 export type Expr = Parsed['expr']
 type Cases = NonNullable<Extract<Expr['exprKind'], { case: string }>>
 export type Call = Extract<Cases, { case: 'callExpr' }>['value']
+export type Constant = Extract<Cases, { case: 'constExpr' }>['value']
 export type Select = Extract<Cases, { case: 'selectExpr' }>['value']
 
 /** The expressions that stand directly inside one. */
@@ -31,7 +32,7 @@ export function partsOf({ exprKind }: Expr): Expr[] {
   }
 }
 
-/** Where in the text the parser found an expression, as `line 1, column 8`. */
+/** Where in the text the parser found an expression, as `line 1, column 8`: of `data.amount` that is the dot. */
 export function placeOf({ id }: Expr, { sourceInfo }: Parsed, text: string): string {
   const before = text.slice(0, sourceInfo?.positions[id.toString()] ?? 0).split('\n')
   return place(before.length, (before.at(-1) ?? '').length + 1)

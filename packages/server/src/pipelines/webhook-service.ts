@@ -1,6 +1,7 @@
-import type { TestAnswer, WebhookService } from '../api/services.ts'
+import type { FilterWarning, TestAnswer, WebhookFacts, WebhookService } from '../api/services.ts'
 import { webhookTestContent } from '../catalogue/bodies/validgraph.ts'
 import { renderBody } from '../catalogue/render-body.ts'
+import type { Remark } from '../cel/shapes/prospect.ts'
 import type { Clock } from '../core/clock.ts'
 import { fieldProblem, Problem, shuttingDown } from '../core/errors.ts'
 import type { Event } from '../core/event.ts'
@@ -10,15 +11,15 @@ import { LIMITS } from '../core/limits.ts'
 import type { Organization } from '../core/organization.ts'
 import { isChannel, type Webhook } from '../core/webhook.ts'
 import type { DeliveryPipeline } from './delivery-pipeline.ts'
+import { createFilterCheck, type FilterCheckParts } from './filter-check.ts'
 import type { Store } from '../store/store.ts'
 import { createReplay, type ReplayParts } from './webhook-replay.ts'
 
 export interface WebhookServiceParts {
-  store: Pick<Store, 'webhooks' | 'deliveries'>
+  store: Pick<Store, 'webhooks' | 'deliveries' | 'eventTypes'>
   pipeline: Pick<DeliveryPipeline, 'accept' | 'dispatcher'>
   checkUrl: (url: string) => void
-  /** The reason, in plain words, why a text cannot be a filter; null when it can. */
-  checkFilter: (organizationId: number, filter: string) => Promise<string | null>
+  checkFilter: FilterCheckParts['check']
   judgeFilters: ReplayParts['judgeFilters']
   clock: Clock
   ids: Ids
@@ -29,6 +30,25 @@ export function createWebhookService(parts: WebhookServiceParts): WebhookService
   const { store, pipeline, clock, ids } = parts
   const tests = createLimiter(LIMITS.testsInFlightMax, 'tests')
   const replays = createLimiter(LIMITS.replaysInFlightMax, 'replays')
+
+  const checkFilter = createFilterCheck({ store, check: parts.checkFilter })
+
+  const filterWarnings: WebhookService['filterWarnings'] = async (organizationId, filter, types, field) => {
+    try {
+      const prospect = await checkFilter(organizationId, filter, types)
+      if (prospect.refused === null) return warningsFrom(prospect.remarks, field)
+      // It was good once: its types have been declared otherwise since.
+      return [{ code: 'filter_never_true', field, message: prospect.refused }]
+    } catch (error) {
+      // What it belongs to is shown whether or not it can be judged right now.
+      if (error instanceof Problem) return null
+      throw error
+    }
+  }
+
+  async function factsOf({ organizationId, filter, events }: Webhook): Promise<WebhookFacts> {
+    return { warnings: filter === null ? [] : await filterWarnings(organizationId, filter, events, 'filter') }
+  }
 
   const replay = createReplay({
     store,
@@ -63,10 +83,18 @@ export function createWebhookService(parts: WebhookServiceParts): WebhookService
   return {
     checkUrl: parts.checkUrl,
 
-    async checkFilter(organizationId, filter, field = 'filter') {
-      const fault = await parts.checkFilter(organizationId, filter)
-      if (fault !== null) throw fieldProblem('filter_not_usable', field, fault)
+    async checkFilter(organizationId, filter, types, field = 'filter') {
+      const prospect = await checkFilter(organizationId, filter, types)
+      if (prospect.refused !== null) throw fieldProblem('filter_not_usable', field, prospect.refused)
+      return warningsFrom(prospect.remarks, field)
     },
+
+    filterWarnings,
+
+    facts: async (webhooks) =>
+      new Map(
+        await Promise.all(webhooks.map(async (webhook) => [webhook.id, await factsOf(webhook)] as const)),
+      ),
 
     async resend(organizationId, deliveryId) {
       const outcome = await store.deliveries.resend(organizationId, deliveryId, clock.now())
@@ -103,6 +131,10 @@ export function createWebhookService(parts: WebhookServiceParts): WebhookService
       return tests.pass({ organizationId: organization.id }, () => test(organization, webhook))
     },
   }
+}
+
+function warningsFrom(remarks: readonly Remark[], field: string): FilterWarning[] {
+  return remarks.map(({ code, message }) => ({ code: `filter_${code}`, field, message }))
 }
 
 /** Nobody waits: whoever asks for one more than there may be at once, or more than its part of them, is refused. */

@@ -88,7 +88,7 @@ export function createNode(parts: NodeParts): SimulatedNode {
     store,
     pipeline,
     checkUrl: () => undefined,
-    checkFilter: async () => null,
+    checkFilter: async () => ({ refused: null, remarks: [] }),
     judgeFilters,
     clock,
     ids,

@@ -100,7 +100,7 @@ async function startOn(store: Store, clock: VirtualClock, ids: Ids, options: Eng
     store,
     pipeline,
     checkUrl: () => undefined,
-    checkFilter: async () => null,
+    checkFilter: async () => ({ refused: null, remarks: [] }),
     judgeFilters,
     clock,
     ids,

@@ -171,7 +171,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     store,
     pipeline: deliveries,
     checkUrl: (url) => void guard.checkUrl(url),
-    checkFilter: (organizationId, filter) => filters.check(organizationId, filter),
+    checkFilter: (organizationId, filter, shapes) => filters.check(organizationId, filter, shapes),
     judgeFilters,
     clock,
     ids,

@@ -42,35 +42,47 @@ const STUCK_BODY = body({ hay: STUCK_HAY })
 const HOG = 'data.map(x, [x, x, x, x, x, x]).size() == 0'
 const NUMBERS_BODY = body(Array.from({ length: 500_000 }, () => 1))
 
+async function refusalOf(expression: string): Promise<string | null> {
+  return (await shared.check(1, expression)).refused
+}
+
 describe('checking an expression', () => {
   it('says what is wrong with it, or nothing', async () => {
     expect(
       await Promise.all(
-        ['data.score < 50', 'data.score <', 'score(data)'].map((expression) => shared.check(1, expression)),
+        ['data.score < 50', 'data.score <', 'score(data)'].map((expression) => refusalOf(expression)),
       ),
     ).toEqual([
       null,
       'line 1, column 12: it cannot be read from "<" on',
       'line 1, column 1: there is no function "score"',
     ])
-    expect(await shared.check(1, 'data.x == 1'.padEnd(LIMITS.filterCharactersMax + 1))).toContain(
-      'longer than',
-    )
+    expect(await refusalOf('data.x == 1'.padEnd(LIMITS.filterCharactersMax + 1))).toContain('longer than')
   })
 
   it('knows the variables of the catalogue', async () => {
     expect(
-      await shared.check(1, 'event == "run.failed" && summary.error_count > 0 && run.result == "FAIL"'),
+      await refusalOf('event == "run.failed" && summary.error_count > 0 && run.result == "FAIL"'),
     ).toBeNull()
-    expect(await shared.check(1, 'result == "FAIL"')).toBe(
+    expect(await refusalOf('result == "FAIL"')).toBe(
       'line 1, column 1: there is no "result" here, only body, data, event, organization, run, summary, timestamp, type, workflow',
     )
   })
 
   it('refuses the nested map that fills any memory', async () => {
-    expect(await shared.check(1, 'size(data.map(x, data.map(y, [x, y]))) > 0')).toContain(
+    expect(await refusalOf('size(data.map(x, data.map(y, [x, y]))) > 0')).toContain(
       'cannot stand inside one another',
     )
+  })
+
+  it('says what it comes to for events of known shapes', async () => {
+    const schema = { type: 'object', properties: { score: { type: 'number' } }, additionalProperties: false }
+    const shapes = [{ type: 'order.paid', schema: JSON.stringify(schema), describes: 'data' as const }]
+    expect(await shared.check(1, 'data.score < 50', shapes)).toEqual({ refused: null, remarks: [] })
+    expect(await shared.check(1, 'data.scor < 50', shapes)).toEqual({
+      refused:
+        'line 1, column 5: there is no data.scor in order.paid, so it is never true. Did you mean data.score?',
+    })
   })
 })
 
@@ -157,7 +169,7 @@ describe('the limit of time', () => {
       ['match', 'no_match'],
       ['match', 'overrun', 'no_match'],
       ['no_match', 'match'],
-      null,
+      { refused: null, remarks: [] },
     ])
   })
 

@@ -6,11 +6,12 @@ import { createTally } from '../../core/tally.ts'
 import { createTurns, type Standing } from '../../core/turns.ts'
 import type { BatchOutcome, FilterProcess } from './filter-process.ts'
 import { createProcessPool, type ProcessPoolOptions } from './process-pool.ts'
+import type { EventShape } from './event-shapes.ts'
 import type { Result } from './process/messages.ts'
 import { batchOf, bytesOf, createBatchLimit, placesLeft, type Item, type Task } from './tasks.ts'
-import type { FilterVerdict } from './verdict.ts'
+import type { FilterVerdict, Prospect } from './verdict.ts'
 
-export type { FilterVerdict }
+export type { EventShape, FilterVerdict, Prospect }
 
 /**
  * Judges events by the filters of webhooks: expressions in CEL over the body (description.ts). Both are a tenant's and may
@@ -23,8 +24,11 @@ export type { FilterVerdict }
  * Both questions throw `Problem`: `overloaded` when too many wait, `shutting_down` once the judge is closed.
  */
 export interface FilterJudge {
-  /** Why the expression cannot be a filter, in plain words and with the place if there is one; null when it can. */
-  check(organizationId: number, expression: string): Promise<string | null>
+  /**
+   * What the expression can be as a filter of events of these shapes: refused when it cannot be used, or is true of none of
+   * them, in plain words and with the place if there is one.
+   */
+  check(organizationId: number, expression: string, shapes?: readonly EventShape[]): Promise<Prospect>
   /**
    * For one event's body, one verdict for each expression, in their order. An expression that overran is not judged on
    * bodies as large as that for ten seconds, and longer each time (core/resting.ts): this too is an `overrun`.
@@ -51,7 +55,7 @@ export function createFilterJudge({ onError, ...options }: FilterJudgeOptions): 
 
   function enqueue(
     organizationId: number,
-    body: Buffer | null,
+    { body, shapes }: Pick<Task, 'body' | 'shapes'>,
     expressions: readonly string[],
   ): Promise<Result[]> {
     return new Promise((resolve, reject) => {
@@ -60,7 +64,7 @@ export function createFilterJudge({ onError, ...options }: FilterJudgeOptions): 
       const own = queued.of(organizationId)
       if (!mayHaveAnother({ own, taken: queued.total, max, ownToFreeMax })) throw overloaded()
       const results = expressions.map(() => null)
-      add({ organizationId, body, expressions, results, isSuspect: false, resolve, reject })
+      add({ organizationId, body, shapes, expressions, results, isSuspect: false, resolve, reject })
       if (isDispatchDue) return
       isDispatchDue = true
       // What is asked in the same turn shares a batch.
@@ -170,12 +174,12 @@ export function createFilterJudge({ onError, ...options }: FilterJudgeOptions): 
   }
 
   return {
-    async check(organizationId, expression) {
-      const [result] = await enqueue(organizationId, null, [expression])
-      return (result as { refused: string | null }).refused
+    async check(organizationId, expression, shapes = []) {
+      const [result] = await enqueue(organizationId, { body: null, shapes }, [expression])
+      return result as Prospect
     },
     async judge(organizationId, body, expressions) {
-      return (await enqueue(organizationId, body, expressions)) as FilterVerdict[]
+      return (await enqueue(organizationId, { body, shapes: [] }, expressions)) as FilterVerdict[]
     },
     close() {
       closed ??= end()

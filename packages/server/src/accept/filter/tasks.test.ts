@@ -7,6 +7,7 @@ function task(changes: Partial<Task> = {}): Task {
   return {
     organizationId: 1,
     body: Buffer.from('{}'),
+    shapes: [],
     expressions,
     results: expressions.map(() => null),
     isSuspect: false,
@@ -61,7 +62,7 @@ describe('batchOf', () => {
       organizationId: 1,
       questions: [
         { expressions: ['b', 'c'], bodyBytes: 7 },
-        { expressions: ['d'], bodyBytes: null },
+        { expressions: ['d'], bodyBytes: null, shapes: [] },
         { expressions: ['e'], bodyBytes: 2 },
       ],
       bodies: new Uint8Array(Buffer.from('{"a":1}[]')),

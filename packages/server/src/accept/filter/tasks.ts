@@ -1,4 +1,5 @@
 import { LIMITS } from '../../core/limits.ts'
+import type { EventShape } from './event-shapes.ts'
 import type { Batch, Question, Result } from './process/messages.ts'
 
 /** One question to the judge, until it has all its results. */
@@ -6,6 +7,8 @@ export interface Task {
   organizationId: number
   /** Null when the expressions are to be tried without one. */
   body: Buffer | null
+  /** What is known of the events that the expressions are tried for. */
+  shapes: readonly EventShape[]
   expressions: readonly string[]
   /** One for each expression; null while there is none. */
   results: (Result | null)[]
@@ -54,7 +57,7 @@ export function batchOf(organizationId: number, tasks: readonly Task[]): { batch
     const places = placesLeft(task).slice(0, task.isSuspect ? 1 : Infinity)
     for (const place of places) items.push({ task, place })
     const expressions = places.map((place) => task.expressions[place] as string)
-    if (task.body === null) return { expressions, bodyBytes: null }
+    if (task.body === null) return { expressions, bodyBytes: null, shapes: task.shapes }
     bodies.set(task.body, bodyAt)
     bodyAt += task.body.length
     return { expressions, bodyBytes: task.body.length }

@@ -11,6 +11,7 @@ import {
 } from '../../core/alert.ts'
 import { validationIdOf } from '../../core/ids.ts'
 import { isoTime, isoTimeOrNull } from '../../core/time.ts'
+import { warningsField } from './webhook.ts'
 
 const RULE_EXAMPLE = {
   id: 'rule_0198c1a29f4e7c3b8d5e6f7081920a1b',
@@ -24,6 +25,7 @@ const RULE_EXAMPLE = {
     severity: 'critical',
   },
   cooldown_seconds: 3600,
+  warnings: [],
   created_at: '2025-03-22T14:30:00.000Z',
   updated_at: '2025-03-22T14:30:00.000Z',
 }
@@ -69,6 +71,7 @@ export const alertRuleSchema = z
       severity: z.enum(ALERT_SEVERITIES),
     }),
     cooldown_seconds: z.int(),
+    warnings: warningsField,
     created_at: z.string(),
     updated_at: z.string(),
   })
@@ -76,7 +79,7 @@ export const alertRuleSchema = z
 
 export type AlertRuleView = z.output<typeof alertRuleSchema>
 
-export function alertRuleView(rule: AlertRule): AlertRuleView {
+export function alertRuleView(rule: AlertRule, warnings: AlertRuleView['warnings']): AlertRuleView {
   return {
     id: rule.id,
     name: rule.name,
@@ -85,6 +88,7 @@ export function alertRuleView(rule: AlertRule): AlertRuleView {
     condition: conditionView(rule.condition),
     actions: { notify_via: rule.notifyVia, recipients: rule.recipients, severity: rule.severity },
     cooldown_seconds: rule.cooldownSeconds,
+    warnings,
     created_at: isoTime(rule.createdAt),
     updated_at: isoTime(rule.updatedAt),
   }

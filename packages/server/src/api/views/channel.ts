@@ -4,6 +4,7 @@ import { isoTime, isoTimeOrNull } from '../../core/time.ts'
 import { isChannel, pauseEnd, WEBHOOK_STATUSES, type Webhook } from '../../core/webhook.ts'
 import { pausedUntilField, webhookSchema, webhookView } from './webhook.ts'
 import type { Scope } from '../../core/organization.ts'
+import type { WebhookFacts } from '../services.ts'
 
 const STATE_FIELDS = {
   events: z.array(z.string()),
@@ -89,8 +90,9 @@ export const subscriptionSchema = z
 /** As a key with `scopes` may see it, at `now`. */
 export function subscriptionView(
   row: Webhook,
+  facts: WebhookFacts,
   scopes: readonly Scope[],
   now: number,
 ): z.output<typeof subscriptionSchema> {
-  return isChannel(row) ? channelView(row, now) : webhookView(row, scopes, now)
+  return isChannel(row) ? channelView(row, now) : webhookView(row, facts, scopes, now)
 }

@@ -6,6 +6,7 @@ import { ORDERINGS, pauseEnd, retiredAt, WEBHOOK_STATUSES, type Webhook } from '
 import { covers } from '../../identity/scopes.ts'
 import { loggedHeaderValue } from '../../sign/logged-headers.ts'
 import { KEY_PAIR_NAMES } from '../../sign/schemes.ts'
+import { FILTER_WARNINGS, type WebhookFacts } from '../services.ts'
 
 export const scopeSchema = z
   .discriminatedUnion('type', [
@@ -24,6 +25,24 @@ export const pausedUntilField = z
       'for, a day ahead at most. Null when it did not ask, and once that is past. Tests and deliveries that are sent again ' +
       'by hand go out all the same, and no failure counts meanwhile. Enabling it, another URL, or `"paused_until": null` in ' +
       'a PATCH ends it at once.',
+  )
+
+/** Of what has a filter, or an expression like one. */
+export const warningsField = z
+  .array(
+    z.object({
+      code: z.enum(FILTER_WARNINGS),
+      field: z.string().describe('The field of this resource that it is about.'),
+      message: z.string().describe('With the place in the expression, and what was probably meant.'),
+    }),
+  )
+  .nullable()
+  .describe(
+    'What its CEL expression will hardly do as it was meant, by the event types as they are declared now. ' +
+      '`filter_field_unknown`: it names a field that no schema declares, though the schema allows further ones. ' +
+      '`filter_never_equal`: it compares what is never equal, or always on the same side. `filter_kind_mismatch`: it does ' +
+      'with a value what values of its kind do not take. `filter_never_true`: it is true of no event of some type, or, since ' +
+      'a type was declared otherwise, of none at all. Null when it cannot be judged right now.',
   )
 
 /** The six fields of ValidGraph's contract come first, in its order. */
@@ -52,6 +71,7 @@ const OTHER_FIELDS = {
     ),
   scope: scopeSchema,
   filter: z.string().nullable().describe('CEL expression on the body; only events it is true for are owed.'),
+  warnings: warningsField,
   ordering: z
     .enum(ORDERINGS)
     .nullable()
@@ -91,6 +111,7 @@ const OTHER_EXAMPLE = {
   headers: { 'X-Team': 'shop' },
   scope: { type: 'organization' },
   filter: null,
+  warnings: [],
   ordering: null,
   rate_limit: null,
   signatures: ['v1'],
@@ -115,6 +136,7 @@ export const webhookWithSecretSchema = z
 /** A webhook as a key with `scopes` may see it, at `now`. */
 export function webhookView(
   webhook: Webhook,
+  facts: WebhookFacts,
   scopes: readonly Scope[],
   now: number,
 ): z.output<typeof webhookSchema> {
@@ -136,6 +158,7 @@ export function webhookView(
     headers: covers(scopes, 'write') ? webhook.headers : withoutCredentials(webhook.headers),
     scope: webhook.scope,
     filter: webhook.filter,
+    warnings: facts.warnings,
     ordering: webhook.ordering,
     rate_limit: webhook.rateLimit,
     signatures: webhook.signatures,

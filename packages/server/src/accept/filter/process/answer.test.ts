@@ -23,7 +23,9 @@ function answersTo(questions: { body?: string; expressions: string[] }[]): Resul
     })),
     bodies: Buffer.concat(bodies.map((body) => body ?? Buffer.alloc(0))),
   }
-  return [...answer(batch, createConditionCache(language), FILTER_VARIABLES)]
+  return [
+    ...answer(batch, { look: language.look, conditions: createConditionCache(language) }, FILTER_VARIABLES),
+  ]
 }
 
 function verdictsOn(body: unknown, ...expressions: string[]): Result[] {
@@ -43,7 +45,7 @@ describe('answer', () => {
       'match',
       'no_match',
       'error',
-      { refused: null },
+      { refused: null, remarks: [] },
       { refused: 'line 1, column 1: there is no function "nonsense"' },
       'match',
       'error',

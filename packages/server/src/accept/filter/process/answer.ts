@@ -1,30 +1,27 @@
 import { parseForCel } from '../../../cel/json-values.ts'
-import type { Bindings, Condition, Refused } from '../../../cel/language.ts'
+import type { Bindings, Condition, Language, Refused } from '../../../cel/language.ts'
 import type { FilterVerdict } from '../verdict.ts'
-import { bindingsOf } from './bindings.ts'
+import { bindingsOf, casesOf } from './bindings.ts'
 import type { ConditionCache } from './condition-cache.ts'
 import type { Batch, Result } from './messages.ts'
 
 /** The results of a batch, each worked out when it is asked for. */
 export function* answer(
   { organizationId, questions, bodies }: Batch,
-  conditions: ConditionCache,
+  { look, conditions }: { look: Language['look']; conditions: ConditionCache },
   variables: readonly string[],
 ): Generator<Result> {
   const compiled = (expression: string): Condition | Refused => conditions.get(organizationId, expression)
   let bodyAt = 0
-  for (const { expressions, bodyBytes } of questions) {
+  for (const { expressions, bodyBytes, shapes = [] } of questions) {
     if (bodyBytes === null) {
-      for (const expression of expressions) yield { refused: reasonAgainst(compiled(expression)) }
+      for (const expression of expressions)
+        yield look(expression, (spend) => casesOf(shapes, variables, spend))
     } else {
       const bindings = bindingsFrom(bodies.subarray(bodyAt, (bodyAt += bodyBytes)), variables)
       for (const expression of expressions) yield verdictOf(compiled(expression), bindings)
     }
   }
-}
-
-function reasonAgainst(condition: Condition | Refused): string | null {
-  return 'refused' in condition ? condition.refused : null
 }
 
 function verdictOf(condition: Condition | Refused, bindings: Bindings | null): FilterVerdict {

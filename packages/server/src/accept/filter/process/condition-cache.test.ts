@@ -5,7 +5,7 @@ import { createConditionCache } from './condition-cache.ts'
 /** A language whose conditions are all refused, and that tells what it compiled. */
 function countingLanguage() {
   const compiled: string[] = []
-  const language: Language = {
+  const language: Pick<Language, 'compile'> = {
     compile(text) {
       compiled.push(text)
       return { refused: text }

@@ -11,7 +11,7 @@ export interface ConditionCache {
 }
 
 export function createConditionCache(
-  language: Language,
+  language: Pick<Language, 'compile'>,
   charactersMax = CHARACTERS_KEPT_MAX,
 ): ConditionCache {
   const kept = createSharedMap<Condition | Refused>({ entriesMax: CONDITIONS_MAX, weightMax: charactersMax })

@@ -18,12 +18,12 @@ const { variables, timeoutMs } = JSON.parse(process.argv[2] ?? '{}') as {
 const charactersMax = LIMITS.filterCharactersMax
 // What it may spend is its own work: on a busy machine it is stopped no sooner.
 const language = createLanguage({ variables, charactersMax, timeoutMs, clock: createWorkingClock() })
-const conditions = createConditionCache(language)
+const judge = { look: language.look, conditions: createConditionCache(language) }
 
 process.on('message', (batch: Batch) => {
   let results: Result[] = []
   let sentAt = systemClock.monotonic()
-  for (const result of answer(batch, conditions, variables)) {
+  for (const result of answer(batch, judge, variables)) {
     results.push(result)
     if (result === 'overrun') break
     if (systemClock.monotonic() - sentAt < SEND_AFTER_MS) continue

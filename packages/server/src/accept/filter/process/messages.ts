@@ -1,9 +1,11 @@
-import type { FilterVerdict } from '../verdict.ts'
+import type { EventShape } from '../event-shapes.ts'
+import type { FilterVerdict, Prospect } from '../verdict.ts'
 
-/** Asks for the verdicts of expressions on one event's body; without one, whether they can be filters. */
+/** Asks for the verdicts of expressions on one event's body; without one, what they could be as filters of such events. */
 export interface Question {
   expressions: readonly string[]
   bodyBytes: number | null
+  shapes?: readonly EventShape[]
 }
 
 /** What the server sends a process. The bodies of the questions that have one stand in `bodies`, one after the other. */
@@ -14,8 +16,8 @@ export interface Batch {
   bodies: Uint8Array
 }
 
-/** Of one expression: its verdict on the body, or why it cannot be a filter (null when it can). */
-export type Result = FilterVerdict | { refused: string | null }
+/** Of one expression: its verdict on the body, or what it could be as a filter. */
+export type Result = FilterVerdict | Prospect
 
 /**
  * What a process answers: a result for each expression of the batch in order, in one message or, when they take long, in

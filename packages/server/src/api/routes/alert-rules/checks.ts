@@ -10,6 +10,10 @@ export interface WantedRule {
   told?: { notifyVia: string[]; recipients: string[] } | undefined
 }
 
+/** Of the event whose body a `cel` rule looks at. */
+export const CEL_RULE_TYPES = ['validation.completed']
+export const EXPRESSION_FIELD = 'condition.expression'
+
 /**
  * What only the store and the judge of expressions can say. Throws `invalid_request` naming the field, or
  * `filter_not_usable` on `condition.expression`.
@@ -22,8 +26,10 @@ export async function checkRule(
   if (scope?.type === 'project' && (await store.projects.get(organizationId, scope.projectId)) === null) {
     throw fieldProblem('invalid_request', 'scope.project_id', 'There is no project of this id.')
   }
-  if (condition?.type === 'cel')
-    await services.webhooks.checkFilter(organizationId, condition.expression, 'condition.expression')
+  if (condition?.type === 'cel') {
+    const { expression } = condition
+    await services.webhooks.checkFilter(organizationId, expression, CEL_RULE_TYPES, EXPRESSION_FIELD)
+  }
   if (told !== undefined) await checkTold(store, organizationId, told)
 }
 

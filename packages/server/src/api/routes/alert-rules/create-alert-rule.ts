@@ -5,9 +5,10 @@ import { LIMITS } from '../../../core/limits.ts'
 import type { ApiContext } from '../../context.ts'
 import { claimOf, rowOf } from '../../idempotency.ts'
 import { operation } from '../../operation.ts'
-import { alertRuleSchema, alertRuleView } from '../../views/alert.ts'
+import { alertRuleSchema } from '../../views/alert.ts'
 import { checkRule } from './checks.ts'
 import { ALERT_RULE_FIELDS, conditionOf, scopeOf } from './fields.ts'
+import { showRule } from './show.ts'
 
 const body = z
   .strictObject({
@@ -76,7 +77,7 @@ export function createAlertRule(context: Pick<ApiContext, 'store' | 'services' |
       })
       const created = await store.alertRules.create(rule, assertRoom, claim)
       const { row, headers } = await rowOf(created, (id) => store.alertRules.get(organization.id, id))
-      return { status: 201, body: alertRuleView(row), headers }
+      return { status: 201, body: await showRule(context, row), headers }
     },
   })
 }

@@ -1,10 +1,11 @@
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
-import { alertRuleSchema, alertRuleView } from '../../views/alert.ts'
+import { alertRuleSchema } from '../../views/alert.ts'
 import { alertRuleParams } from './fields.ts'
+import { showRule } from './show.ts'
 
-export function getAlertRule({ store }: Pick<ApiContext, 'store'>) {
+export function getAlertRule({ store, services }: Pick<ApiContext, 'store' | 'services'>) {
   return operation({
     id: 'getAlertRule',
     method: 'GET',
@@ -18,7 +19,7 @@ export function getAlertRule({ store }: Pick<ApiContext, 'store'>) {
     async handle({ caller: { organization }, params }) {
       const rule = await store.alertRules.get(organization.id, params.id)
       if (rule === null) throw notFound()
-      return { status: 200, body: alertRuleView(rule) }
+      return { status: 200, body: await showRule({ services }, rule) }
     },
   })
 }

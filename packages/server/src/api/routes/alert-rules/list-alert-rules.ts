@@ -2,9 +2,10 @@ import { z } from 'zod'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { listBody, listSchema, PAGE_QUERY, pageRequest } from '../../pagination.ts'
-import { alertRuleSchema, alertRuleView } from '../../views/alert.ts'
+import { alertRuleSchema } from '../../views/alert.ts'
+import { showRule } from './show.ts'
 
-export function listAlertRules({ store }: Pick<ApiContext, 'store'>) {
+export function listAlertRules({ store, services }: Pick<ApiContext, 'store' | 'services'>) {
   return operation({
     id: 'listAlertRules',
     method: 'GET',
@@ -17,7 +18,8 @@ export function listAlertRules({ store }: Pick<ApiContext, 'store'>) {
     answers: { 200: listSchema(alertRuleSchema) },
     async handle({ caller: { organization }, query }) {
       const page = await store.alertRules.list(organization.id, pageRequest('alert rules', query))
-      return { status: 200, body: listBody('alert rules', page, alertRuleView) }
+      const rows = await Promise.all(page.rows.map((rule) => showRule({ services }, rule)))
+      return { status: 200, body: listBody('alert rules', { rows, next: page.next }, (view) => view) }
     },
   })
 }

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
-import { alertRuleSchema, alertRuleView } from '../../views/alert.ts'
+import { alertRuleSchema } from '../../views/alert.ts'
 import { checkRule } from './checks.ts'
 import { ALERT_RULE_FIELDS, alertRuleParams, conditionOf, scopeOf } from './fields.ts'
+import { showRule } from './show.ts'
 
 const body = z
   .strictObject(ALERT_RULE_FIELDS)
@@ -45,7 +46,7 @@ export function updateAlertRule(context: Pick<ApiContext, 'store' | 'services' |
         updatedAt: clock.now(),
       }))
       if (updated === null) throw notFound()
-      return { status: 200, body: alertRuleView(updated) }
+      return { status: 200, body: await showRule(context, updated) }
     },
   })
 }

@@ -12,12 +12,13 @@ import { needsKeyPair, SIGNATURES_DEFAULT } from '../../../sign/schemes.ts'
 import type { ApiContext } from '../../context.ts'
 import { claimOf, rowOf } from '../../idempotency.ts'
 import { operation } from '../../operation.ts'
-import { scopeSchema, webhookView, webhookWithSecretSchema } from '../../views/webhook.ts'
+import { scopeSchema, webhookWithSecretSchema } from '../../views/webhook.ts'
 import { targetChecks } from '../target-checks.ts'
 import { checkedEventTypes } from './event-types.ts'
 import { WEBHOOK_FIELDS } from './fields.ts'
 import { makeSigningKey, sealSecret, secretField } from './keys.ts'
 import { checkScope } from './scope.ts'
+import { showWebhook } from './show.ts'
 
 const body = z
   .strictObject({
@@ -69,7 +70,7 @@ export function createWebhook({
       const events = await checkedEventTypes(store, organization.id, wanted.events)
       carrier.target.validate(wanted, targetChecks({ services, settings }))
       await checkScope(store, organization.id, wanted.scope)
-      if (wanted.filter !== null) await services.webhooks.checkFilter(organization.id, wanted.filter)
+      if (wanted.filter !== null) await services.webhooks.checkFilter(organization.id, wanted.filter, events)
 
       const owner = { organizationId: organization.id, webhookId: ids.make('webhook') }
       const webhook: Webhook = {
@@ -89,7 +90,7 @@ export function createWebhook({
       return {
         status: 201,
         body: {
-          ...webhookView(row, key.scopes, clock.now()),
+          ...(await showWebhook(services, row, key.scopes, clock.now())),
           secret: services.secrets.open(organization.id, row.id, row.sealedSecret),
         },
         headers,

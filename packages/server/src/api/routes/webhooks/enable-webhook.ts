@@ -3,8 +3,9 @@ import { enable } from '../../../core/webhook.ts'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
-import { subscriptionSchema, subscriptionView } from '../../views/channel.ts'
+import { subscriptionSchema } from '../../views/channel.ts'
 import { idParams } from '../fields.ts'
+import { showSubscription } from './show.ts'
 
 const body = z
   .strictObject({
@@ -34,7 +35,7 @@ export function enableWebhook({ services, clock }: Pick<ApiContext, 'services' |
         enable(current, wanted?.held ?? 'send', now),
       )
       if (webhook === null) throw notFound()
-      return { status: 200, body: subscriptionView(webhook, key.scopes, now) }
+      return { status: 200, body: await showSubscription(services, webhook, key.scopes, now) }
     },
   })
 }

@@ -2,9 +2,10 @@ import { finishRotation as finish } from '../../../core/webhook.ts'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
-import { webhookSchema, webhookView } from '../../views/webhook.ts'
+import { webhookSchema } from '../../views/webhook.ts'
 import { idParams } from '../fields.ts'
 import { refuseChannel } from './carrier.ts'
+import { showWebhook } from './show.ts'
 
 export function finishRotation({ services, clock }: Pick<ApiContext, 'services' | 'clock'>) {
   return operation({
@@ -25,7 +26,7 @@ export function finishRotation({ services, clock }: Pick<ApiContext, 'services' 
         finish(refuseChannel(current), now),
       )
       if (webhook === null) throw notFound()
-      return { status: 200, body: webhookView(webhook, key.scopes, now) }
+      return { status: 200, body: await showWebhook(services, webhook, key.scopes, now) }
     },
   })
 }

@@ -1,10 +1,11 @@
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
-import { webhookSchema, webhookView } from '../../views/webhook.ts'
+import { webhookSchema } from '../../views/webhook.ts'
 import { idParams } from '../fields.ts'
 import { asWebhook } from './carrier.ts'
+import { showWebhook } from './show.ts'
 
-export function getWebhook({ store, clock }: Pick<ApiContext, 'store' | 'clock'>) {
+export function getWebhook({ store, services, clock }: Pick<ApiContext, 'store' | 'services' | 'clock'>) {
   return operation({
     id: 'getWebhook',
     method: 'GET',
@@ -17,7 +18,7 @@ export function getWebhook({ store, clock }: Pick<ApiContext, 'store' | 'clock'>
     answers: { 200: webhookSchema },
     async handle({ caller: { organization, key }, params }) {
       const webhook = asWebhook(await store.webhooks.get(organization.id, params.id))
-      return { status: 200, body: webhookView(webhook, key.scopes, clock.now()) }
+      return { status: 200, body: await showWebhook(services, webhook, key.scopes, clock.now()) }
     },
   })
 }

@@ -4,7 +4,7 @@ import { operation } from '../../operation.ts'
 import { listBody, listSchema, PAGE_QUERY, pageRequest } from '../../pagination.ts'
 import { webhookSchema, webhookView } from '../../views/webhook.ts'
 
-export function listWebhooks({ store, clock }: Pick<ApiContext, 'store' | 'clock'>) {
+export function listWebhooks({ store, services, clock }: Pick<ApiContext, 'store' | 'services' | 'clock'>) {
   return operation({
     id: 'listWebhooks',
     method: 'GET',
@@ -18,7 +18,12 @@ export function listWebhooks({ store, clock }: Pick<ApiContext, 'store' | 'clock
     async handle({ caller: { organization, key }, query }) {
       const page = await store.webhooks.list(organization.id, 'webhooks', pageRequest('webhooks', query))
       const now = clock.now()
-      return { status: 200, body: listBody('webhooks', page, (row) => webhookView(row, key.scopes, now)) }
+      const facts = await services.webhooks.facts(page.rows)
+      const views = page.rows.flatMap((row) => {
+        const known = facts.get(row.id)
+        return known === undefined ? [] : [webhookView(row, known, key.scopes, now)]
+      })
+      return { status: 200, body: listBody('webhooks', { rows: views, next: page.next }, (view) => view) }
     },
   })
 }

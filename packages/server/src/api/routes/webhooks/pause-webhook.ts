@@ -2,8 +2,9 @@ import { pause } from '../../../core/webhook.ts'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
-import { subscriptionSchema, subscriptionView } from '../../views/channel.ts'
+import { subscriptionSchema } from '../../views/channel.ts'
 import { idParams } from '../fields.ts'
+import { showSubscription } from './show.ts'
 
 export function pauseWebhook({ services, clock }: Pick<ApiContext, 'services' | 'clock'>) {
   return operation({
@@ -25,7 +26,7 @@ export function pauseWebhook({ services, clock }: Pick<ApiContext, 'services' | 
         pause(current, now),
       )
       if (webhook === null) throw notFound()
-      return { status: 200, body: subscriptionView(webhook, key.scopes, now) }
+      return { status: 200, body: await showSubscription(services, webhook, key.scopes, now) }
     },
   })
 }

@@ -6,10 +6,11 @@ import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { KEY_PAIR_NAMES } from '../../../sign/schemes.ts'
 import { notFound } from '../../problems/error-handler.ts'
-import { webhookView, webhookWithSecretSchema } from '../../views/webhook.ts'
+import { webhookWithSecretSchema } from '../../views/webhook.ts'
 import { idParams } from '../fields.ts'
 import { refuseChannel } from './carrier.ts'
 import { isSecretOf, makeSigningKey, sealSecret, secretField } from './keys.ts'
+import { showWebhook } from './show.ts'
 
 const body = z
   .strictObject({
@@ -59,7 +60,7 @@ export function rotateSecret({ services, clock }: Pick<ApiContext, 'services' | 
       const webhook = await services.webhooks.change(organization.id, params.id, change)
       if (webhook === null) throw notFound()
       const secret = services.secrets.open(organization.id, webhook.id, sealedSecret)
-      return { status: 200, body: { ...webhookView(webhook, key.scopes, now), secret } }
+      return { status: 200, body: { ...(await showWebhook(services, webhook, key.scopes, now)), secret } }
     },
   })
 }

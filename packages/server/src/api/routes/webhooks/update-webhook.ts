@@ -5,7 +5,7 @@ import { needsKeyPair } from '../../../sign/schemes.ts'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
-import { scopeSchema, webhookSchema, webhookView } from '../../views/webhook.ts'
+import { scopeSchema, webhookSchema } from '../../views/webhook.ts'
 import { idParams } from '../fields.ts'
 import { refuseChannel } from './carrier.ts'
 import { targetChecks } from '../target-checks.ts'
@@ -13,6 +13,7 @@ import { checkedEventTypes } from './event-types.ts'
 import { unpauseField, WEBHOOK_FIELDS } from './fields.ts'
 import { makeSigningKey } from './keys.ts'
 import { checkScope } from './scope.ts'
+import { showWebhook } from './show.ts'
 
 const body = z
   .strictObject({
@@ -67,7 +68,7 @@ export function updateWebhook({
       const { url } = changes
       if (url !== undefined) carrier.target.validate({ url }, targetChecks({ services, settings }))
       if (changes.scope) await checkScope(store, organization.id, changes.scope)
-      if (changes.filter) await services.webhooks.checkFilter(organization.id, changes.filter)
+      await checkFilter(services, known, changes)
 
       const now = clock.now()
       const owner = { organizationId: organization.id, webhookId: params.id }
@@ -76,9 +77,21 @@ export function updateWebhook({
         applyChanges(current, changes, makeKey, now),
       )
       if (webhook === null) throw notFound()
-      return { status: 200, body: webhookView(webhook, key.scopes, now) }
+      return { status: 200, body: await showWebhook(services, webhook, key.scopes, now) }
     },
   })
+}
+
+/** A filter is good for the types it was made for: with other types it is judged again. */
+async function checkFilter(
+  { webhooks }: Pick<ApiContext['services'], 'webhooks'>,
+  known: Webhook,
+  changes: Changes,
+): Promise<void> {
+  const { filter = known.filter, events = known.events } = changes
+  const isNew = changes.filter !== undefined
+  if (filter === null || (!isNew && changes.events === undefined)) return
+  await webhooks.checkFilter(known.organizationId, filter, events, isNew ? 'filter' : 'events')
 }
 
 function applyChanges(

@@ -52,6 +52,7 @@ describe('creating a webhook', () => {
         'headers',
         'scope',
         'filter',
+        'warnings',
       ],
       ...['ordering', 'rate_limit', 'signatures', 'public_key', 'previous_secret_expires_at'],
     ])

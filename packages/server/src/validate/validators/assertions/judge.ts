@@ -4,15 +4,15 @@ import { LIMITS } from '../../../core/limits.ts'
 import { createFindings, type Findings } from '../findings.ts'
 import type { Compiled } from '../validator.ts'
 import type { Assertion, AssertionsConfig } from './validator.ts'
-import { ASSERTION_VARIABLES, bindingsOf, RUN_FIELDS } from './variables.ts'
+import { ASSERTION_SHAPES, bindingsOf } from './variables.ts'
 
 /**
  * One for all assertions of the thread, since what it remembers of patterns takes memory. Loops may nest and take their time:
  * the thread's limits are what ends them.
  */
 const language = createLanguage({
-  variables: ASSERTION_VARIABLES,
-  fields: new Map([['run', RUN_FIELDS]]),
+  variables: [...ASSERTION_SHAPES.keys()],
+  shapes: ASSERTION_SHAPES,
   charactersMax: LIMITS.assertionCharactersMax,
   mayNestLoops: true,
   timeoutMs: Infinity,

@@ -1,32 +1,63 @@
 import { fieldsOf, parseForCel, type Json } from '../../../cel/json-values.ts'
 import type { Bindings } from '../../../cel/language.ts'
-import type { Finding } from '../../../core/run.ts'
+import {
+  ANY_JSON,
+  KIND,
+  listShape,
+  numberShape,
+  recordShape,
+  shape,
+  textShape,
+  type Shape,
+} from '../../../cel/shapes/shape.ts'
+import { SEVERITIES, type Finding } from '../../../core/run.ts'
 import { valueOf } from '../../document-value.ts'
 import type { JudgedDocument } from '../validator.ts'
 
-/** What an assertion may name. */
-export const ASSERTION_VARIABLES = ['payload', 'run', 'findings'] as const
+const TEXT = shape(KIND.text)
+const TEXT_OR_NULL = shape(KIND.text | KIND.null)
+const COUNT = numberShape(0, Infinity)
 
-/** The fields of `run`, all of them always there; what is not known is null. */
-export const RUN_FIELDS = [
-  'url',
-  'subject',
-  'file_name',
-  'content_type',
-  'metadata',
-  'score',
-  'error_count',
-  'warning_count',
-  'info_count',
-  'schema_types',
-] as const
+/** Of `run`: all fields are always there; what is not known is null. */
+const RUN_SHAPES = {
+  url: TEXT_OR_NULL,
+  subject: TEXT_OR_NULL,
+  file_name: TEXT_OR_NULL,
+  content_type: TEXT_OR_NULL,
+  metadata: shape(KIND.map),
+  score: shape(KIND.number | KIND.null, { least: 0, most: 100 }),
+  error_count: COUNT,
+  warning_count: COUNT,
+  info_count: COUNT,
+  schema_types: listShape(() => TEXT),
+} as const
+
+const FINDING_SHAPES = {
+  severity: textShape(SEVERITIES),
+  code: TEXT,
+  message: TEXT,
+  path: TEXT,
+  property: TEXT_OR_NULL,
+  schema_type: TEXT_OR_NULL,
+} as const
+
+/** What an assertion may name, and what is known of it before there is a document. */
+export const ASSERTION_SHAPES: ReadonlyMap<'payload' | 'run' | 'findings', Shape> = new Map([
+  ['payload', ANY_JSON],
+  ['run', recordOf(RUN_SHAPES)],
+  ['findings', listShape(() => recordOf(FINDING_SHAPES))],
+])
+
+function recordOf(shapes: Readonly<Record<string, Shape>>): Shape {
+  return recordShape(new Map(Object.entries(shapes)))
+}
 
 /**
  * The variables on one document: `payload`, which is the document if that is JSON (or YAML) and else null; `run`, what it
  * was submitted with and what the steps before this one came to; `findings`, what they found, as far as that is listed.
  */
 export function bindingsOf(document: JudgedDocument): Bindings {
-  const values: Record<(typeof ASSERTION_VARIABLES)[number], Json> = {
+  const values: Record<'payload' | 'run' | 'findings', Json> = {
     payload: payloadOf(document),
     run: runOf(document),
     findings: (document.before?.findings ?? []).map(findingValue),
@@ -40,7 +71,7 @@ function payloadOf(document: JudgedDocument): Json {
 }
 
 function runOf({ url, subject, fileName, contentType, metadataText, before }: JudgedDocument): Json {
-  const run: Record<(typeof RUN_FIELDS)[number], Json> = {
+  const run: Record<keyof typeof RUN_SHAPES, Json> = {
     url,
     subject,
     file_name: fileName,
@@ -56,5 +87,9 @@ function runOf({ url, subject, fileName, contentType, metadataText, before }: Ju
 }
 
 function findingValue({ severity, code, message, path, property, schemaType }: Finding): Json {
-  return { severity, code, message, path, property, schema_type: schemaType }
+  const finding: Record<keyof typeof FINDING_SHAPES, Json> = {
+    ...{ severity, code, message, path, property },
+    schema_type: schemaType,
+  }
+  return finding
 }

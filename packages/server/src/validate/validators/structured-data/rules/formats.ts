@@ -1,6 +1,6 @@
 import { isBareReference, type Value } from '../thing.ts'
 import { misspeltName } from '../vocabulary/misspelt.ts'
-import { suggestOf } from '../vocabulary/suggest.ts'
+import { nearest } from '../../../../core/nearest.ts'
 import { enumerationOf, shortNameOf, type Enumeration } from '../vocabulary/vocabulary.ts'
 import { isDate, isDuration, isTime } from './dates.ts'
 
@@ -123,11 +123,11 @@ function enumerationFault(text: string, { name, values }: Enumeration): ValueFau
     code: 'value_not_listed',
     message: () => {
       const meant = misspeltName(text)?.name ?? value
-      const nearest = suggestOf(meant.replace(/[\s_-]/g, ''), values)
+      const suggested = nearest(meant.replace(/[\s_-]/g, ''), values)
       const help =
-        nearest === null
+        suggested === null
           ? `It has ${values.slice(0, VALUES_SHOWN).join(', ')}${values.length > VALUES_SHOWN ? ' and others' : ''}.`
-          : `Did you mean https://schema.org/${nearest}?`
+          : `Did you mean https://schema.org/${suggested}?`
       return `${quote(text)} is no value of schema.org's ${name}. ${help}`
     },
   }

@@ -1,5 +1,5 @@
 import { isType, shortNameOf } from './vocabulary.ts'
-import { mistakesBetween } from './suggest.ts'
+import { mistakesBetween } from '../../../../core/nearest.ts'
 
 /** What was meant by an IRI or address that looks like one of schema.org's and is none. */
 export interface Misspelt {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { mistakesBetween, suggestProperty, suggestType } from './suggest.ts'
+import { mistakesBetween } from '../../../../core/nearest.ts'
+import { suggestProperty, suggestType } from './suggest.ts'
 import { isA, isProperty, isType, lineageOf, mayHave, shortNameOf, typeNames } from './vocabulary.ts'
 
 describe('words.ts', () => {
