@@ -19,6 +19,8 @@ export interface StoreSurvey {
   sealedSecrets(): Promise<string[]>
   /** Webhooks that fail, or were disabled because they did, the oldest first. */
   troubledWebhooks(limit: number): Promise<TroubledWebhook[]>
+  /** Enabled monitors whose page could not be judged the last time, the oldest first. */
+  failingMonitors(limit: number): Promise<FailingMonitor[]>
   /** Webhooks whose carrier or one of whose signature schemes is none of these. */
   unknownNames(known: KnownNames, limit: number): Promise<UnknownNames[]>
 }
@@ -29,6 +31,14 @@ export interface TroubledWebhook {
   url: string
   status: WebhookStatus
   health: WebhookHealth
+  lastError: string | null
+}
+
+export interface FailingMonitor {
+  id: string
+  organizationSlug: string
+  name: string
+  url: string
   lastError: string | null
 }
 

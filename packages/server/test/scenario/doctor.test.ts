@@ -10,7 +10,7 @@ import { makeDataDir, makeKey, sealpost, startServer } from '../support/server-p
 const dataDir = makeDataDir()
 afterAll(() => dataDir.remove())
 
-it('doctor judges the settings of the running server, and names webhooks that fail or were disabled', async () => {
+it('doctor judges the settings of the running server, and names webhooks and monitors that fail', async () => {
   // Started with --allow-http and --allow-cidr, which doctor is not told of.
   const server = await startServer(dataDir.path, ['--retention', '7d'])
   const api = createApiClient(server.url, await makeKey(dataDir.path))
@@ -41,6 +41,15 @@ it('doctor judges the settings of the running server, and names webhooks that fa
     ({ status }) => status === 'disabled_too_many_failures',
   )
   await moved.close()
+  await api.post('/api/v1/workflows', { slug: 'pages', name: 'Pages', steps: [{ type: 'structured-data' }] })
+  const watched = await api.post<{ id: string }>('/api/v1/monitors', {
+    name: 'Lamp',
+    url: `${receiver.url}/lamp?token=abcdefghijklmnop`,
+    workflow: 'pages',
+    schedule: 'weekly',
+  })
+  const { id: runId } = await api.post<{ id: string }>(`/api/v1/monitors/${watched.id}/run`, undefined)
+  await api.get(`/api/v1/orgs/default/runs/${runId}/?wait=30`)
 
   const { code, stdout } = await sealpost(['doctor', '--data-dir', dataDir.path])
   expect(code).toBe(0)
@@ -50,6 +59,9 @@ it('doctor judges the settings of the running server, and names webhooks that fa
   expect(stdout).toContain(`! Webhook ${made.id} of default`)
   expect(stdout).toContain('was disabled (disabled_gone): Your server said that this endpoint is gone')
   expect(stdout).toContain(`POST /api/v1/webhooks/${made.id}/enable`)
+  expect(stdout).toMatch(
+    new RegExp(`! Monitor ${watched.id} of default \\(Lamp, .*\\) is failing: .*gone for good`),
+  )
   expect(stdout).not.toContain('abcdefghijklmnop')
   expect(stdout).toContain('Your server redirects to https://a.example/?token=… (302)')
   expect(stdout).not.toContain('Nothing is wrong')

@@ -6,7 +6,7 @@ const fields = {
   url: z
     .string()
     .max(LIMITS.urlCharactersMax)
-    .describe('Where events are sent: https, and no private address.'),
+    .describe('Where events are sent: https and a public address, unless the operator allows more.'),
 }
 const shown = {
   url: z

@@ -16,6 +16,7 @@ import { checkDatabase, runningServerOn } from './database.ts'
 import { checkPort } from './listener.ts'
 import { checkClock, checkNode } from './machine.ts'
 import { checkMail } from './mail.ts'
+import { checkMonitors } from './monitors.ts'
 import { checkExposure } from './network.ts'
 import { checkSealedSecrets } from './sealed-secrets.ts'
 import { checkUnknownNames } from './unknown-names.ts'
@@ -31,6 +32,7 @@ const CHECKS: readonly Check[] = [
   checkExposure,
   checkMail,
   checkWebhooks,
+  checkMonitors,
   checkUnknownNames,
 ]
 

@@ -32,14 +32,17 @@ export function surveySqliteStore(dataDir: string): StoreSurvey {
     }
   }
 
-  /** The rows of a query on webhooks; none where there are no tables yet. */
-  function webhooks<Row>(sql: string, ...values: string[]): Row[] {
+  /** The rows of a query; none where the table, or a column that is younger than it, is not there yet. */
+  function rowsOf<Row>(table: string, column: string, sql: string, values: readonly string[] = []): Row[] {
     if (!existsSync(place)) return []
     return look((database) => {
-      const isMade =
-        database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'webhooks'").get() !== undefined
-      return isMade ? (database.prepare(sql).all(...values) as unknown as Row[]) : []
+      const found = database.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?').get(table, column)
+      return found === undefined ? [] : (database.prepare(sql).all(...values) as unknown as Row[])
     })
+  }
+
+  function webhooks<Row>(sql: string, ...values: string[]): Row[] {
+    return rowsOf('webhooks', 'id', sql, values)
   }
 
   return {
@@ -72,6 +75,17 @@ export function surveySqliteStore(dataDir: string): StoreSurvey {
       ).map(({ id, slug, url, status, health, last_error: lastError }) => ({
         ...{ id: idText('webhook', id), organizationSlug: slug },
         ...{ url, status, health, lastError },
+      })),
+    failingMonitors: async (limit) =>
+      rowsOf<Omit<TroubledRow, 'status' | 'health'> & { name: string }>(
+        'monitors',
+        'health',
+        `SELECT m.id, o.slug, m.name, m.url, m.last_error
+         FROM monitors m JOIN organizations o ON o.id = m.organization_id
+         WHERE m.enabled = 1 AND m.health = 'failing' ORDER BY m.id LIMIT ${limit}`,
+      ).map(({ id, slug, name, url, last_error: lastError }) => ({
+        ...{ id: idText('mon', id), organizationSlug: slug },
+        ...{ name, url, lastError },
       })),
     unknownNames: async ({ carriers, signatures }, limit) =>
       webhooks<{ id: Uint8Array; carrier: string; signatures: string }>(

@@ -16,7 +16,10 @@ export const TIME_ZONE_DEFAULT = 'UTC'
 /** What POST and PATCH have in common. */
 export const MONITOR_FIELDS = {
   name: nameField,
-  url: z.string().max(LIMITS.urlCharactersMax).describe('The page: https, and no private address.'),
+  url: z
+    .string()
+    .max(LIMITS.urlCharactersMax)
+    .describe('The page: https and a public address, unless the operator allows more.'),
   workflow: z
     .union([z.string(), z.int().min(1)])
     .describe('Slug or integer id of a workflow whose first step judges pages.'),
