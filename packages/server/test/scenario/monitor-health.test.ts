@@ -41,6 +41,7 @@ const BROKEN: Readonly<Record<string, (response: ServerResponse) => void>> = {
   '/404': (response) => response.writeHead(404).end('no'),
   '/410': (response) => response.writeHead(410).end('no'),
   '/500': (response) => response.writeHead(500).end('no'),
+  '/flaps': (response) => response.writeHead(503).end('no'),
   '/circle': (response) => response.writeHead(302, { location: '/circle' }).end(),
   '/to-nowhere': (response) => response.writeHead(302, { location: 'http://nowhere.example/' }).end(),
   '/to-private': (response) => response.writeHead(302, { location: 'http://10.0.0.1/' }).end(),
@@ -194,11 +195,11 @@ describe('a page that cannot be judged', () => {
   })
 
   it('is told of once, however often it turns, and of its state again when the window has passed', async () => {
-    const made = await watch(`${origin}/500`, { name: 'Flaps' })
+    const made = await watch(`${origin}/flaps`, { name: 'Flaps' })
     for (let turn = 0; turn < 3; turn += 1) {
-      down.add('/500')
+      down.add('/flaps')
       expect((await run(made)).result).toBe('ERROR')
-      down.delete('/500')
+      down.delete('/flaps')
       expect((await run(made)).result).not.toBe('ERROR')
     }
     expect(await monitorNow(made.id)).toMatchObject({
@@ -209,8 +210,8 @@ describe('a page that cannot be judged', () => {
     })
     await untilTold(made.id, 1)
     const told = async () =>
-      (await readAll<{ type: string; id: string }>(api, '/api/v1/events')).filter(({ type }) =>
-        type.startsWith('monitor.'),
+      (await readAll<{ type: string; key: string | null }>(api, '/api/v1/events')).filter(
+        ({ type, key }) => type.startsWith('monitor.') && key === made.url,
       ).length
     const before = await told()
     expect(toldOf(made.id).map(({ type }) => type)).toEqual(['monitor.failing'])
@@ -220,7 +221,6 @@ describe('a page that cannot be judged', () => {
     await untilTold(made.id, 2)
     expect(toldOf(made.id).map(({ type }) => type)).toEqual(['monitor.failing', 'monitor.recovered'])
     expect(await told()).toBe(before + 1)
-    down.add('/500')
   })
 
   it('is not told of as recovered when nobody was told that it failed', async () => {
