@@ -43,10 +43,7 @@ export async function createApi({
       requestsPerMinute(caller?.organization.tier ?? 'enterprise', settings.rateLimitPerMinute),
     keyGenerator: rateLimitKey,
     errorResponseBuilder: (_request, { max, after }) =>
-      new Problem(
-        'rate_limited',
-        `More than ${max} requests in a minute; the next one is welcome in ${after}.`,
-      ),
+      new Problem('rate_limited', `More than ${max} requests in a minute. Try again in ${after}.`),
   })
   refuseUnrouted(app, operations, [RUN_PAGE_PATH, ...DOCS_PATHS])
   registerDocs(app, async () => {

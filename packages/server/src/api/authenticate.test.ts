@@ -45,7 +45,7 @@ describe('an API key', () => {
   })
 
   it.each([
-    ['a stranger’s', () => generateKey(systemRandom), 'not known here'],
+    ['a stranger’s', () => generateKey(systemRandom), 'does not know the API key'],
     ['mistyped', () => `${acme.key.slice(0, -1)}${acme.key.endsWith('0') ? '1' : '0'}`, 'checksum'],
     ['something else', () => 'hunter2', 'checksum'],
   ])('is refused when it is %s', async (_what, key, words) => {

@@ -42,18 +42,18 @@ export function createAuthenticate(
     if (hasTwoKeys(headers)) {
       throw new Problem(
         'unauthorized',
-        'The headers X-API-Key and Authorization bear two different API keys; send one of them.',
+        'The headers X-API-Key and Authorization hold two different API keys. Send only one of them.',
       )
     }
     if (key === null) throw new Problem('unauthorized', `This needs an API key. ${HOW}`)
     if (!wellFormed(key)) {
       throw new Problem(
         'unauthorized',
-        `The API key is mistyped or cut off: its checksum does not fit. ${HOW}`,
+        `The API key is mistyped or cut off: its checksum does not match. ${HOW}`,
       )
     }
     const found = await store.keys.byHash(hashKey(key))
-    if (found === null) throw new Problem('unauthorized', 'The API key is not known here.')
+    if (found === null) throw new Problem('unauthorized', 'This server does not know the API key.')
     const now = clock.now()
     if (found.key.revokedAt !== null) throw new Problem('unauthorized', 'The API key was revoked.')
     if (found.key.expiresAt !== null && found.key.expiresAt <= now) {

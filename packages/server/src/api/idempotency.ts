@@ -75,7 +75,7 @@ export async function rowOf<Row>(
       if (row !== null) return { row, sealedAnswer: created.sealedAnswer, headers: { ...REPLAYED_HEADERS } }
       throw new Problem(
         'not_found',
-        `The request with this ${HEADER} made ${created.resourceId}, which was deleted since.`,
+        `The first request with this ${HEADER} made ${created.resourceId}, which has been deleted since.`,
       )
     }
     case 'conflict':

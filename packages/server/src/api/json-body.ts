@@ -31,7 +31,7 @@ export function parseJsonBody(bytes: Buffer): unknown {
 function refuseUnfit(key: string, value: unknown): unknown {
   if (key === '__proto__') throw new SyntaxError('the key "__proto__" is not allowed')
   if (!key.isWellFormed() || (typeof value === 'string' && !value.isWellFormed())) {
-    throw new SyntaxError('half of a surrogate pair is no character')
+    throw new SyntaxError('half of a surrogate pair is not a character')
   }
   return value
 }

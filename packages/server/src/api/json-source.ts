@@ -79,5 +79,5 @@ function pastComma(text: string, from: number): number {
 }
 
 function unexpectedEnd(): Error {
-  return new Error('This is no JSON: it ends too soon')
+  return new Error('This is not JSON: it ends too soon')
 }

@@ -34,7 +34,7 @@ export async function readForm(request: FastifyRequest, requestBytesMax: number)
   const seen = new Set<string>()
   try {
     for await (const part of request.parts()) {
-      if (seen.has(part.fieldname)) throw invalidPart(part.fieldname, 'This part is there twice.')
+      if (seen.has(part.fieldname)) throw invalidPart(part.fieldname, 'This part was sent twice.')
       seen.add(part.fieldname)
       await take(part, form)
     }
@@ -73,15 +73,12 @@ function problemOf(error: unknown, requestBytesMax: number): Problem {
     case 'FST_PARTS_LIMIT':
       return invalidPart('body', `Must have at most one file and ${PARTS_MAX} parts.`)
     case 'FST_PROTO_VIOLATION':
-      return invalidPart(
-        'body',
-        'There is no such field here: a part is called __proto__, constructor or the like.',
-      )
+      return invalidPart('body', 'A part must not be called __proto__, constructor or the like.')
     default:
       return fieldProblem(
         'malformed_body',
         'body',
-        'This is no multipart/form-data body with the boundary that its Content-Type names.',
+        'The body is not multipart/form-data with the boundary that its Content-Type names.',
       )
   }
 }

@@ -13,12 +13,14 @@ export const PAGE_QUERY = {
     .min(1)
     .max(LIMITS.pageSizeMax)
     .default(LIMITS.pageSizeDefault)
-    .describe('Rows in one answer. Where rows are large there are fewer: go on with `next_cursor`.'),
+    .describe(
+      'Number of rows in one answer. There are fewer when rows are large; `next_cursor` continues the list.',
+    ),
   cursor: z
     .string()
     .max(CURSOR_CHARACTERS_MAX)
     .optional()
-    .describe('`next_cursor` of the page before; leave it out for the first page.'),
+    .describe('`next_cursor` of the previous page. Leave it out for the first page.'),
 }
 
 export function listSchema<Row extends z.ZodType>(row: Row, order = 'Newest first.') {
@@ -28,7 +30,7 @@ export function listSchema<Row extends z.ZodType>(row: Row, order = 'Newest firs
       next_cursor: z
         .string()
         .nullable()
-        .describe('Give it as `cursor` for the next page; null on the last one.'),
+        .describe('Send it as `cursor` to get the next page. Null on the last page.'),
     })
     .describe('One page.')
 }
@@ -78,7 +80,7 @@ export function pageRequest(
     !ID_FORMS[list].test(before) ||
     query.cursor !== cursorOf(list, before)
   ) {
-    throw fieldProblem('invalid_request', 'cursor', `This is no cursor that the list of ${list} gave.`)
+    throw fieldProblem('invalid_request', 'cursor', `This cursor does not come from the list of ${list}.`)
   }
   return { limit: query.limit, before }
 }

@@ -76,7 +76,9 @@ function webhookSection(): Json {
           },
           responses: {
             '2XX': { description: 'Received.' },
-            default: { description: 'Tried again by the retry schedule; 410 disables the webhook.' },
+            default: {
+              description: 'The delivery is retried by the retry schedule. A 410 disables the webhook.',
+            },
           },
         },
       },

@@ -66,7 +66,7 @@ function refusalPage(problem: Problem, { org, id }: RunPageParams, baseUrl: stri
   }
   return page(
     'An API key is needed',
-    markup`<p>This page shows a run to whoever sends an API key of its organization, which a browser does not do by itself.</p>
+    markup`<p>This page needs an API key of the organization. A browser does not send one by itself.</p>
 <p>To look the run up from a shell:</p>
 <p><code>curl -H "X-API-Key: sk_live_…" ${baseUrl}${runLocation(encodeURIComponent(org), encodeURIComponent(id))}</code></p>`,
   )
@@ -131,7 +131,7 @@ function scoreTable({ score, score_details: details }: RunView): Markup {
   return markup`<h2 id="score">Score ${score}</h2>
 <p>${SCORE_FORMULA}</p>
 <table aria-labelledby="score">
-<thead><tr><th scope="col">Type</th><th scope="col">Score</th><th scope="col">What it lacks, and the points it costs</th></tr></thead>
+<thead><tr><th scope="col">Type</th><th scope="col">Score</th><th scope="col">Missing properties, and the points they cost</th></tr></thead>
 <tbody>${rows}
 </tbody>
 </table>`

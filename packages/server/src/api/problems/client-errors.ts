@@ -45,14 +45,17 @@ function clientProblem({ code = '' }: { code?: string }): Problem {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new Problem('request_timeout', 'The request did not arrive in time.')
     case 'HPE_HEADER_OVERFLOW':
-      return new Problem('header_too_large', 'The request line and the header fields are too large together.')
+      return new Problem(
+        'header_too_large',
+        'Together, the request line and the header fields are too large.',
+      )
     case 'HPE_INVALID_CONTENT_LENGTH':
     case 'HPE_UNEXPECTED_CONTENT_LENGTH':
-      return fieldProblem('malformed_request', 'Content-Length', 'Must be there once, in digits only.')
+      return fieldProblem('malformed_request', 'Content-Length', 'Must be sent once, with digits only.')
     case 'HPE_INVALID_HEADER_TOKEN':
-      return new Problem('malformed_request', 'A header field has a character that none can have.')
+      return new Problem('malformed_request', 'A header field has a character that is not allowed.')
     default:
-      return new Problem('malformed_request', 'This is no HTTP/1.1 request.')
+      return new Problem('malformed_request', 'This is not an HTTP/1.1 request.')
   }
 }
 

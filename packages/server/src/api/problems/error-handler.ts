@@ -17,11 +17,7 @@ export function createErrorHandler(settings: Pick<ApiSettings, 'baseUrl' | 'requ
     if (isCutOff(error, request)) request.log.debug({ err: error, request_id: request.id }, 'request cut off')
     else if (known === null) request.log.error({ err: error, request_id: request.id }, 'request failed')
     const problem =
-      known ??
-      new Problem(
-        'internal_error',
-        'Something broke in the server; its log tells what, under this request id.',
-      )
+      known ?? new Problem('internal_error', 'The server failed. Its log says why, under this request id.')
     return sendProblem(problem, request, reply, settings.baseUrl)
   }
 }

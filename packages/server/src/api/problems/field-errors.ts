@@ -83,7 +83,7 @@ function unionSentence(issue: z.core.$ZodIssueInvalidUnion): string {
   const options = (issue as { options?: unknown }).options
   return Array.isArray(options)
     ? `Must be one of ${options.map(String).join(', ')}.`
-    : 'Has none of the forms allowed here.'
+    : 'Does not match any of the forms that are allowed here.'
 }
 
 function bound(origin: string): string {

@@ -8,20 +8,24 @@ const CODES = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]
 /** RFC 9457 problem details that also carry Validibot's `detail`, `code`, `status` and `errors`. */
 export const problemSchema = z
   .object({
-    type: z.string().describe('Address of the page that explains this code; stable, and so fit to compare.'),
-    title: z.string().describe('What this code means, the same every time.'),
+    type: z
+      .string()
+      .describe('The address of the page that explains this code. It is stable, so programs can compare it.'),
+    title: z.string().describe('What this code means: always the same text for the same code.'),
     status: z.int().describe('The HTTP status.'),
     detail: z.string().describe('What was wrong with this request, in a sentence for people.'),
-    code: z.enum(CODES).describe('What programs should branch on.'),
+    code: z.enum(CODES).describe('The stable code that programs should check.'),
     errors: z
       .array(
         z.object({
-          field: z.string().describe('Where, e.g. `events[1]`, `body`, `cursor` or a header.'),
+          field: z.string().describe('Where the error is, e.g. `events[1]`, `body`, `cursor` or a header.'),
           message: z.string(),
         }),
       )
-      .describe('One entry for each thing to mend; empty when no field is to blame.'),
-    request_id: z.string().describe('Name this when you ask the operator; it stands in the log too.'),
+      .describe('One entry for each field to correct. Empty when the problem is not in a field.'),
+    request_id: z
+      .string()
+      .describe('Give this id to the operator when you ask about the problem. The server log has it too.'),
   })
   .meta({ id: 'Problem' })
 

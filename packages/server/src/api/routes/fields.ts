@@ -30,5 +30,5 @@ const INSTANT_MAX = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 export function instantOf(field: string, time: string): number {
   const instant = Date.parse(time)
   if (instant >= INSTANT_MIN && instant <= INSTANT_MAX) return instant
-  throw fieldProblem('invalid_request', field, 'Must lie in the years 1970 to 9999.')
+  throw fieldProblem('invalid_request', field, 'Must be in the years 1970 to 9999.')
 }

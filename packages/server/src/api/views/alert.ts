@@ -127,7 +127,7 @@ export const alertSchema = z
     alert_rule: z.object({ id: z.string(), name: z.string(), rule_type: z.enum(ALERT_RULE_TYPES) }),
     severity: z.enum(ALERT_SEVERITIES),
     message: z.string(),
-    before: z.string().nullable().describe('What was so in the run before; null where nothing is compared.'),
+    before: z.string().nullable().describe('The value in the previous run. Null when nothing is compared.'),
     after: z.string().nullable(),
     subject: z.string().nullable().describe('What was judged.'),
     run_id: z.string(),

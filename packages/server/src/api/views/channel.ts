@@ -83,9 +83,7 @@ export function channelView(row: Webhook, now: number): ChannelView {
 }
 
 /** What operations answer that work on both. */
-export const subscriptionSchema = z
-  .union([webhookSchema, channelSchema])
-  .describe('The webhook, or the channel if it is one.')
+export const subscriptionSchema = z.union([webhookSchema, channelSchema]).describe('The webhook or channel.')
 
 /** As a key with `scopes` may see it, at `now`. */
 export function subscriptionView(

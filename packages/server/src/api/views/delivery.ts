@@ -8,7 +8,7 @@ import { readableBody } from './readable-body.ts'
 
 export const attemptErrorSchema = z
   .object({
-    code: z.string().describe('Stable snake_case word.'),
+    code: z.string().describe('A stable snake_case code.'),
     message: z.string().describe('What happened, in plain words.'),
   })
   .nullable()
@@ -23,18 +23,18 @@ export const responseSchema = exchangedSchema
     body: z
       .string()
       .describe(
-        'For reading: unpacked (gzip, deflate, br, zstd) and decoded from its charset, at most 64 KiB. Of what is not text, ' +
-          'the first 256 bytes in hexadecimal.',
+        'The body for reading: unpacked (gzip, deflate, br, zstd) and decoded from its charset, at most 64 KiB. For a body that ' +
+          'is not text: the first 256 bytes in hexadecimal.',
       ),
     body_note: z
       .string()
       .nullable()
       .describe(
-        'What was done to make the body readable, or why it could not be; null when it is as it came.',
+        'How the body was made readable, or why it could not be. Null when the body is shown as it came.',
       ),
   })
   .nullable()
-  .describe('The first 16 KiB of what came back, as it can be read; null when nothing did.')
+  .describe('The answer of the receiver, at most the first 16 KiB of it. Null when nothing came back.')
 
 const attemptSchema = z
   .object({
@@ -45,21 +45,21 @@ const attemptSchema = z
       .number()
       .nullable()
       .describe(
-        'How long the receiver took: from the written request to the status of its answer, without looking up the name and connecting.',
+        'How long the receiver took, from the written request to the status of its answer. Looking up the name and connecting do not count.',
       ),
     sends: z
       .int()
       .nullable()
       .describe(
-        'How many times the request was written: 0 when there was no connection, 2 when a kept connection turned out to be closed ' +
-          'before an answer began. The receiver may have read both. Null when it is not known.',
+        'How many times the request was written: 0 without a connection; 2 when a kept connection turned out to be closed before ' +
+          'an answer began. The receiver may have read both. Null when it is not known.',
       ),
     status_code: z.int().nullable(),
     outcome: z
       .enum(['delivered', 'failed', 'unknown'])
       .describe('`unknown`: the server stopped, or stood still, while the attempt may have been under way.'),
     error: attemptErrorSchema.describe(
-      'Why it failed; beside `delivered` it is `response_malformed`, which says what was wrong with the answer.',
+      'Why the attempt failed. Beside `delivered` it is `response_malformed`, which says what was wrong with the answer.',
     ),
     request: exchangedSchema.describe(
       'As sent; signatures are cut to their scheme. Of a channel the body is the message: the JSON that was posted, or the ' +
@@ -69,7 +69,7 @@ const attemptSchema = z
     repeats: z
       .int()
       .describe(
-        'How many more attempts came to the same right after this one. Only attempts that were `not_sent` are counted like this.',
+        'How many further attempts, right after this one, had the same outcome. Only attempts that were `not_sent` are counted like this.',
       ),
     repeated_at: z.string().nullable().describe('When the last of these repeats began.'),
   })
@@ -87,7 +87,7 @@ const DELIVERY_FIELDS = {
   blocked_by: z
     .string()
     .nullable()
-    .describe('The delivery that goes first, when its webhook sends strictly in order; null when none does.'),
+    .describe('The delivery that goes first, when the webhook sends in strict order. Null when none does.'),
   last_status_code: z.int().nullable(),
   last_error: z.string().nullable(),
   created_at: z.string(),

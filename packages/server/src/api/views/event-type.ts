@@ -9,15 +9,19 @@ export const eventTypeSchema = z
     description: z.string(),
     dialect: z
       .enum(['validibot', 'validgraph', 'standard', 'both'])
-      .describe("Whose body and signature header it bears; every request has Standard Webhooks' too."),
-    built_in: z.boolean().describe('Made by the server alone; false for the types you declared.'),
+      .describe(
+        "The dialect whose body and signature header it uses. Every request also has Standard Webhooks' headers.",
+      ),
+    built_in: z
+      .boolean()
+      .describe('True when only the server makes this type; false for the types that you declared.'),
     schema: z
       .record(z.string(), z.unknown())
       .nullable()
       .describe(
-        'JSON Schema (2020-12) of the whole body of a built-in type; of one of your own, the schema that its `data` must satisfy, or null.',
+        'For a built-in type: JSON Schema (2020-12) of the whole body. For your own type: the schema that its `data` must satisfy, or null.',
       ),
-    example: z.record(z.string(), z.unknown()).nullable().describe('A whole body.'),
+    example: z.record(z.string(), z.unknown()).nullable().describe('Example of a whole body.'),
     created_at: z.string().nullable().describe('Null for built-in types.'),
     updated_at: z.string().nullable(),
   })

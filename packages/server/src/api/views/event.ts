@@ -19,7 +19,7 @@ export const eventSchema = z.object(EVENT_FIELDS).meta({ id: 'Event' })
 export const eventWithBodySchema = z
   .object({
     ...EVENT_FIELDS,
-    body: z.record(z.string(), z.unknown()).describe('What every webhook is sent.'),
+    body: z.record(z.string(), z.unknown()).describe('The body that every webhook receives.'),
   })
   .describe('The event and its body.')
   .meta({ id: 'EventWithBody' })

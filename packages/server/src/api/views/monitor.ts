@@ -36,47 +36,52 @@ export const monitorSchema = z
   .object({
     id: z.string().describe('`mon_…`'),
     name: z.string(),
-    url: z.string().describe('The page. To a key without the scope `write`, credentials in the URL are `…`.'),
+    url: z
+      .string()
+      .describe('The URL of the page. A key without the scope `write` sees `…` instead of credentials.'),
     workflow: z.object({ id: z.int(), slug: z.string(), name: z.string() }),
-    project_id: z.string().describe('`proj_…`: the project of its workflow.'),
+    project_id: z.string().describe('`proj_…`, the project of its workflow.'),
     schedule: z.string().describe('`hourly`, `daily`, `weekly`, or a cron expression.'),
     time_zone: z.string(),
     enabled: z.boolean(),
     next_run_at: z
       .string()
       .nullable()
-      .describe('Null while it is disabled, and when its schedule names no time to come.'),
+      .describe('Null while the monitor is disabled, and when its schedule names no future time.'),
     next_run_offset_seconds: z
       .number()
       .nullable()
       .describe(
-        'How much later that is than the schedule alone says: than the full hour, the beginning of the day or of the week ' +
-          '(Sunday), or the time of the cron expression.',
+        'How many seconds later `next_run_at` is than the schedule alone says: than the full hour, the beginning of the day or ' +
+          'of the week (Sunday), or the time of the cron expression.',
       ),
-    next_run_reason: z.string().describe('Why then, in plain words.'),
+    next_run_reason: z.string().describe('Why the next run is at that time, in plain words.'),
     last_run: z
       .object({
         id: z.string(),
-        result: z.enum(RUN_RESULTS).describe('UNKNOWN while it is under way.'),
+        result: z.enum(RUN_RESULTS).describe('UNKNOWN while the run is under way.'),
         score: z.number().nullable(),
         ended_at: z.string().nullable(),
       })
       .nullable()
-      .describe('Null before the first one, and once it is older than runs are kept.'),
+      .describe('Null before the first run, and when retention has removed the run.'),
     health: z
       .enum(['healthy', 'failing'])
       .describe(
-        '`failing`: the last run reached no verdict (ERROR, TIMED_OUT), or the last slot started none. `monitor.failing` and ' +
-          '`monitor.recovered` tell when it turns.',
+        '`failing`: the last run reached no verdict (ERROR, TIMED_OUT), or the last slot started no run. The events ' +
+          '`monitor.failing` and `monitor.recovered` report a change.',
       ),
     failure_count: z.int().describe('Runs and slots in a row without a verdict.'),
-    failing_since: z.string().nullable().describe('When the first of these was; null while it is healthy.'),
+    failing_since: z
+      .string()
+      .nullable()
+      .describe('When the first of these was. Null while the monitor is healthy.'),
     last_error: z
       .string()
       .nullable()
       .describe(
         'Why there was no verdict the last time: the page could not be fetched, a validator broke, or no run could be ' +
-          'started; null once there is one.',
+          'started. Null once there is a verdict.',
       ),
     created_at: z.string(),
     updated_at: z.string(),

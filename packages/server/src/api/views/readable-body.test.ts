@@ -70,7 +70,7 @@ describe('a packed body', () => {
   it.each(['aes128gcm', 'gzip, gzip, gzip, gzip', 'constructor'])('of %s is left', async (coding) => {
     expect(await readableBody(plain, { 'content-encoding': coding })).toEqual({
       text: TEXT,
-      note: 'Its content-encoding is not one that is unpacked here.',
+      note: 'This server cannot unpack its content-encoding.',
     })
   })
 

@@ -24,7 +24,7 @@ export async function readableBody(
 
 async function unpacked(bytes: Buffer, contentEncoding: string, notes: string[]): Promise<Buffer> {
   const codings = codingsOf(contentEncoding)
-  if (codings === null) notes.push('Its content-encoding is not one that is unpacked here.')
+  if (codings === null) notes.push('This server cannot unpack its content-encoding.')
   let content = bytes
   for (const coding of content.length === 0 ? [] : (codings ?? [])) {
     const result = await unpack(coding, content)

@@ -15,10 +15,10 @@ const findingSchema = z
     severity: z.enum(SEVERITIES),
     code: z.string(),
     message: z.string(),
-    path: z.string().describe('Where in the document, as a JSON Pointer; empty for the whole of it.'),
+    path: z.string().describe('Where in the document, as a JSON Pointer. Empty for the whole document.'),
     property: z.string().nullable(),
     schema_type: z.string().nullable(),
-    line: z.int().nullable().describe('From 1; null where the format has none.'),
+    line: z.int().nullable().describe('Counted from 1. Null when the format of the document has none.'),
     column: z.int().nullable(),
   })
   .meta({ id: 'Finding' })
@@ -30,16 +30,19 @@ const RUN_FIELDS = {
   result: z
     .enum(RUN_RESULTS)
     .describe(
-      'FAIL: the data is bad. ERROR: the validator broke. UNKNOWN: not ended yet, or nobody can tell.',
+      'FAIL: the data is bad. ERROR: the validator broke. UNKNOWN: the run has not ended, or its outcome is not known.',
     ),
   workflow: z.object({
     id: z.int(),
-    slug: z.string().nullable().describe('Null once the workflow was removed.'),
+    slug: z.string().nullable().describe('Null when the workflow was deleted.'),
     name: z.string().nullable(),
   }),
   project_id: z.string(),
   source: z.enum(['builtin', 'external']),
-  subject: z.string().nullable().describe('What the run is compared with the previous run of.'),
+  subject: z
+    .string()
+    .nullable()
+    .describe('What was judged. A run is compared with the previous run of the same subject.'),
   submission: z.object({
     filename: z.string().nullable(),
     content_type: z.string().nullable(),
@@ -67,13 +70,13 @@ export const runSummarySchema = z.object(RUN_FIELDS).meta({ id: 'RunSummary' })
 const scoredTypeSchema = z
   .object({
     type: z.string(),
-    score: z.number().describe('The mean over its things.'),
-    things: z.int().describe('Things of this type.'),
+    score: z.number().describe('The mean score of the things of this type.'),
+    things: z.int().describe('How many things of this type there are.'),
     missing: z.array(
       z.object({
         property: z.string(),
         importance: z.enum(['required', 'recommended', 'optional']),
-        cost: z.number().describe('Points that it costs the score of the whole document.'),
+        cost: z.number().describe('How many points it costs the score of the whole document.'),
       }),
     ),
   })
@@ -95,16 +98,16 @@ const seenTypeSchema = z
 export const runSchema = z
   .object({
     ...RUN_FIELDS,
-    findings: z.array(findingSchema).describe('At most 1,000; `summary` counts all of them.'),
+    findings: z.array(findingSchema).describe('At most 1,000. `summary` counts all of them.'),
     score_details: z
       .array(scoredTypeSchema)
       .nullable()
-      .describe(`What the score is made of. ${SCORE_FORMULA}`),
+      .describe(`How the score was computed. ${SCORE_FORMULA}`),
     schemas: z
       .array(seenTypeSchema)
       .nullable()
-      .describe('Types and properties that were seen; null when none were looked for.'),
-    events: z.array(z.string()).describe('Ids of the events it made, oldest first.'),
+      .describe('The types and properties that were seen. Null when the run did not look for any.'),
+    events: z.array(z.string()).describe('Ids of the events that the run made, oldest first.'),
   })
   .describe('The run.')
   .meta({ id: 'Run' })

@@ -18,13 +18,13 @@ export const schemaDiffSchema = z
   .object({
     url: z.string().describe('What was judged.'),
     current: sideSchema,
-    previous: sideSchema.nullable().describe('Null when this was the first run of these settings.'),
+    previous: sideSchema.nullable().describe('Null when there was no earlier run with the same settings.'),
     changed: z.boolean(),
-    impact: impactField.nullable().describe('The highest among the changes; null without any.'),
+    impact: impactField.nullable().describe('The highest impact of the changes. Null without changes.'),
     types: z.object({
       added: z.array(z.string()),
       removed: z.array(z.string()),
-      modified: z.array(z.string()).describe('Types that are in both, with other properties.'),
+      modified: z.array(z.string()).describe('Types that both runs saw, with different properties.'),
     }),
     changes: z.array(schemaChangeSchema),
   })

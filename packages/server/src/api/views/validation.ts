@@ -52,9 +52,9 @@ const EXAMPLE = {
 /** A run as ValidGraph's callers know it. */
 export const validationSchema = z
   .object({
-    validation_id: z.string().describe('`val_…`; names the run wherever one is named.'),
+    validation_id: z.string().describe('`val_…`. You can use it wherever a run is named.'),
     run_id: z.string(),
-    url: z.string().describe('What was judged; empty when nothing names it.'),
+    url: z.string().describe('What was judged. Empty when it has no name.'),
     project_id: z.string(),
     status: z
       .enum(['pending', 'valid', 'invalid', 'error'])
@@ -65,11 +65,11 @@ export const validationSchema = z
       z.object({
         type: z.string(),
         properties: z.array(z.string()),
-        score: z.number().nullable().describe('Null for a type that has no table of properties.'),
+        score: z.number().nullable().describe('Null for a type without a table of properties.'),
         missing: z.array(z.object({ property: z.string(), importance: z.string(), cost: z.number() })),
       }),
     ),
-    errors: z.array(issueSchema).describe('The first of them; `error_count` tells how many there are.'),
+    errors: z.array(issueSchema).describe('The first errors. `error_count` says how many there are.'),
     warnings: z.array(issueSchema),
     error_count: z.int(),
     warning_count: z.int(),

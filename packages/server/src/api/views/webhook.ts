@@ -14,17 +14,16 @@ export const scopeSchema = z
     z.strictObject({ type: z.literal('project'), id: z.string().describe('`proj_…`') }),
     z.strictObject({ type: z.literal('workflow'), id: z.int().positive() }),
   ])
-  .describe('Which events it hears: all of the organization, or those of one project or workflow.')
+  .describe('Which events it receives: those of the whole organization, of one project, or of one workflow.')
 
 /** Of a webhook or channel. */
 export const pausedUntilField = z
   .string()
   .nullable()
   .describe(
-    'Its receiver asked, with `Retry-After` on a 429 or 503, that nothing comes before this time: the latest that it asked ' +
-      'for, a day ahead at most. Null when it did not ask, and once that is past. Tests and deliveries that are sent again ' +
-      'by hand go out all the same, and no failure counts meanwhile. Enabling it, another URL, or `"paused_until": null` in ' +
-      'a PATCH ends it at once.',
+    'Until when the receiver asked to be left alone, with `Retry-After` on a 429 or 503; at most a day ahead. Null when there ' +
+      'is no such pause. Meanwhile only tests and deliveries resent by hand are sent, and no failure counts. Enabling the ' +
+      'webhook, a new URL, or `"paused_until": null` in a PATCH ends the pause at once.',
   )
 
 /** Of what has a filter, or an expression like one. */
@@ -32,17 +31,17 @@ export const warningsField = z
   .array(
     z.object({
       code: z.enum(FILTER_WARNINGS),
-      field: z.string().describe('The field of this resource that it is about.'),
-      message: z.string().describe('With the place in the expression, and what was probably meant.'),
+      field: z.string().describe('The field of this resource that the warning is about.'),
+      message: z.string().describe('What is wrong, where in the expression, and what was probably meant.'),
     }),
   )
   .nullable()
   .describe(
-    'What its CEL expression will hardly do as it was meant, by the event types as they are declared now. ' +
-      '`filter_field_unknown`: it names a field that no schema declares, though the schema allows further ones. ' +
-      '`filter_never_equal`: it compares what is never equal, or always on the same side. `filter_kind_mismatch`: it does ' +
-      'with a value what values of its kind do not take. `filter_never_true`: it is true of no event of some type, or, since ' +
-      'a type was declared otherwise, of none at all. Null when it cannot be judged right now.',
+    'Signs that the CEL expression does not do what it was meant to do, by the event types as they are declared now. ' +
+      '`filter_field_unknown`: it names a field that no schema declares, although the schema allows more fields. ' +
+      '`filter_never_equal`: a comparison always has the same result. `filter_kind_mismatch`: it uses a value in a way that ' +
+      'its kind does not allow. `filter_never_true`: it is true for no event of some type, or, after a type was changed, for ' +
+      'no event at all. Null when it cannot be judged at the moment.',
   )
 
 /** The six fields of ValidGraph's contract come first, in its order. */
@@ -63,31 +62,34 @@ const OTHER_FIELDS = {
   last_error: z.string().nullable(),
   paused_until: pausedUntilField,
   retry_schedule: z.array(z.number()).describe('Waits before each retry, in seconds.'),
-  disable_after: z.int().describe('Failed attempts in a row that disable it; 0 never does.'),
+  disable_after: z
+    .int()
+    .describe('Failed attempts in a row after which it is disabled; 0 never disables it.'),
   headers: z
     .record(z.string(), z.string())
     .describe(
-      'Sent with every request. To a key without the scope `write`, values that look like credentials are `[redacted]`.',
+      'Sent with every request. A key without the scope `write` sees `[redacted]` instead of values that look like credentials.',
     ),
   scope: scopeSchema,
-  filter: z.string().nullable().describe('CEL expression on the body; only events it is true for are owed.'),
+  filter: z
+    .string()
+    .nullable()
+    .describe('A CEL expression on the body. Only events for which it is true are sent.'),
   warnings: warningsField,
   ordering: z
     .enum(ORDERINGS)
     .nullable()
-    .describe('Whether its events are sent strictly one after the other.'),
+    .describe('Whether events are sent strictly one after the other. Null when they are not.'),
   rate_limit: z.object({ requests: z.int(), seconds: z.int() }).nullable(),
-  signatures: z
-    .array(z.string())
-    .describe('Names of the schemes whose signatures `webhook-signature` bears.'),
+  signatures: z.array(z.string()).describe('The signature schemes in the header `webhook-signature`.'),
   public_key: z
     .string()
     .nullable()
-    .describe(`\`whpk_…\`, to verify ${KEY_PAIR_NAMES} with; null while it was never asked for.`),
+    .describe(`\`whpk_…\`, which verifies ${KEY_PAIR_NAMES}. Null until the webhook asks for it.`),
   previous_secret_expires_at: z
     .string()
     .nullable()
-    .describe('Until when the secret that was rotated out signs as well; null when there is none.'),
+    .describe('Until when the secret that a rotation replaced also signs. Null when there is none.'),
 }
 
 const EXAMPLE = {

@@ -8,7 +8,7 @@ export const workflowSchema = z
     slug: z.string(),
     name: z.string(),
     project: z.string().describe('`proj_…`'),
-    score_threshold: z.number().describe('Points a score must fall before `score.dropped` fires.'),
+    score_threshold: z.number().describe('How many points the score must fall to make `score.dropped`.'),
     steps: z.array(
       z.object({
         type: z.string(),

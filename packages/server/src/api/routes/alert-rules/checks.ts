@@ -24,7 +24,7 @@ export async function checkRule(
   { scope, condition, told }: WantedRule,
 ): Promise<void> {
   if (scope?.type === 'project' && (await store.projects.get(organizationId, scope.projectId)) === null) {
-    throw fieldProblem('invalid_request', 'scope.project_id', 'There is no project of this id.')
+    throw fieldProblem('invalid_request', 'scope.project_id', 'There is no project with this id.')
   }
   if (condition?.type === 'cel') {
     const { expression } = condition
@@ -64,7 +64,7 @@ async function carrierOf(
     throw fieldProblem(
       'invalid_request',
       field,
-      'There is no channel of this id. Webhooks subscribe to alert.triggered.',
+      'There is no channel with this id. A webhook receives alerts by subscribing to alert.triggered.',
     )
   }
   if (!notifyVia.includes(channel.carrier)) {

@@ -44,8 +44,8 @@ export function createAlertRule(context: Pick<ApiContext, 'store' | 'services' |
     tag: 'alerts',
     summary: 'Create an alert rule',
     description:
-      'It is asked after each run that reached a verdict about the data; `run_error` of the others, and `cel` of both. A match ' +
-      'makes `alert.triggered`.',
+      'The rule is checked after each run that reached a verdict about the data. `run_error` is checked after the other runs, ' +
+      'and `cel` after both. A match makes an `alert.triggered` event.',
     access: ['write'],
     feature: 'alert_rules',
     body,

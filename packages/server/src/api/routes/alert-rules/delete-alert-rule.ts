@@ -11,7 +11,7 @@ export function deleteAlertRule({ store }: Pick<ApiContext, 'store'>) {
     path: '/api/v1/alert-rules/:id',
     tag: 'alerts',
     summary: 'Delete an alert rule',
-    description: 'Its alerts stay.',
+    description: 'The alerts that it raised are kept.',
     access: ['write'],
     feature: 'alert_rules',
     params: alertRuleParams,

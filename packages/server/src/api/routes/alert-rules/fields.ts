@@ -25,7 +25,9 @@ export const ALERT_RULE_FIELDS = {
     url_pattern: text
       .nullable()
       .optional()
-      .describe('Of `url_pattern`: held against what was judged; `*` stands for any characters.'),
+      .describe(
+        'For `url_pattern`: the pattern that the subject of the run must match. `*` stands for any characters.',
+      ),
   }),
   condition: z
     .strictObject({
@@ -35,11 +37,12 @@ export const ALERT_RULE_FIELDS = {
       expression: z.string().min(1).max(LIMITS.filterCharactersMax).nullable().optional(),
     })
     .describe(
-      '`score_threshold`: the score against `value` (`lt`, when no operator is given). `score_drop`: it fell by `value` ' +
-        'points. `property_missing`: `value` is `headline`, or `Article.headline`. `type_removed`: `value` is a type, or null ' +
-        'for any. `errors`: how many there are against `value` (`gte` 1). `run_error`: the run ended without a verdict, since the page could ' +
-        'not be fetched or a validator broke. `cel`: an `expression` over the body of `validation.completed`, also of runs ' +
-        'without a verdict, whose `data.status` is `error`.',
+      '`score_threshold` compares the score with `value`; the default `operator` is `lt`. `score_drop` matches when the ' +
+        'score fell by at least `value` points. `property_missing`: `value` is a property such as `headline` or ' +
+        '`Article.headline`. `type_removed`: `value` is a type, or null for any type. `errors` compares the number of errors ' +
+        'with `value`; the default is `gte` 1. `run_error` matches when the run ended without a verdict: the page could not ' +
+        'be fetched, or a validator broke. `cel` matches when `expression` is true for the body of `validation.completed`. ' +
+        'It is also checked for runs without a verdict, whose `data.status` is `error`.',
     ),
   actions: z.strictObject({
     notify_via: z
@@ -47,8 +50,8 @@ export const ALERT_RULE_FIELDS = {
       .min(1)
       .max(CARRIER_NAMES.length)
       .describe(
-        'The carriers that bring the alert. `webhook`: to those who subscribed to `alert.triggered`. The others: to the ' +
-          'channels among `recipients`.',
+        'The carriers that bring the alert. `webhook` reaches the webhooks that subscribe to `alert.triggered`. Every other ' +
+          'carrier reaches the channels in `recipients`.',
       ),
     recipients: z.array(text).max(LIMITS.alertRecipientsMax).default([]).describe('Ids of channels.'),
     severity: z.enum(ALERT_SEVERITIES).default('warning'),
@@ -57,7 +60,7 @@ export const ALERT_RULE_FIELDS = {
     .int()
     .min(0)
     .max(LIMITS.alertCooldownSecondsMax)
-    .describe('After an alert about a subject, how long the rule says nothing more about that subject.'),
+    .describe('How long the rule raises no further alert about a subject after an alert about it.'),
 }
 
 type Scope = z.output<typeof ALERT_RULE_FIELDS.scope>

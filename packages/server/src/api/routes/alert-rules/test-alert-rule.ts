@@ -9,7 +9,10 @@ import { alertRuleParams } from './fields.ts'
 
 const body = z
   .strictObject({
-    run: z.string().optional().describe('The last run that the rule looks at, when left out.'),
+    run: z
+      .string()
+      .optional()
+      .describe('The run to check. Default: the latest run that the rule applies to.'),
   })
   .default({})
   .meta({ id: 'AlertRuleTest' })
@@ -20,7 +23,7 @@ const answerSchema = z
     message: z.string().describe('What the alert would say, or why there is none.'),
     before: z.string().nullable(),
     after: z.string().nullable(),
-    run_id: z.string().nullable().describe('The run it was held against; null when there was none to take.'),
+    run_id: z.string().nullable().describe('The run that was checked. Null when there was none.'),
   })
   .meta({ id: 'AlertRuleTestAnswer' })
 
@@ -30,8 +33,9 @@ export function testAlertRule({ store, services }: Pick<ApiContext, 'store' | 's
     method: 'POST',
     path: '/api/v1/alert-rules/:id/test',
     tag: 'alerts',
-    summary: 'Hold an alert rule against a run',
-    description: 'Whether or not the rule is enabled, and in its cool-down or not. Nobody is told.',
+    summary: 'Test an alert rule',
+    description:
+      'Checks the rule against a run, even when the rule is disabled or in its cool-down. Nobody is notified.',
     access: ['write'],
     feature: 'alert_rules',
     params: alertRuleParams,
@@ -60,6 +64,6 @@ export function testAlertRule({ store, services }: Pick<ApiContext, 'store' | 's
 
 function reasonOf(noRun: boolean): string {
   return noRun
-    ? 'There is no run yet that this rule looks at. Submit one, then test again.'
+    ? 'There is no run yet that this rule applies to. Submit one, then test again.'
     : 'The rule does not match this run.'
 }

@@ -20,7 +20,8 @@ export function updateAlertRule(context: Pick<ApiContext, 'store' | 'services' |
     path: '/api/v1/alert-rules/:id',
     tag: 'alerts',
     summary: 'Change an alert rule',
-    description: 'Fields that are left out stay as they are; one that is given is replaced whole.',
+    description:
+      'Fields that you leave out stay as they are. A field that you send replaces the old value completely.',
     access: ['write'],
     feature: 'alert_rules',
     params: alertRuleParams,

@@ -11,7 +11,7 @@ export function acknowledgeAlert({ store, clock }: Pick<ApiContext, 'store' | 'c
     path: '/api/v1/alerts/:id/acknowledge',
     tag: 'alerts',
     summary: 'Acknowledge an alert',
-    description: 'Says that somebody has seen it, and who. The first to do so stays.',
+    description: 'Records who has seen the alert. The first acknowledgement stays.',
     access: ['write'],
     feature: 'alert_rules',
     params: z.strictObject({ id: z.string().describe('`alert_…`') }),

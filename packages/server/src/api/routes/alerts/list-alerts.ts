@@ -6,7 +6,7 @@ import { alertSchema, alertView } from '../../views/alert.ts'
 
 const query = z.strictObject({
   rule: z.string().optional().describe('`rule_…`'),
-  open: z.stringbool().default(false).describe('Only those that nobody has acknowledged.'),
+  open: z.stringbool().default(false).describe('Only alerts that nobody has acknowledged.'),
   ...PAGE_QUERY,
 })
 

@@ -54,8 +54,8 @@ export function createChannel({
     tag: 'channels',
     summary: 'Create a channel',
     description:
-      `A channel delivers events to people, ${CHANNEL_PHRASES}, instead of a signed request. The message is written anew from ` +
-      'the event at each attempt. Deliveries are retried, held and logged as those of a webhook are, by the same schedule. ' +
+      `A channel delivers events to people, ${CHANNEL_PHRASES}, instead of a signed request. Each attempt writes the message anew ` +
+      'from the event. Deliveries are retried, held and logged like those of a webhook, by the same schedule. ' +
       '`…/webhooks/{id}/test` sends a first message.',
     access: ['write'],
     feature: 'channels',

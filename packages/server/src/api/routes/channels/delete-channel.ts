@@ -12,7 +12,7 @@ export function deleteChannel({ services, clock }: Pick<ApiContext, 'services' |
     path: '/api/v1/channels/:id',
     tag: 'channels',
     summary: 'Delete a channel',
-    description: 'What still waits for it is cancelled; the log of its deliveries stays.',
+    description: 'Waiting deliveries are cancelled. The log of its deliveries is kept.',
     access: ['write'],
     feature: 'channels',
     params: idParams,

@@ -15,6 +15,6 @@ export const EVENTS_DEFAULT = [
 export const CHANNEL_FIELDS = {
   name: z.string().trim().min(1).max(LIMITS.channelNameCharactersMax),
   events: WEBHOOK_FIELDS.events.describe(
-    'Event types to hear; `GET /api/v1/event-types` lists them. Default: how webhooks and monitors fare (`webhook.failing`, `webhook.disabled`, `webhook.recovered`, `monitor.failing`, `monitor.recovered`). Alert rules reach a channel by its id, whatever it hears; with `alert.triggered` here it hears every alert.',
+    'Event types to receive; `GET /api/v1/event-types` lists them. Default: news about webhooks and monitors (`webhook.failing`, `webhook.disabled`, `webhook.recovered`, `monitor.failing`, `monitor.recovered`). Alert rules and `notify` steps reach a channel by its id, whatever is listed here. List `alert.triggered` to receive every alert.',
   ),
 }

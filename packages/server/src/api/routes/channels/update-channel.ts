@@ -29,7 +29,7 @@ export function updateChannel({
     tag: 'channels',
     summary: 'Change a channel',
     description:
-      'Fields that are left out stay as they are; the carrier cannot be changed. Waiting deliveries go to the new target.',
+      'Fields that you leave out stay as they are. The carrier cannot be changed. Waiting deliveries go to the new target.',
     access: ['write'],
     feature: 'channels',
     params: idParams,

@@ -9,10 +9,10 @@ import { idParams } from '../fields.ts'
 const REFUSALS: Readonly<Record<ResendRefusal, { code: ProblemCode; detail: string }>> = {
   webhook_stopped: { code: 'webhook_stopped', detail: 'Its webhook is stopped or deleted. Enable it first.' },
   test: { code: 'invalid_request', detail: 'A test is sent once. POST /webhooks/{id}/test sends another.' },
-  in_flight: { code: 'delivery_in_flight', detail: 'An attempt is under way. Wait for what comes of it.' },
+  in_flight: { code: 'delivery_in_flight', detail: 'An attempt is under way. Wait for its result.' },
   blocked: {
     code: 'delivery_blocked',
-    detail: 'It waits for an earlier delivery of its order, which `blocked_by` names. Resend that one.',
+    detail: 'It waits for an earlier delivery in strict order; `blocked_by` names that one. Resend that one.',
   },
 }
 
@@ -24,12 +24,13 @@ export function resendDelivery({ services }: Pick<ApiContext, 'services'>) {
     tag: 'deliveries',
     summary: 'Send a delivery again',
     description:
-      'At once, with the same `webhook-id` and the same body, as attempts of kind `manual`. One that was delivered is sent ' +
-      'once more and stays delivered; one that waits for its retry gets it now; one that was given up begins its schedule anew.',
+      'Sends it at once, with the same `webhook-id` and the same body. The attempts have the kind `manual`. A delivered one is ' +
+      'sent once more and stays delivered. One that waits for its retry is sent now. One that was given up starts its retry ' +
+      'schedule again.',
     access: ['write'],
     feature: 'webhooks',
     params: idParams,
-    answers: { 202: deliverySchema.describe('Queued. Its attempts tell what comes of it.') },
+    answers: { 202: deliverySchema.describe('Queued. Its attempts show the result.') },
     problems: ['webhook_stopped', 'delivery_in_flight', 'delivery_blocked'],
     async handle({ caller: { organization }, params }) {
       const outcome = await services.webhooks.resend(organization.id, params.id)

@@ -35,7 +35,7 @@ export function createEventType({
     path: '/api/v1/event-types',
     tag: 'event types',
     summary: 'Declare an event type of your own',
-    description: 'From then on webhooks can subscribe to it and `POST /api/v1/events` takes it.',
+    description: 'Webhooks can then subscribe to it, and `POST /api/v1/events` accepts it.',
     access: ['write'],
     body,
     answers: { 201: eventTypeSchema },

@@ -23,7 +23,7 @@ export const EVENT_TYPE_FIELDS = {
       (schema) => Buffer.byteLength(JSON.stringify(schema)) <= LIMITS.eventTypeSchemaBytesMax,
       `Must have at most ${LIMITS.eventTypeSchemaBytesMax} bytes as JSON.`,
     )
-    .describe('JSON Schema that the `data` of every event of this type must satisfy; null for none.'),
+    .describe('JSON Schema that the `data` of every event of this type must satisfy; null for no schema.'),
 }
 
 /** First words of the built-in types: one that is added later must not meet one of yours. */

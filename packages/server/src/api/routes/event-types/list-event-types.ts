@@ -21,7 +21,7 @@ export function listEventTypes({ store }: Pick<ApiContext, 'store'>) {
     answers: {
       200: listSchema(
         eventTypeSchema,
-        'The built-in ones in the order of the catalogue, then yours by name.',
+        'Built-in types come first, in the order of the catalogue. Your own types follow, by name.',
       ),
     },
     async handle({ caller: { organization }, query }) {

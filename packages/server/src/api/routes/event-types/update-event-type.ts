@@ -21,7 +21,8 @@ export function updateEventType({
     path: '/api/v1/event-types/:type',
     tag: 'event types',
     summary: 'Change an event type of your own',
-    description: 'Fields that are left out stay as they are. Events accepted before are not judged again.',
+    description:
+      'Fields that you leave out stay as they are. Events that were accepted before are not checked again.',
     access: ['write'],
     params: typeParams,
     body,

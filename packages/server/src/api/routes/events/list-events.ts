@@ -11,7 +11,7 @@ export function listEvents({ store }: Pick<ApiContext, 'store'>) {
     path: '/api/v1/events',
     tag: 'events',
     summary: 'List events',
-    description: 'Without their bodies; `GET /api/v1/events/{id}` has them.',
+    description: 'Without the bodies. `GET /api/v1/events/{id}` has the body.',
     access: ['read'],
     query: z.strictObject({ type: z.string().optional(), ...PAGE_QUERY }),
     answers: { 200: listSchema(eventSchema) },

@@ -13,10 +13,13 @@ import { instantOf, timeField } from '../fields.ts'
 
 const newEventSchema = z
   .strictObject({
-    type: z.string().max(200).describe('One of your own types; `POST /api/v1/event-types` declares them.'),
+    type: z
+      .string()
+      .max(200)
+      .describe('One of your own event types. Declare it first with `POST /api/v1/event-types`.'),
     data: z
       .unknown()
-      .describe('Any JSON value that satisfies the schema of the type. Sent on as you wrote it.'),
+      .describe('Any JSON value that satisfies the schema of the type. It is sent exactly as you wrote it.'),
     key: z
       .string()
       .min(1)
@@ -24,9 +27,9 @@ const newEventSchema = z
       .nullable()
       .default(null)
       .describe(
-        'What the event is about: webhooks ordered by key send events of one key one after the other.',
+        'What the event is about. A webhook with `"ordering": "key"` sends events with the same key one after the other.',
       ),
-    timestamp: timeField.nullable().default(null).describe('When it happened; now, when you leave it out.'),
+    timestamp: timeField.nullable().default(null).describe('When it happened. Default: now.'),
   })
   .meta({ examples: [{ type: 'order.paid', data: { order_id: 42 }, key: 'order-42' }] })
 
@@ -40,7 +43,7 @@ const documentedBatch = z.strictObject({
     .array(newEventSchema)
     .min(1)
     .max(LIMITS.eventsPerRequestMax)
-    .describe('Each is accepted or refused by itself; those that are accepted share one commit.'),
+    .describe('Each event is accepted or refused by itself. All accepted events share one commit.'),
 })
 
 const publishedSchema = z
@@ -48,7 +51,7 @@ const publishedSchema = z
     id: z.string().describe('`evt_…`'),
     type: z.string(),
     timestamp: z.string(),
-    deliveries: z.int().describe('How many webhooks it is owed to.'),
+    deliveries: z.int().describe('How many webhooks are to receive it.'),
   })
   .meta({ id: 'PublishedEvent' })
 
@@ -57,9 +60,9 @@ const resultSchema = z.union([publishedSchema, problemSchema])
 const answerSchema = z
   .union([
     publishedSchema,
-    z.object({ results: z.array(resultSchema).describe('One for each event, in their order.') }),
+    z.object({ results: z.array(resultSchema).describe('One result for each event, in the same order.') }),
   ])
-  .describe('The event, or of a batch one answer a row.')
+  .describe('The event. For a batch: one result for each event.')
 
 export function publishEvents({ services, settings }: Pick<ApiContext, 'services' | 'settings'>) {
   return operation({
@@ -68,7 +71,8 @@ export function publishEvents({ services, settings }: Pick<ApiContext, 'services
     path: '/api/v1/events',
     tag: 'events',
     summary: 'Publish an event, or a batch of them',
-    description: 'They are stored durably before the answer, and sent to every webhook that is owed them.',
+    description:
+      'The events are stored durably before the answer. Then they are sent to every webhook that they match.',
     access: ['write'],
     body: z.unknown(),
     bodyContent: { 'application/json': z.union([newEventSchema, documentedBatch]) },

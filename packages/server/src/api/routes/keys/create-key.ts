@@ -33,7 +33,7 @@ export function createKey({
     tag: 'API keys',
     summary: 'Create an API key',
     description:
-      'The key is in this answer and in no later one, but for a repeat of the request with its Idempotency-Key.',
+      'Only this answer shows the key. A repeat of the request with the same `Idempotency-Key` shows it again.',
     access: ['admin'],
     feature: 'api_keys',
     body,

@@ -11,7 +11,7 @@ export function listKeys({ store }: Pick<ApiContext, 'store'>) {
     path: '/api/v1/keys',
     tag: 'API keys',
     summary: 'List API keys',
-    description: 'Revoked ones too, and none of the keys themselves.',
+    description: 'Revoked keys are listed too. The keys themselves are never shown.',
     access: ['admin'],
     feature: 'api_keys',
     query: z.strictObject(PAGE_QUERY),

@@ -11,7 +11,7 @@ export function revokeKey({ store, clock }: Pick<ApiContext, 'store' | 'clock'>)
     path: '/api/v1/keys/:id',
     tag: 'API keys',
     summary: 'Revoke an API key',
-    description: 'At once: the next request that bears it is refused.',
+    description: 'Takes effect at once: the next request with this key is refused.',
     access: ['admin'],
     feature: 'api_keys',
     params: idParams,

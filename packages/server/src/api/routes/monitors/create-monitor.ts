@@ -11,7 +11,7 @@ import { checkProject, checkSchedule, MONITOR_FIELDS, pageWorkflow, TIME_ZONE_DE
 
 const body = z
   .strictObject({
-    name: MONITOR_FIELDS.name.optional().describe('The URL, when left out.'),
+    name: MONITOR_FIELDS.name.optional().describe('Default: the URL.'),
     url: MONITOR_FIELDS.url,
     workflow: MONITOR_FIELDS.workflow,
     project_id: MONITOR_FIELDS.project_id.optional(),
@@ -42,8 +42,8 @@ export function createMonitor(context: Pick<ApiContext, 'store' | 'services' | '
     tag: 'monitors',
     summary: 'Watch a page',
     description:
-      'From then on the workflow judges the page at every slot of the schedule, unless the run before has not ended. The ' +
-      'first run comes with the first slot; `POST …/run` starts one at once.',
+      'The workflow judges the page at every slot of the schedule, unless the previous run has not ended. The first run ' +
+      'starts at the first slot; `POST …/run` starts one at once.',
     access: ['write'],
     body,
     answers: { 201: monitorSchema },

@@ -11,7 +11,7 @@ export function deleteMonitor({ store }: Pick<ApiContext, 'store'>) {
     path: '/api/v1/monitors/:id',
     tag: 'monitors',
     summary: 'Delete a monitor',
-    description: 'Its runs stay; one that is under way goes on.',
+    description: 'Its runs are kept. A run under way goes on.',
     access: ['write'],
     params: idParams,
     answers: { 204: z.undefined().describe('Deleted.') },

@@ -19,26 +19,29 @@ export const MONITOR_FIELDS = {
   url: z
     .string()
     .max(LIMITS.urlCharactersMax)
-    .describe('The page: https and a public address, unless the operator allows more.'),
+    .describe(
+      'The URL of the page. It must use https and a public address, unless the operator allows others.',
+    ),
   workflow: z
     .union([z.string(), z.int().min(1)])
     .describe('Slug or integer id of a workflow whose first step judges pages.'),
-  project_id: z.string().describe("`proj_…`; it must be the workflow's. Left out, it is."),
+  project_id: z.string().describe("`proj_…`. It must be the workflow's project, which is also the default."),
   schedule: z
     .string()
     .trim()
     .max(LIMITS.cronCharactersMax)
     .overwrite((text) => text.replace(/\s+/g, ' '))
     .describe(
-      '`hourly`, `daily` or `weekly`, at a minute that is the monitor’s own; or a cron expression of five fields, whose times ' +
-        'come up to 10 minutes later. Which of them depends on the tier.',
+      '`hourly`, `daily` or `weekly`, at a minute that the server chooses for each monitor. Or a cron expression of five ' +
+        'fields; such a run starts up to 10 minutes after the time that the expression names. The tier decides which of them ' +
+        'you can use.',
     ),
   time_zone: z
     .string()
     .max(LIMITS.timeZoneCharactersMax)
     .refine(isTimeZone, 'Must be the IANA name of a time zone, such as Europe/Berlin or UTC.')
-    .describe('In which days begin and cron expressions are read, e.g. `Europe/Berlin`.'),
-  enabled: z.boolean().describe('False: its schedule starts nothing.'),
+    .describe('The time zone in which days begin and cron expressions are read, e.g. `Europe/Berlin`.'),
+  enabled: z.boolean().describe('False: the schedule starts no runs.'),
 }
 
 /** Throws `invalid_request` on `schedule`, or `tier_required` for one that the organization's tier lacks. */
@@ -56,13 +59,13 @@ export async function pageWorkflow(
 ): Promise<Workflow> {
   const workflow = await store.workflows.find(organizationId, String(named))
   if (workflow === null) {
-    throw fieldProblem('invalid_request', 'workflow', 'There is no workflow of this slug or id.')
+    throw fieldProblem('invalid_request', 'workflow', 'There is no workflow with this slug or id.')
   }
   if (services.runs.judgesPages(workflow.steps)) return workflow
   throw fieldProblem(
     'invalid_request',
     'workflow',
-    `The workflow ${workflow.slug} judges no pages. Name one whose first step is structured-data.`,
+    `The workflow ${workflow.slug} does not judge pages. Name one whose first step is structured-data.`,
   )
 }
 
@@ -74,7 +77,7 @@ export async function checkProject(
 ): Promise<void> {
   if (named === undefined || named === projectId) return
   if ((await store.projects.get(organizationId, named)) === null) {
-    throw fieldProblem('invalid_request', 'project_id', 'There is no project of this id.')
+    throw fieldProblem('invalid_request', 'project_id', 'There is no project with this id.')
   }
   throw fieldProblem('invalid_request', 'workflow', `The workflow ${slug} belongs to another project.`)
 }

@@ -18,11 +18,11 @@ export function runMonitor({
     tag: 'monitors',
     summary: 'Run a monitor now',
     description:
-      'Also while it is disabled. Its schedule stays as it is. Refused while its last run has not ended: a page is never ' +
-      'judged twice at once for one monitor.',
+      'Also works while the monitor is disabled. The schedule does not change. Refused while the last run of the monitor has ' +
+      'not ended.',
     access: ['write'],
     params: idParams,
-    answers: { 202: runSchema.describe('The run; `Location` says where to ask for its end.') },
+    answers: { 202: runSchema.describe('The run. `Location` is where to ask for its result.') },
     problems: ['run_in_progress', 'url_not_allowed', 'idempotency_conflict', 'overloaded', 'shutting_down'],
     async handle({ caller: { organization }, params, idempotency }) {
       const monitor = await findMonitor(store, organization.id, params.id)

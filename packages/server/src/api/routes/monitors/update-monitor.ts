@@ -50,7 +50,7 @@ export function updateMonitor(context: Pick<ApiContext, 'store' | 'services' | '
     tag: 'monitors',
     summary: 'Change a monitor',
     description:
-      'Fields that are left out stay as they are. A run under way goes on. `next_run_at` is planned anew when the schedule or ' +
+      'Fields that you leave out stay as they are. A run under way goes on. `next_run_at` is planned again when the schedule or ' +
       'its time zone changes, and when the monitor is enabled.',
     access: ['write'],
     params: idParams,

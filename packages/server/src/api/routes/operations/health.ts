@@ -8,7 +8,7 @@ export function health() {
     path: '/healthz',
     tag: 'operations',
     summary: 'Is the process alive?',
-    description: 'Says nothing of the store; restart the process when this does not answer.',
+    description: 'Does not check the store. Restart the process when this does not answer.',
     access: [],
     query: ANY_QUERY,
     answers: { 200: z.object({ status: z.literal('ok') }).describe('It is.') },

@@ -10,7 +10,7 @@ const readySchema = z
     warnings: z
       .array(z.object({ code: z.string(), message: z.string(), since: z.string() }))
       .describe(
-        'What of the server itself keeps deliveries from leaving now: they wait, and count against nobody.',
+        'Faults of the server itself that keep it from sending deliveries now. The deliveries wait; no webhook is blamed.',
       ),
   })
   .describe('It can.')
@@ -23,9 +23,9 @@ export function readiness({ store, state }: Pick<ApiContext, 'store' | 'state'>)
     tag: 'operations',
     summary: 'Can the server take work?',
     description:
-      'Send it no more requests while this answers 503: it is stopping, or its store is out of reach. It stays 200 while a ' +
-      'fault of the machine keeps deliveries from leaving, since every node may have the same, and work is taken all the ' +
-      'same; `warnings` says so.',
+      'Send the server no more requests while this answers 503: it is stopping, or it cannot reach its store. A fault of the ' +
+      'machine that only keeps deliveries from being sent leaves it at 200, because events are still accepted and other nodes ' +
+      'may have the same fault. `warnings` names such faults.',
     access: [],
     query: ANY_QUERY,
     answers: { 200: readySchema },

@@ -29,8 +29,8 @@ export function createOrganization({
     tag: 'organizations',
     summary: 'Create an organization',
     description:
-      'Comes with a default project and an admin key, which is in this answer and in no later one, but for a repeat of ' +
-      'the request with its Idempotency-Key.',
+      'Comes with a default project and an admin key. Only this answer shows the key. A repeat of the request with the same ' +
+      '`Idempotency-Key` shows it again.',
     access: ['operator'],
     body,
     answers: { 201: organizationWithKeySchema },

@@ -12,7 +12,7 @@ export function listOrganizations({ store }: Pick<ApiContext, 'store'>) {
     path: '/api/v1/orgs',
     tag: 'organizations',
     summary: 'List organizations',
-    description: "The key's own; all of them for a key with the scope operator.",
+    description: "The key's own organization. A key with the scope `operator` gets all organizations.",
     access: ['read', 'operator'],
     query: z.strictObject(PAGE_QUERY),
     answers: { 200: listSchema(organizationSchema, 'Oldest first.') },

@@ -11,7 +11,7 @@ export function deleteProject({ store }: Pick<ApiContext, 'store'>) {
     path: '/api/v1/projects/:id',
     tag: 'projects',
     summary: 'Delete a project',
-    description: 'Refused while workflows belong to it, and for the default project.',
+    description: 'Refused while workflows belong to it. The default project cannot be deleted.',
     access: ['write'],
     params: idParams,
     answers: { 204: z.undefined().describe('Deleted.') },

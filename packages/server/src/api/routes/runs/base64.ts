@@ -4,11 +4,7 @@ import { fieldProblem } from '../../../core/errors.ts'
 export function decodeBase64(text: string): Buffer {
   const digits = text.replace(/\s+/g, '')
   if (digits.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(digits)) {
-    throw fieldProblem(
-      'malformed_body',
-      'content_encoding',
-      'The content is not the base64 that this says it is.',
-    )
+    throw fieldProblem('malformed_body', 'content_encoding', 'The content is not valid base64.')
   }
   return Buffer.from(digits, 'base64')
 }

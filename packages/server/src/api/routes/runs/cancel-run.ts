@@ -17,7 +17,7 @@ export function cancelRun({
     tag: 'runs',
     summary: 'Cancel a run',
     description:
-      'It ends as CANCELED, with the events of a run that ended. A run whose verdict comes first keeps it: 409.',
+      'The run ends as CANCELED and makes the events of an ended run. A run that reached its verdict first keeps it: 409.',
     access: ['write'],
     params: runParams,
     answers: { 200: runSchema },

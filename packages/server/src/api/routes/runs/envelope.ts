@@ -17,8 +17,8 @@ export const envelopeSchema = z
       .unknown()
       .optional()
       .describe(
-        'The document: a string, or a JSON value, which is judged as JSON text. Left out, the page at `url` is fetched, if the ' +
-          'workflow begins with a step that judges pages.',
+        'The document: a string, or a JSON value, which is judged as JSON text. Without it, the page at `url` is fetched, if the ' +
+          'first step of the workflow judges pages.',
       ),
     content_type: contentTypeField,
     content_encoding: z.literal('base64').nullable().default(null).describe('How `content` is written.'),
@@ -64,7 +64,7 @@ export function openEnvelope(text: string): Submission {
   const labels = { fileName: filename, subject, url, metadata }
   // A JSON value keeps them, as the escapes they are; a string becomes bytes.
   if (!isWellFormedJson([labels, content_type, typeof content === 'string' ? content : null])) {
-    throw malformed('The envelope has half of a surrogate pair in it, which is no character.')
+    throw malformed('The envelope has half of a surrogate pair in it, which is not a character.')
   }
   if (content === undefined) {
     if (url !== null) return { ...labels, content: null, contentType: null }
@@ -75,7 +75,7 @@ export function openEnvelope(text: string): Submission {
     return { ...labels, content: bytes, contentType: content_type }
   }
   if (content_encoding !== null) {
-    throw fieldProblem('malformed_body', 'content_encoding', 'Base64 is a string; `content` is not one.')
+    throw fieldProblem('malformed_body', 'content_encoding', 'For base64, `content` must be a string.')
   }
   return {
     ...labels,

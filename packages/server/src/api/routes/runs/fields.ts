@@ -85,6 +85,6 @@ export async function workflowIdOf(
   if (/^\d{1,15}$/.test(idOrSlug)) return Number(idOrSlug)
   const workflow = await store.workflows.find(organizationId, idOrSlug)
   if (workflow === null)
-    throw fieldProblem('invalid_request', 'workflow', 'There is no workflow of this slug.')
+    throw fieldProblem('invalid_request', 'workflow', 'There is no workflow with this slug.')
   return workflow.id
 }

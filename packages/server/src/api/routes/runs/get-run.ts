@@ -14,7 +14,7 @@ export function getRun({ store, services, settings }: Pick<ApiContext, 'store' |
     path: '/api/v1/orgs/:org/runs/:id',
     tag: 'runs',
     summary: 'Read a run',
-    description: 'With `?wait=` the answer comes when the run has ended, or when the wait is over.',
+    description: 'With `?wait=`, the answer comes when the run has ended or the wait is over.',
     access: ['read'],
     params: z.strictObject({ org: z.string(), id: z.string().describe('A UUID, or `val_…`.') }),
     query: z.strictObject({ wait: waitField.default(0) }),

@@ -27,7 +27,7 @@ export function listRuns({ store, settings }: Pick<ApiContext, 'store' | 'settin
     path: '/api/v1/orgs/:org/runs',
     tag: 'runs',
     summary: 'List runs',
-    description: 'Without their findings; `GET …/runs/{id}/` has them.',
+    description: 'Without the findings. `GET …/runs/{id}/` has them.',
     access: ['read'],
     params: z.strictObject({ org: z.string() }),
     query,

@@ -54,15 +54,17 @@ const body = z
   .strictObject({
     result: z.enum(RUN_RESULTS),
     findings: z.array(findingSchema).max(REPORTED_FINDINGS_MAX).default([]),
-    started_at: timeField.optional().describe('`ended_at`, when left out.'),
-    ended_at: timeField.optional().describe('Now, when left out; never later than now.'),
+    started_at: timeField.optional().describe('Default: `ended_at`.'),
+    ended_at: timeField.optional().describe('Default: now. Never later than now.'),
     score: z.number().min(0).max(100).nullable().default(null),
     schemas: z
       .array(schemaSchema)
       .max(SEEN_TYPES_MAX)
       .nullable()
       .default(null)
-      .describe('Types and properties that it saw; with them changes since its last run are told.'),
+      .describe(
+        'The types and properties that the validator saw. With them, changes since the previous run are reported.',
+      ),
     ...LABEL_FIELDS,
   })
   .meta({
@@ -91,7 +93,7 @@ export function reportResult({
     tag: 'runs',
     summary: 'Report a run that an external validator finished',
     description:
-      'The run and its events are kept together, and are no different from those of a built-in validator.',
+      'The run and its events are stored together. They are no different from those of a built-in validator.',
     access: ['write'],
     params: workflowRunParams,
     body,
@@ -124,16 +126,20 @@ function reportOf(wanted: z.output<typeof body>, now: number): ExternalReport {
     throw fieldProblem(
       'invalid_request',
       'ended_at',
-      'Must not lie in the future: a result is of a run that ended.',
+      'Must not be in the future: only a run that has ended can be reported.',
     )
   }
   if (startedAt > endedAt) {
-    throw fieldProblem('invalid_request', 'started_at', 'Must not lie after the end of the run.')
+    throw fieldProblem('invalid_request', 'started_at', 'Must not be after the end of the run.')
   }
   const findings = wanted.findings.map(findingOf)
   const counts = countFindings(findings)
   if (wanted.result === 'PASS' && counts.error > 0) {
-    throw fieldProblem('invalid_request', 'result', 'A run with findings of severity error cannot be a PASS.')
+    throw fieldProblem(
+      'invalid_request',
+      'result',
+      'A run with findings of severity error cannot have the result PASS.',
+    )
   }
   return {
     submission: {

@@ -18,7 +18,7 @@ export function rerun({ store, services, settings }: Pick<ApiContext, 'store' | 
     tag: 'runs',
     summary: 'Run the same workflow on the same submission again',
     description:
-      'A new run, by the workflow as it is now. A document is judged as it was handed in; a page is fetched anew.',
+      'Starts a new run, with the workflow as it is now. A document is judged as it was submitted; a page is fetched again.',
     access: ['write'],
     params: runParams,
     query: z.strictObject({ wait: waitField.default(LIMITS.runInlineWaitMs / SECOND_MS) }),
@@ -52,7 +52,7 @@ async function submissionOf(store: Pick<Store, 'runs'>, run: Run): Promise<Submi
   if (run.source === 'external' || (content === null && run.submission.url === null)) {
     throw new Problem(
       'nothing_to_rerun',
-      'An external validator judged this run, and we never had the document. Have it judge again and report the result.',
+      'An external validator judged this run, and the server never had the document. Let that validator judge it again and report the result.',
     )
   }
   return { ...run.submission, content }

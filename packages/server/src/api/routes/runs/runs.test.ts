@@ -272,7 +272,7 @@ describe('reporting a result', () => {
       })
     expect((await report(4 * 60_000)).status).toBe(201)
     expect((await report(6 * 60_000)).body.errors).toEqual([
-      { field: 'ended_at', message: 'Must not lie in the future: a result is of a run that ended.' },
+      { field: 'ended_at', message: 'Must not be in the future: only a run that has ended can be reported.' },
     ])
   })
 

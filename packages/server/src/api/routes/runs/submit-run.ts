@@ -28,13 +28,12 @@ export function submitRun({
     tag: 'runs',
     summary: 'Run a workflow on a document',
     description:
-      'The document is the body itself, of any content type (with `X-Filename` and `Content-Encoding: base64` if you ' +
-      'like); or `content` in a JSON envelope; or the part `file` of a form. An application/json body that has ' +
-      '`content` and no key but an envelope’s is an envelope; so is one with `url` in place of `content`, where the first ' +
-      'step judges pages: the page is fetched. A body of type ' +
-      `\`${ENVELOPE_TYPE}\` is an envelope, whatever is in it. ` +
-      'Answers 201 when the run ended while the request waited, ' +
-      'else 202 with `Location` and `Retry-After`.',
+      'You can send the document in three ways: as the body itself, of any content type (with `X-Filename` and ' +
+      '`Content-Encoding: base64` if you like); as `content` in a JSON envelope; or as the part `file` of a form. An ' +
+      'application/json body is read as an envelope when it has `content` and all its keys are keys of an envelope. When the ' +
+      'first step judges pages, an envelope may have `url` instead of `content`, and the page is fetched. A body of type ' +
+      `\`${ENVELOPE_TYPE}\` is always an envelope. ` +
+      'Answers 201 when the run ended while the request waited, else 202 with `Location` and `Retry-After`.',
     access: ['write'],
     params: workflowRunParams,
     query,
@@ -51,7 +50,7 @@ export function submitRun({
         subject: z.string().optional(),
         url: z.string().optional(),
       }),
-      'application/octet-stream': z.string().describe('The document, under whatever content type it has.'),
+      'application/octet-stream': z.string().describe('The document, with any content type.'),
     },
     answers: { 201: runSchema, 202: runSchema.describe('The run, which has not ended yet.') },
     problems: [

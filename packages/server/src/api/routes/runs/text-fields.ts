@@ -17,8 +17,8 @@ export const LABEL_FIELDS = {
     .max(LIMITS.urlCharactersMax)
     .nullable()
     .default(null)
-    .describe('Where what is judged is to be found. Fetched only when no document comes with it.'),
-  metadata: z.record(z.string(), z.unknown()).default({}).describe('Yours; kept with the run.'),
+    .describe('Where the document can be found. Fetched only when no document is sent.'),
+  metadata: z.record(z.string(), z.unknown()).default({}).describe('Your own data, kept with the run.'),
 }
 
 export const contentTypeField = label(255).nullable().default(null)

@@ -12,8 +12,8 @@ export const SUBJECT_QUERY = {
     .min(1)
     .max(LIMITS.urlCharactersMax)
     .optional()
-    .describe('In place of `url`: a file name, or your own name for what is judged.'),
-  workflow: z.string().optional().describe('Slug or integer id: only runs of this workflow.'),
+    .describe('Instead of `url`: a file name, or your own name for what was judged.'),
+  workflow: z.string().optional().describe('Slug or integer id. Only runs of this workflow count.'),
 }
 
 /** Throws `invalid_request` unless exactly one of the two is named. */

@@ -12,7 +12,7 @@ import { SUBJECT_QUERY, subjectOf, workflowFilter } from './fields.ts'
 
 const query = z.strictObject({
   ...SUBJECT_QUERY,
-  run: z.string().optional().describe('The later of the two runs; the last one when left out.'),
+  run: z.string().optional().describe('The later of the two runs. Default: the latest run.'),
 })
 
 export function getSchemaDiff({ store }: Pick<ApiContext, 'store'>) {
@@ -23,7 +23,7 @@ export function getSchemaDiff({ store }: Pick<ApiContext, 'store'>) {
     tag: 'runs',
     summary: 'What changed between the last two runs of a page',
     description:
-      'Compares the types and properties that two runs of one workflow, with unchanged steps, saw in the same subject.',
+      'Compares the types and properties that two runs saw in the same subject. Both runs are of one workflow, and its steps did not change in between.',
     access: ['read'],
     query,
     answers: { 200: schemaDiffSchema },
@@ -60,5 +60,5 @@ async function currentRun(
 }
 
 function nothingSeen(): Problem {
-  return new Problem('not_found', 'No such run has looked for structured data in this page yet.')
+  return new Problem('not_found', 'No run has looked for structured data in this page yet.')
 }

@@ -16,14 +16,14 @@ export async function pageWorkflow(
 ): Promise<Workflow> {
   const found = await store.workflows.find(organizationId, named ?? SLUG)
   if (found === null && named !== undefined) {
-    throw fieldProblem('invalid_request', 'workflow', 'There is no workflow of this slug or id.')
+    throw fieldProblem('invalid_request', 'workflow', 'There is no workflow with this slug or id.')
   }
   const workflow = found ?? (await makeWorkflow(store, organizationId, clock.now()))
   if (services.runs.judgesPages(workflow.steps)) return workflow
   throw fieldProblem(
     'invalid_request',
     'workflow',
-    `The workflow ${workflow.slug} judges no pages. Name one whose first step is structured-data.`,
+    `The workflow ${workflow.slug} does not judge pages. Name one whose first step is structured-data.`,
   )
 }
 

@@ -14,16 +14,18 @@ import { pageWorkflow } from './page-workflow.ts'
 
 const body = z
   .strictObject({
-    url: LABEL_FIELDS.url.describe('A page, which is fetched; or what `json_ld` or `html` is judged as.'),
+    url: LABEL_FIELDS.url.describe(
+      'The page to fetch and judge. With `json_ld` or `html`: the page that these belong to; it is not fetched.',
+    ),
     json_ld: z
       .union([z.record(z.string(), z.unknown()), z.array(z.unknown()), z.string().min(1)])
       .optional()
-      .describe('JSON-LD in place of a page: an object, an array, or text.'),
-    html: z.string().min(1).optional().describe('The page itself, in place of fetching it.'),
+      .describe('JSON-LD to judge instead of a page: an object, an array, or text.'),
+    html: z.string().min(1).optional().describe('The HTML of the page, to judge it without fetching it.'),
     workflow: z
       .string()
       .optional()
-      .describe('Slug or integer id of a workflow that judges pages; `structured-data` when left out.'),
+      .describe('Slug or integer id of a workflow that judges pages. Default: `structured-data`.'),
   })
   .meta({ id: 'NewValidation', examples: [{ url: 'https://example.com/page' }] })
 
@@ -36,12 +38,13 @@ export function validate(context: Pick<ApiContext, 'store' | 'services' | 'setti
     tag: 'runs',
     summary: 'Validate the structured data of a page',
     description:
-      'A run like any other, with its events, told in ValidGraph’s form. Without `workflow` it is one of the workflow ' +
-      '`structured-data`, which is made when it is first needed. Answers 202 when it has not ended while the request waited.',
+      'Makes a run like any other, with its events, and answers in ValidGraph’s form. Without `workflow`, the workflow ' +
+      '`structured-data` judges the page; it is made when it is first needed. Answers 202 when the run has not ended while ' +
+      'the request waited.',
     access: ['write'],
     query: z.strictObject({ wait: waitField.default(LIMITS.waitSecondsMax) }),
     body,
-    answers: { 200: validationSchema, 202: validationSchema.describe('It has not ended yet.') },
+    answers: { 200: validationSchema, 202: validationSchema.describe('The run has not ended yet.') },
     problems: ['url_not_allowed', 'idempotency_conflict', 'overloaded', 'shutting_down'],
     async handle({ caller: { organization }, query, body: wanted, idempotency }) {
       const submission = submissionOf(wanted)

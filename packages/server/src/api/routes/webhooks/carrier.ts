@@ -19,6 +19,6 @@ export function refuseChannel(row: Webhook): Webhook {
   if (!isChannel(row)) return row
   throw new Problem(
     'not_for_channels',
-    `${row.id} is a channel: its messages are not signed. What can be changed of it is at /api/v1/channels/${row.id}.`,
+    `${row.id} is a channel: its messages are not signed. Change it at /api/v1/channels/${row.id}.`,
   )
 }

@@ -26,7 +26,10 @@ const body = z
     events: WEBHOOK_FIELDS.events,
     secret: secretField,
     description: WEBHOOK_FIELDS.description.default(''),
-    enabled: z.boolean().default(true).describe('False makes it without activating it.'),
+    enabled: z
+      .boolean()
+      .default(true)
+      .describe('False creates it without activating it: its status is `disabled`.'),
     headers: WEBHOOK_FIELDS.headers.default({}),
     retry_schedule: WEBHOOK_FIELDS.retry_schedule.default([...RETRY_SCHEDULE_DEFAULT]),
     disable_after: WEBHOOK_FIELDS.disable_after.default(DISABLE_AFTER_DEFAULT),
@@ -60,7 +63,7 @@ export function createWebhook({
     path: '/api/v1/webhooks',
     tag: 'webhooks',
     summary: 'Create a webhook',
-    description: 'The signing secret is in this answer and in no later one.',
+    description: 'The answer has the signing secret. Later, only `GET …/secret` shows it.',
     access: ['write'],
     feature: 'webhooks',
     body,

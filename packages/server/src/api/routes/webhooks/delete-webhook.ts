@@ -12,7 +12,7 @@ export function deleteWebhook({ services, clock }: Pick<ApiContext, 'services' |
     path: '/api/v1/webhooks/:id',
     tag: 'webhooks',
     summary: 'Delete a webhook',
-    description: 'What still waits for it is cancelled; the log of its deliveries stays.',
+    description: 'Waiting deliveries are cancelled. The log of its deliveries is kept.',
     access: ['write'],
     feature: 'webhooks',
     params: idParams,

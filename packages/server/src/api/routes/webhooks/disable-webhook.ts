@@ -13,7 +13,7 @@ export function disableWebhook({ services, clock }: Pick<ApiContext, 'services' 
     path: '/api/v1/webhooks/:id/disable',
     tag: 'webhooks',
     summary: 'Disable a webhook',
-    description: 'Nothing is lost: matching events are held until it is enabled again.',
+    description: 'Nothing is lost: matching events are held until the webhook is enabled again.',
     access: ['write'],
     feature: ['webhooks', 'channels'],
     params: idParams,

@@ -9,10 +9,13 @@ import { showSubscription } from './show.ts'
 
 const body = z
   .strictObject({
-    held: z.enum(['send', 'drop']).default('send').describe('What becomes of the deliveries that were held.'),
+    held: z
+      .enum(['send', 'drop'])
+      .default('send')
+      .describe('What to do with the deliveries that were held: send them or drop them.'),
   })
   .optional()
-  .describe('May be left out.')
+  .describe('Optional.')
 
 export function enableWebhook({ services, clock }: Pick<ApiContext, 'services' | 'clock'>) {
   return operation({
@@ -22,8 +25,8 @@ export function enableWebhook({ services, clock }: Pick<ApiContext, 'services' |
     tag: 'webhooks',
     summary: 'Enable a webhook again',
     description:
-      'Its failure count and health start afresh. A pause that its receiver asked for with `Retry-After` ends, also of a ' +
-      'webhook that is enabled already.',
+      'Resets the failure count and the health. Also ends a pause that the receiver asked for with `Retry-After`, even when the ' +
+      'webhook is enabled already.',
     access: ['write'],
     feature: ['webhooks', 'channels'],
     params: idParams,

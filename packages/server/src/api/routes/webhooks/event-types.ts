@@ -37,7 +37,7 @@ function refusal(type: string, names: readonly string[]): string {
   const hint =
     near.length > 0
       ? `Did you mean ${near.join(', ')}?`
-      : `There are ${names.join(', ')}; POST /api/v1/event-types declares your own.`
+      : `The event types are ${names.join(', ')}; POST /api/v1/event-types declares your own.`
   return `There is no event type ${JSON.stringify(type)}. ${hint}`
 }
 

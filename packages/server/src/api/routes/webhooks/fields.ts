@@ -35,10 +35,9 @@ const staticHeaders = z
 
 /** RFC 9110, sections 5.1 and 5.5, narrowed to ASCII: what every receiver reads the same way. */
 function headerFault(name: string, value: string, seen: ReadonlySet<string>): string | null {
-  if (!TOKEN.test(name) || name.length > HEADER_NAME_CHARACTERS_MAX)
-    return 'Is no name that a header can have.'
+  if (!TOKEN.test(name) || name.length > HEADER_NAME_CHARACTERS_MAX) return 'Is not a valid header name.'
   if (RESERVED_HEADERS.has(name.toLowerCase())) return 'Is set by Sealpost itself and cannot be chosen.'
-  if (seen.has(name.toLowerCase())) return 'Is there twice; header names do not differ by case.'
+  if (seen.has(name.toLowerCase())) return 'Is given twice; header names are not case-sensitive.'
   if (!PRINTABLE.test(value) || value !== value.trim()) {
     return 'Must be printable ASCII without spaces at either end.'
   }
@@ -48,7 +47,9 @@ function headerFault(name: string, value: string, seen: ReadonlySet<string>): st
 /** Of a PATCH. How long a receiver wants to be left alone is for the receiver to say; its owner may only end it. */
 export const unpauseField = z
   .null()
-  .describe('Null ends the pause that the receiver asked for with `Retry-After`; what waits is sent now.')
+  .describe(
+    'Null ends the pause that the receiver asked for with `Retry-After`. Waiting deliveries are sent now.',
+  )
 
 /** What POST and PATCH have in common. */
 export const WEBHOOK_FIELDS = {
@@ -57,18 +58,20 @@ export const WEBHOOK_FIELDS = {
     .array(z.string().max(200))
     .min(1)
     .max(LIMITS.webhookEventsMax)
-    .describe('Event types to hear; `GET /api/v1/event-types` lists them. Repeated ones count once.'),
+    .describe('Event types to receive; `GET /api/v1/event-types` lists them. Repeated types count once.'),
   description: z.string().max(1_000),
   headers: staticHeaders,
   retry_schedule: z
     .array(z.number().min(0).max(LIMITS.retryWaitSecondsMax))
     .max(LIMITS.retryWaitsMax)
-    .describe('Waits before each retry, in seconds; `[]` for no retry. Default `[60, 300, 1800, 3600]`.'),
+    .describe('Waits before each retry, in seconds; `[]` for no retries. Default `[60, 300, 1800, 3600]`.'),
   disable_after: z
     .int()
     .min(0)
     .max(LIMITS.disableAfterMax)
-    .describe('Failed attempts in a row that disable it; 0 never does. Default 5.'),
+    .describe(
+      'Disables the webhook after this many failed attempts in a row, once a delivery has used up its attempts. 0 never disables it. Default 5.',
+    ),
   rate_limit: z
     .strictObject({
       requests: z.int().min(1).max(LIMITS.rateLimitRequestsMax),
@@ -76,13 +79,13 @@ export const WEBHOOK_FIELDS = {
     })
     .nullable()
     .describe(
-      'At most so many requests in any so many seconds, each counted until so long after its answer; null for no limit.',
+      'At most `requests` in any window of `seconds`. A request counts until `seconds` after its answer. Null for no limit.',
     ),
   ordering: z
     .enum(ORDERINGS)
     .nullable()
     .describe(
-      '`webhook`: every event waits until the one before it is delivered or given up. `key`: the same among events with the same key; one that fails blocks its own key only. For events accepted from then on.',
+      '`webhook`: each event waits until the one before it is delivered or given up. `key`: the same, but only among events with the same key; a failing event blocks its own key only. Null: no order. A change applies to events accepted from then on.',
     ),
   filter: z.string().trim().min(1).max(LIMITS.filterCharactersMax).nullable().describe(FILTER_DESCRIPTION),
   signatures: z
@@ -90,7 +93,7 @@ export const WEBHOOK_FIELDS = {
     .min(1)
     .max(STANDARD_NAMES.length)
     .describe(
-      `The schemes whose signatures \`webhook-signature\` bears: ${STANDARD_SCHEMES.map(({ name, summary }) => `\`${name}\` (${summary})`).join(', ')}. ` +
+      `The signature schemes in the header \`webhook-signature\`: ${STANDARD_SCHEMES.map(({ name, summary }) => `\`${name}\` (${summary})`).join(', ')}. ` +
         `\`GET …/secret\` shows the public key of ${KEY_PAIR_NAMES}. Default \`${JSON.stringify(SIGNATURES_DEFAULT)}\`.`,
     ),
 }

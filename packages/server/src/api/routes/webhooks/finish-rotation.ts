@@ -14,7 +14,7 @@ export function finishRotation({ services, clock }: Pick<ApiContext, 'services' 
     path: '/api/v1/webhooks/:id/finish-rotation',
     tag: 'webhooks',
     summary: 'End a rotation now',
-    description: 'The old secret signs no more. Does nothing when no rotation is under way.',
+    description: 'The old secret stops signing. Does nothing when no rotation is under way.',
     access: ['write'],
     feature: 'webhooks',
     params: idParams,

@@ -11,7 +11,7 @@ export const secretField = z
   .refine((secret) => secret.trim() !== '', 'Must not be blank.')
   .refine((secret) => !secret.includes('\0'), 'Must have no NUL character.')
   .optional()
-  .describe('Your own signing secret; one is made when you leave it out.')
+  .describe('Your own signing secret. Leave it out, and one is made for you.')
 
 /** A webhook's keys before they are sealed, and where they belong. */
 interface Owner {

@@ -14,8 +14,8 @@ export function pauseWebhook({ services, clock }: Pick<ApiContext, 'services' | 
     tag: 'webhooks',
     summary: 'Pause a webhook',
     description:
-      'For a while, such as a deployment: matching events are held until `/enable`, and unlike after `/disable` health and ' +
-      'failure count go on from where they were. Does nothing to a webhook that is stopped already.',
+      'Use it for a while, such as during a deployment. Matching events are held until `/enable`. Unlike `/disable`, it keeps ' +
+      'health and failure count. Does nothing when the webhook is stopped already.',
     access: ['write'],
     feature: ['webhooks', 'channels'],
     params: idParams,

@@ -13,21 +13,21 @@ const STATES_DEFAULT: readonly ReplayState[] = ['exhausted', 'cancelled', 'never
 const body = z
   .strictObject({
     since: timeField.describe('Events accepted from this time on.'),
-    until: timeField.optional().describe('Events accepted before this time; now, when you leave it out.'),
+    until: timeField.optional().describe('Events accepted before this time. Default: now.'),
     states: z
       .array(z.enum(REPLAY_STATES))
       .min(1)
       .max(REPLAY_STATES.length)
       .default([...STATES_DEFAULT])
       .describe(
-        'Deliveries in these states; `never` stands for events that were never owed to the webhook, because it did not exist or was set otherwise. Default: what did not arrive.',
+        'Deliveries in these states. `never` stands for events that were never owed to the webhook, because it did not exist or had other settings. Default: what did not arrive.',
       ),
     types: z
       .array(z.string().max(200))
       .min(1)
       .max(LIMITS.webhookEventsMax)
       .optional()
-      .describe('Event types; those of the webhook, when you leave it out.'),
+      .describe('Event types. Default: those of the webhook.'),
     dry_run: z.boolean().default(false).describe('Only count.'),
   })
   .meta({
@@ -37,11 +37,11 @@ const body = z
 
 const replayedSchema = z
   .object({
-    matched: z.int().describe('What there is to send.'),
+    matched: z.int().describe('How many events there are to send.'),
     queued: z
       .int()
       .describe(
-        'What was queued; 0 of a dry run. Less than `matched` when some of it was sent meanwhile, or the webhook was stopped.',
+        'How many were queued; 0 for a dry run. Less than `matched` when some were sent meanwhile, or the webhook was stopped.',
       ),
   })
   .describe('How many.')
@@ -54,8 +54,8 @@ export function replayWebhook({ store, services, clock }: Pick<ApiContext, 'stor
     tag: 'webhooks',
     summary: 'Send past events again',
     description:
-      'Each keeps its `webhook-id`. What was given up begins its retry schedule anew; what was delivered is sent once more. ' +
-      'Events that the webhook was never owed are matched by its events, scope and filter of now.',
+      'Each event keeps its `webhook-id`. A delivery that was given up starts its retry schedule again. A delivered one is sent ' +
+      'once more. Events that were never owed to the webhook are matched by its present events, scope and filter.',
     access: ['write'],
     feature: ['webhooks', 'channels'],
     params: idParams,
@@ -67,7 +67,7 @@ export function replayWebhook({ store, services, clock }: Pick<ApiContext, 'stor
       if (webhook === null) throw notFound()
       const since = instantOf('since', wanted.since)
       const until = wanted.until === undefined ? clock.now() : instantOf('until', wanted.until)
-      if (since >= until) throw fieldProblem('invalid_request', 'since', 'Must lie before `until`.')
+      if (since >= until) throw fieldProblem('invalid_request', 'since', 'Must be before `until`.')
       const { states, types = null, dry_run: dryRun } = wanted
       const counts = await services.webhooks.replay(webhook, { since, until, states, types, dryRun })
       return { status: 200, body: counts }

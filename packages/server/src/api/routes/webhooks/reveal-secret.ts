@@ -14,13 +14,13 @@ const revealedSchema = z
     public_key: z
       .string()
       .nullable()
-      .describe(`\`whpk_…\`, to verify ${KEY_PAIR_NAMES} with; null when it never signed so.`),
+      .describe(`\`whpk_…\`, which verifies ${KEY_PAIR_NAMES}. Null when the webhook never signed with it.`),
     previous: z
       .object({ secret: z.string(), public_key: z.string().nullable(), expires_at: z.string() })
       .nullable()
-      .describe('What a rotation replaced and still signs beside it.'),
+      .describe('The secret that a rotation replaced and that still signs.'),
   })
-  .describe('What signs its requests.')
+  .describe('The secret and key that sign the requests.')
   .meta({ id: 'RevealedSecret' })
 
 export function revealSecret({ store, services, clock }: Pick<ApiContext, 'store' | 'services' | 'clock'>) {

@@ -20,10 +20,10 @@ const body = z
       .min(0)
       .max(LIMITS.rotationOverlapMsMax / SECOND_MS)
       .default(LIMITS.rotationOverlapMs / SECOND_MS)
-      .describe('How long the old secret signs beside the new one; a day by default, 0 ends it at once.'),
+      .describe('How long the old secret signs beside the new one. Default: a day. 0 ends it at once.'),
   })
   .optional()
-  .describe('May be left out.')
+  .describe('Optional.')
 
 export function rotateSecret({ services, clock }: Pick<ApiContext, 'services' | 'clock'>) {
   return operation({
@@ -33,10 +33,11 @@ export function rotateSecret({ services, clock }: Pick<ApiContext, 'services' | 
     tag: 'webhooks',
     summary: 'Replace the signing secret',
     description:
-      'Until the overlap ends, or `/finish-rotation` ends it, `webhook-signature` bears a signature of each secret, and the ' +
-      `headers that hold one signature only stay with the old secret. A key pair for ${KEY_PAIR_NAMES} is replaced as well. ` +
-      'Two secrets sign at most: what an earlier rotation replaced stops signing at once. To repeat a request whose answer ' +
-      'was lost, bring a `secret` of your own: one that signs already is not replaced by itself.',
+      'Both secrets sign until the overlap ends, or until `/finish-rotation`. `webhook-signature` then has one signature for ' +
+      'each secret. The headers that hold only one signature stay with the old secret. ' +
+      `A key pair for ${KEY_PAIR_NAMES} is replaced as well. ` +
+      'At most two secrets sign: one that an earlier rotation replaced stops signing at once. Send your own `secret` if you ' +
+      'want to be able to repeat the request after a lost answer: a secret that signs already is not replaced by itself.',
     access: ['write'],
     feature: 'webhooks',
     params: idParams,

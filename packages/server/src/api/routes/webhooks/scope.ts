@@ -13,9 +13,9 @@ export async function checkScope(
       return
     case 'project':
       if ((await store.projects.get(organizationId, scope.id)) !== null) return
-      throw fieldProblem('invalid_request', 'scope.id', 'There is no project of this id.')
+      throw fieldProblem('invalid_request', 'scope.id', 'There is no project with this id.')
     case 'workflow':
       if ((await store.workflows.find(organizationId, String(scope.id))) !== null) return
-      throw fieldProblem('invalid_request', 'scope.id', 'There is no workflow of this id.')
+      throw fieldProblem('invalid_request', 'scope.id', 'There is no workflow with this id.')
   }
 }

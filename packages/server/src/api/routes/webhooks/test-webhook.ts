@@ -16,7 +16,7 @@ const testResultSchema = z
     request: exchangedSchema.nullable(),
     response: responseSchema,
   })
-  .describe('What came of the test; also when the receiver refused it.')
+  .describe('The result of the test, even when the receiver refused it.')
   .meta({ id: 'WebhookTestResult' })
 
 export function testWebhook({ store, services }: Pick<ApiContext, 'store' | 'services'>) {
@@ -27,8 +27,8 @@ export function testWebhook({ store, services }: Pick<ApiContext, 'store' | 'ser
     tag: 'webhooks',
     summary: 'Send a test event',
     description:
-      'Sends one `webhook.test` at once, also to a disabled webhook, and waits up to 30 seconds for the answer. ' +
-      'There is no retry and no effect on health or failure count.',
+      'Sends one `webhook.test` at once, even to a disabled webhook, and waits up to 30 seconds for the answer. ' +
+      'It is not retried, and it does not change health or failure count.',
     access: ['write'],
     feature: ['webhooks', 'channels'],
     params: idParams,

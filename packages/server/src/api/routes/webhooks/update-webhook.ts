@@ -23,7 +23,7 @@ const body = z
     enabled: z
       .boolean()
       .describe(
-        'True enables it and sends what was held; false disables it. `/enable` can drop what was held.',
+        'True enables the webhook and sends what was held. False disables it. Use `/enable` to drop what was held.',
       ),
     headers: WEBHOOK_FIELDS.headers,
     retry_schedule: WEBHOOK_FIELDS.retry_schedule,
@@ -52,7 +52,7 @@ export function updateWebhook({
     path: '/api/v1/webhooks/:id',
     tag: 'webhooks',
     summary: 'Change a webhook',
-    description: 'Fields that are left out stay as they are. `headers` replaces all of them.',
+    description: 'Fields that you leave out stay as they are. `headers` replaces all headers.',
     access: ['write'],
     feature: 'webhooks',
     params: idParams,

@@ -139,7 +139,9 @@ describe('creating a webhook', () => {
     expect(body.errors[0].message).toBe(
       'There is no event type "schema.change". Did you mean schema.changed, schema.removed?',
     )
-    expect((await create({ events: ['x'] })).body.errors[0].message).toContain('There are run.completed, ')
+    expect((await create({ events: ['x'] })).body.errors[0].message).toContain(
+      'The event types are run.completed, ',
+    )
   })
 })
 

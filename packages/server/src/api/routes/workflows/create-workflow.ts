@@ -47,7 +47,7 @@ export function createWorkflow({ store, services, clock }: Pick<ApiContext, 'sto
     tag: 'workflows',
     summary: 'Create a workflow',
     description:
-      'Every step is tried before anything is kept: a schema that does not compile is refused here.',
+      'Every step is checked before anything is stored: a schema that does not compile is refused.',
     access: ['write'],
     body,
     answers: { 201: workflowSchema },

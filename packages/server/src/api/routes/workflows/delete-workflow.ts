@@ -11,7 +11,7 @@ export function deleteWorkflow({ store, clock }: Pick<ApiContext, 'store' | 'clo
     path: '/api/v1/workflows/:id',
     tag: 'workflows',
     summary: 'Delete a workflow',
-    description: 'Its runs stay, and its slug becomes free. Refused while monitors use it.',
+    description: 'Its runs are kept, and its slug can be used again. Refused while monitors use it.',
     access: ['write'],
     params: workflowParams,
     answers: { 204: z.undefined().describe('Deleted.') },

@@ -16,20 +16,22 @@ const stepSchema = z.strictObject({
     .string()
     .max(64)
     .describe(
-      'The validator, e.g. `json-schema`; or an action, `webhook` or `notify`, for when the run has ended.',
+      'A validator, e.g. `json-schema`; or an action that runs when the run has ended: `webhook` or `notify`.',
     ),
-  name: nameField.optional().describe('The type, when left out.'),
+  name: nameField.optional().describe('Default: the type.'),
   failure_mode: z
     .enum(['blocking', 'advisory'])
     .default('blocking')
-    .describe("A failed blocking step ends the run; an advisory one's errors count as warnings."),
+    .describe(
+      'A `blocking` step that finds errors ends the run. Errors of an `advisory` step count as warnings.',
+    ),
   config: z
     .record(z.string(), z.unknown())
     .default({})
     .describe(
-      "The validator's own, e.g. `{schema}`. Of `webhook`: `{webhook, when?, event?}`; of `notify`: `{channel, when?}`; " +
-        'with `when`: `always` (unless you say otherwise), `pass` or `fail`, and `event`: `run.completed` (unless you say ' +
-        'otherwise) or `validation.completed`, which is what a channel is told.',
+      'The settings of the step. A validator has its own, e.g. `{schema}`. `webhook` takes `{webhook, when?, event?}`, and ' +
+        '`notify` takes `{channel, when?}`. `when` is `always` (default), `pass` or `fail`. `event` is `run.completed` ' +
+        '(default) or `validation.completed`; a channel is always told of `validation.completed`.',
     ),
 })
 
@@ -37,12 +39,12 @@ const stepSchema = z.strictObject({
 export const WORKFLOW_FIELDS = {
   slug: slugField,
   name: nameField,
-  project: z.string().describe("`proj_…`; the organization's default project when left out."),
+  project: z.string().describe("`proj_…`. Default: the organization's default project."),
   score_threshold: z
     .number()
     .gt(0)
     .max(100)
-    .describe('Points a score must fall before `score.dropped` fires. Default 5.'),
+    .describe('How many points the score must fall to make `score.dropped`. Default 5.'),
   steps: z.array(stepSchema).min(1).max(LIMITS.workflowStepsMax),
 }
 
@@ -62,7 +64,7 @@ export async function checkProject(
   id: string,
 ): Promise<void> {
   if ((await store.projects.get(organizationId, id)) !== null) return
-  throw fieldProblem('invalid_request', 'project', 'There is no project of this id.')
+  throw fieldProblem('invalid_request', 'project', 'There is no project with this id.')
 }
 
 /** By id or slug. Throws `not_found`. */
@@ -87,6 +89,10 @@ export async function checkActions(
     const name = type === 'webhook' ? 'webhook' : 'channel'
     const named = await store.webhooks.get(organizationId, String(config[name]))
     if (named !== null && isChannel(named) === (type === 'notify')) continue
-    throw fieldProblem('invalid_request', `steps[${index}].config.${name}`, `There is no ${name} of this id.`)
+    throw fieldProblem(
+      'invalid_request',
+      `steps[${index}].config.${name}`,
+      `There is no ${name} with this id.`,
+    )
   }
 }

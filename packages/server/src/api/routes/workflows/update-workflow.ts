@@ -26,7 +26,7 @@ export function updateWorkflow({ store, services, clock }: Pick<ApiContext, 'sto
     tag: 'workflows',
     summary: 'Change a workflow',
     description:
-      'Fields that are left out stay as they are; `steps` replaces all of them. Runs under way are not touched.',
+      'Fields that you leave out stay as they are. `steps` replaces all steps. Runs under way do not change.',
     access: ['write'],
     params: workflowParams,
     body,
