@@ -156,8 +156,12 @@ export interface WebhookService {
   ): Promise<FilterWarning[] | null>
   /** What is shown of webhooks beside their own settings and state, by their ids. */
   facts(webhooks: readonly Webhook[]): Promise<ReadonlyMap<string, WebhookFacts>>
-  /** Makes a delivery due again; null when there is none. See `resend` of core/delivery.ts for the refusals. */
-  resend(organizationId: number, deliveryId: string): Promise<ResendOutcome | null>
+  /** Sends a delivery again; null when there is none. See `resendRefusal` of core/delivery.ts for the refusals. */
+  resend(
+    organizationId: number,
+    deliveryId: string,
+    idempotency: IdempotencyKey | null,
+  ): Promise<ResendOutcome | null>
   /**
    * Sends again what a webhook has not got, and what it never was owed because it did not exist yet. With `dryRun` only
    * counts. Throws `Problem`: `webhook_stopped`, `invalid_request` on `since` when there are more than

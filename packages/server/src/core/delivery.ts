@@ -7,10 +7,9 @@ import type { Event } from './event.ts'
  *      │ └─attempts used up─▶ exhausted  │ └──enable, drop──▶ cancelled
  *      └─webhook stopped──▶ held         └──webhook deleted─▶ cancelled
  *
- *   exhausted, cancelled ──sent again by hand──▶ pending
- *
- * A held delivery whose last attempt was in flight when its webhook was stopped may still become delivered or
- * exhausted by that attempt's outcome. A delivered one that is sent again by hand stays delivered, whatever comes of it.
+ * Ends are final: sending a delivery again makes another one (`resendOf`). A held delivery whose last attempt was in flight
+ * when its webhook was stopped may still become delivered or exhausted by that attempt's outcome, and a cancelled one
+ * delivered.
  */
 export const DELIVERY_STATES = ['pending', 'delivered', 'exhausted', 'held', 'cancelled'] as const
 export type DeliveryState = (typeof DELIVERY_STATES)[number]
@@ -19,9 +18,9 @@ const TRANSITIONS: Record<DeliveryState, readonly DeliveryState[]> = {
   pending: ['delivered', 'exhausted', 'held', 'cancelled'],
   held: ['pending', 'delivered', 'exhausted', 'cancelled'],
   delivered: [],
-  exhausted: ['pending'],
+  exhausted: [],
   // A request in flight when its webhook was deleted may still be acknowledged; the log must not deny it.
-  cancelled: ['delivered', 'pending'],
+  cancelled: ['delivered'],
 }
 
 export function canMove(from: DeliveryState, to: DeliveryState): boolean {
@@ -34,12 +33,6 @@ export function isFinished(state: DeliveryState): boolean {
 
 /** `auto` by the schedule; `test` once, with no effect on the webhook's health. */
 export type DeliveryKind = 'auto' | 'test'
-
-/**
- * once  — the next attempt was asked for by hand; the schedule stands still for it
- * round — the whole schedule was begun anew by hand, until the delivery ends again
- */
-export type ManualSend = 'once' | 'round'
 
 /** One event owed to one webhook. */
 export interface Delivery {
@@ -54,8 +47,8 @@ export interface Delivery {
   tries: number
   /** Attempts of every kind and outcome, also those a crash cut off. */
   attemptCount: number
-  /** Sent again by hand; null when the schedule alone decides. */
-  manual: ManualSend | null
+  /** The delivery that this one sends again, asked for by hand; null when it is the first of its event at its webhook. */
+  resendOf: string | null
   /** Deliveries of the webhook with the same order key go one after the other; null when in no order. */
   orderKey: string | null
   /** When the next attempt may start; null when none is planned, or when an earlier one of its order goes first. */
@@ -84,29 +77,46 @@ export function orderKeyOf(ordering: 'webhook' | 'key' | null, eventKey: string 
 export type ResendRefusal = 'test' | 'webhook_stopped' | 'in_flight' | 'blocked'
 
 /**
- * Sends a delivery again by hand, due at `now`. One that is owed gets its next attempt early, beside the schedule; one
- * that was delivered gets one more; one that ended otherwise starts its schedule anew.
+ * Sends a delivery again by hand, due at `now`. Of one that is owed the next attempt of its schedule is due now; for one that has
+ * ended another is made, with the id `newId`, a whole schedule of its own and no place in any order: its turn is over.
  */
-export function resend(delivery: Delivery, webhookIsLive: boolean, now: number): Delivery | ResendRefusal {
+export function resend(
+  delivery: Delivery,
+  webhookIsLive: boolean,
+  newId: () => string,
+  now: number,
+): Delivery | ResendRefusal {
+  const refusal = resendRefusal(delivery, webhookIsLive)
+  if (refusal !== null) return refusal
+  if (delivery.state === 'pending') return { ...delivery, dueAt: now }
+  const { organizationId, eventId, webhookId, id: resendOf } = delivery
+  return waitingDelivery({ id: newId(), organizationId, eventId, webhookId, resendOf }, now)
+}
+
+/** Why it cannot be sent again now; null when it can. */
+export function resendRefusal(delivery: Delivery, webhookIsLive: boolean): ResendRefusal | null {
   if (delivery.kind === 'test') return 'test'
   if (!webhookIsLive || delivery.state === 'held') return 'webhook_stopped'
   if (delivery.leasedAt !== null) return 'in_flight'
-  switch (delivery.state) {
-    case 'delivered':
-      return { ...delivery, manual: 'once', dueAt: now }
-    case 'pending':
-      if (delivery.dueAt === null) return 'blocked'
-      return { ...delivery, manual: delivery.manual ?? 'once', dueAt: now }
-    case 'exhausted':
-    case 'cancelled':
-      return {
-        ...delivery,
-        state: 'pending',
-        manual: 'round',
-        orderKey: null,
-        tries: 0,
-        dueAt: now,
-        endedAt: null,
-      }
+  return delivery.state === 'pending' && delivery.dueAt === null ? 'blocked' : null
+}
+
+/** A delivery that nobody has touched, due at `now`, outside of any order. */
+export function waitingDelivery(
+  made: Pick<Delivery, 'id' | 'organizationId' | 'eventId' | 'webhookId' | 'resendOf'>,
+  now: number,
+): Delivery {
+  return {
+    ...made,
+    kind: 'auto',
+    state: 'pending',
+    tries: 0,
+    attemptCount: 0,
+    orderKey: null,
+    dueAt: now,
+    leasedAt: null,
+    fence: 0,
+    createdAt: now,
+    endedAt: null,
   }
 }

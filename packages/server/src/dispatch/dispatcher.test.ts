@@ -235,7 +235,7 @@ describe('a rate limit', () => {
     await engine.clock.advance(70 * SECOND_MS)
     expect(engine.starts).toHaveLength(2)
     const [row] = (await engine.store.deliveries.list(1, {}, { limit: 1, before: null })).rows
-    await engine.store.deliveries.resend(1, row!.id, engine.clock.now())
+    await engine.store.deliveries.resend(1, row!.id, null, engine.clock.now())
     engine.pipeline.dispatcher.noteWaiting(webhook.id, 1)
     await engine.clock.advance(100 * SECOND_MS)
     expect(engine.starts).toHaveLength(2)

@@ -96,10 +96,16 @@ export function createWebhookService(parts: WebhookServiceParts): WebhookService
         await Promise.all(webhooks.map(async (webhook) => [webhook.id, await factsOf(webhook)] as const)),
       ),
 
-    async resend(organizationId, deliveryId) {
-      const outcome = await store.deliveries.resend(organizationId, deliveryId, clock.now())
+    async resend(organizationId, deliveryId, idempotency) {
+      const now = clock.now()
+      const claim = idempotency && {
+        ...{ organizationId, operation: 'resendDelivery', ...idempotency },
+        ...{ resourceId: deliveryId, createdAt: now },
+      }
+      const outcome = await store.deliveries.resend(organizationId, deliveryId, claim, now)
       if (outcome?.outcome === 'queued') {
-        pipeline.dispatcher.noteByHand(deliveryId, outcome.delivery.webhookId, organizationId)
+        const { id, webhookId } = outcome.delivery
+        pipeline.dispatcher.noteByHand(id, webhookId, organizationId)
       }
       return outcome
     },

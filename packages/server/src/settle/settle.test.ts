@@ -9,7 +9,7 @@ import {
 } from '../../test/support/samples.ts'
 import { START_MS } from '../../test/support/virtual-clock.ts'
 import type { Delivery } from '../core/delivery.ts'
-import { canMove, DELIVERY_STATES } from '../core/delivery.ts'
+import { canMove } from '../core/delivery.ts'
 import { LIMITS } from '../core/limits.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/time.ts'
 import type { Webhook } from '../core/webhook.ts'
@@ -61,7 +61,7 @@ describe('an acknowledged attempt', () => {
     })
     const settlement = settle(facts({ outcome: 'delivered', webhook }), 0)
     expect(settlement).toEqual({
-      delivery: { state: 'delivered', tries: 1, manual: null, dueAt: null, endedAt: NOW },
+      delivery: { state: 'delivered', tries: 1, dueAt: null, endedAt: NOW },
       webhook: {
         status: 'active',
         health: 'healthy',
@@ -107,7 +107,6 @@ describe('a failed attempt', () => {
     expect(settlement.delivery).toEqual({
       state: 'exhausted',
       tries: 5,
-      manual: null,
       dueAt: null,
       endedAt: NOW,
     })
@@ -194,7 +193,7 @@ describe('an attempt that a crash cut off', () => {
   it('is due again at once, in the same place of the schedule, and counts against nobody', () => {
     const settlement = settle(facts({ outcome: 'unknown', report: null }), 0)
     expect(settlement).toEqual({
-      delivery: { state: 'pending', tries: 0, manual: null, dueAt: NOW, endedAt: null },
+      delivery: { state: 'pending', tries: 0, dueAt: NOW, endedAt: null },
       webhook: null,
       holdPending: false,
     })
@@ -218,7 +217,7 @@ describe('an attempt that was not sent', () => {
     const webhook = sampleWebhook({ retrySchedule: [], disableAfter: 1 })
     const dueAt = NOW + LIMITS.notSentWaitMsMin
     expect(settle(facts({ report, webhook }), 0)).toEqual({
-      delivery: { state: 'pending', tries: 0, manual: null, dueAt, endedAt: null },
+      delivery: { state: 'pending', tries: 0, dueAt, endedAt: null },
       webhook: null,
       holdPending: false,
     })
@@ -257,7 +256,6 @@ describe('a webhook that was stopped while the request was in flight', () => {
     expect(settlement.delivery).toEqual({
       state: 'cancelled',
       tries: 1,
-      manual: null,
       dueAt: null,
       endedAt: 7,
     })
@@ -276,60 +274,16 @@ describe('a test', () => {
   })
 })
 
-describe('a delivery sent again by hand', () => {
-  const once = { manual: 'once', tries: 2 } as const
-
-  it('that was delivered stays delivered, whatever comes of it', () => {
-    const delivery = sampleDelivery({ ...once, state: 'delivered', endedAt: 7 })
-    for (const outcome of ['delivered', 'failed'] as const) {
-      const settled = settle(facts({ delivery, outcome }), 0)
-      expect(settled.delivery).toEqual({
-        state: 'delivered',
-        tries: 2,
-        manual: null,
-        dueAt: null,
-        endedAt: 7,
-      })
-    }
-  })
-
-  it('counts for the webhook as any attempt does', () => {
-    const delivery = sampleDelivery({ ...once, state: 'delivered', endedAt: 7 })
-    const webhook = sampleWebhook({ failureCount: 2 })
-    expect(settle(facts({ delivery, webhook }), 0).webhook).toMatchObject({
-      failureCount: 3,
-      health: 'failing',
-    })
-    expect(settle(facts({ delivery, webhook, outcome: 'delivered' }), 0).webhook?.failureCount).toBe(0)
-  })
-
-  it('before its next retry keeps its place in the schedule, and waits from there', () => {
-    const webhook = sampleWebhook({ retrySchedule: [60, 300] })
-    const last = settle(facts({ delivery: sampleDelivery(once), webhook }), 0).delivery
-    expect(last).toMatchObject({ state: 'pending', tries: 2, manual: null })
-    expect(last.dueAt).toBe(START_MS + 20 + 300_000)
-  })
-
-  it('after it was exhausted goes through the whole schedule, by hand to its end', () => {
-    const webhook = sampleWebhook({ retrySchedule: [60], disableAfter: 0 })
-    let delivery: Delivery = sampleDelivery({ manual: 'round', tries: 0 })
+describe('a delivery that sends another again', () => {
+  it('has the whole schedule, and counts for the webhook as any other does', () => {
+    const webhook = sampleWebhook({ retrySchedule: [60], disableAfter: 0, failureCount: 2 })
+    let delivery: Delivery = sampleDelivery({ resendOf: 'dlv_0', tries: 0 })
+    const first = settle(facts({ delivery, webhook }), 0)
+    expect(first.webhook).toMatchObject({ failureCount: 3, health: 'failing' })
+    delivery = { ...delivery, ...first.delivery }
+    expect(delivery).toMatchObject({ state: 'pending', tries: 1, resendOf: 'dlv_0' })
     delivery = { ...delivery, ...settle(facts({ delivery, webhook }), 0).delivery }
-    expect(delivery).toMatchObject({ state: 'pending', tries: 1, manual: 'round' })
-    delivery = { ...delivery, ...settle(facts({ delivery, webhook }), 0).delivery }
-    expect(delivery).toMatchObject({ state: 'exhausted', tries: 2, manual: null })
-  })
-
-  it.each(['delivered', 'pending'] as const)('is still owed after a crash cut it off while %s', (state) => {
-    const delivery = sampleDelivery({ ...once, state })
-    const settled = settle(facts({ delivery, outcome: 'unknown', report: null }), 0).delivery
-    expect(settled).toMatchObject({ state, tries: 2, manual: 'once', dueAt: NOW })
-  })
-
-  it('is not owed after a crash when its webhook is stopped', () => {
-    const delivery = sampleDelivery({ ...once, state: 'delivered', endedAt: 7 })
-    const webhook = sampleWebhook({ status: 'paused' })
-    const settled = settle(facts({ delivery, webhook, outcome: 'unknown', report: null }), 0).delivery
-    expect(settled).toEqual({ state: 'delivered', tries: 2, manual: null, dueAt: null, endedAt: 7 })
+    expect(delivery).toMatchObject({ state: 'exhausted', tries: 2 })
   })
 })
 
@@ -393,8 +347,7 @@ describe('a pause that the receiver asked for', () => {
 describe('any outcome', () => {
   it('moves a delivery only where the state machine allows, and never plans what has ended', () => {
     const anyFacts = fc.record({
-      state: fc.constantFrom(...DELIVERY_STATES.filter((state) => state !== 'exhausted')),
-      manual: fc.constantFrom(null, 'once' as const, 'round' as const),
+      state: fc.constantFrom('pending' as const, 'held' as const, 'cancelled' as const),
       outcome: fc.constantFrom('delivered' as const, 'failed' as const, 'unknown' as const),
       kind: fc.constantFrom('auto' as const, 'test' as const),
       status: fc.constantFrom('active' as const, 'paused' as const, 'disabled_gone' as const),
@@ -407,14 +360,7 @@ describe('any outcome', () => {
     })
     fc.assert(
       fc.property(anyFacts, (given) => {
-        // Only a resend brings a delivered one back, and it is of no test.
-        const resent = given.state === 'delivered'
-        const delivery = sampleDelivery({
-          state: given.state,
-          kind: resent ? 'auto' : given.kind,
-          manual: resent ? 'once' : given.manual,
-          tries: given.tries,
-        })
+        const delivery = sampleDelivery({ state: given.state, kind: given.kind, tries: given.tries })
         const webhook = sampleWebhook({
           status: given.status,
           retrySchedule: given.schedule,
@@ -426,7 +372,7 @@ describe('any outcome', () => {
           given.jitter,
         )
         expect(canMove(given.state, next.state)).toBe(true)
-        expect(next.dueAt !== null).toBe(next.state === 'pending' || (resent && next.manual === 'once'))
+        expect(next.dueAt !== null).toBe(next.state === 'pending')
         expect(next.state === 'pending' && given.status !== 'active').toBe(false)
         expect(holdPending && next.state === 'pending').toBe(false)
         expect(next.tries - given.tries).toBeGreaterThanOrEqual(0)

@@ -1,5 +1,5 @@
 import { askedUntil, saysGone, wasNotSent } from '../core/attempt.ts'
-import type { Delivery, DeliveryState } from '../core/delivery.ts'
+import type { DeliveryState } from '../core/delivery.ts'
 import { LIMITS } from '../core/limits.ts'
 import { SECOND_MS } from '../core/time.ts'
 import { attemptsMax, isLive, pauseEnd, type Webhook, type WebhookState } from '../core/webhook.ts'
@@ -32,17 +32,15 @@ function settleTest({ delivery, outcome, now }: SettleFacts): Settlement {
   const ended: DeliveryState = delivery.state === 'cancelled' ? 'cancelled' : 'exhausted'
   const state: DeliveryState = outcome === 'delivered' ? 'delivered' : ended
   return {
-    delivery: { state, tries: delivery.tries + 1, manual: null, dueAt: null, endedAt: now },
+    delivery: { state, tries: delivery.tries + 1, dueAt: null, endedAt: now },
     webhook: null,
     holdPending: false,
   }
 }
 
 function settleDelivered({ delivery, webhook, report, now }: SettleFacts): Settlement {
-  const tries = delivery.tries + triesOf(delivery)
-  const endedAt = delivery.state === 'delivered' ? delivery.endedAt : now
   return {
-    delivery: { state: 'delivered', tries, manual: null, dueAt: null, endedAt },
+    delivery: { state: 'delivered', tries: delivery.tries + 1, dueAt: null, endedAt: now },
     webhook: changed(webhook, {
       status: webhook.status,
       health: 'healthy',
@@ -56,15 +54,10 @@ function settleDelivered({ delivery, webhook, report, now }: SettleFacts): Settl
   }
 }
 
-/** How far an attempt goes in the schedule: one asked for by hand stands beside it. */
-function triesOf(delivery: Delivery): 0 | 1 {
-  return delivery.manual === 'once' ? 0 : 1
-}
-
 function settleFailed(facts: SettleFacts, jitter: number): Settlement {
   const { delivery, webhook, report, now } = facts
-  const tries = delivery.tries + triesOf(delivery)
-  const usedUp = delivery.manual !== 'once' && tries >= attemptsMax(webhook)
+  const tries = delivery.tries + 1
+  const usedUp = tries >= attemptsMax(webhook)
   const next = afterFailure(facts, usedUp)
   const stopping = isLive(webhook) && next.status !== 'active'
   return {
@@ -87,15 +80,9 @@ function settleFailed(facts: SettleFacts, jitter: number): Settlement {
  * brings the server down cannot do so at every start. What was not sent is tried again soon, and then less often.
  */
 function settleUncounted(facts: SettleFacts, dueAt: number): Settlement {
-  const { delivery, webhook } = facts
-  // What was asked for by hand has had no answer yet, and is owed as before.
-  const isOwed = delivery.state === 'pending' || delivery.state === 'delivered'
-  const still = delivery.manual === 'once' && isOwed && isLive(webhook)
-  const { state, tries, manual, endedAt } = delivery
+  const { tries } = facts.delivery
   return {
-    delivery: still
-      ? { state, tries, manual, dueAt, endedAt }
-      : { tries, ...nextStep(facts, false, false, () => dueAt) },
+    delivery: { tries, ...nextStep(facts, false, false, () => dueAt) },
     webhook: null,
     holdPending: false,
   }
@@ -108,15 +95,12 @@ function nextStep(
   stopping: boolean,
   dueAt: () => number,
 ): Omit<Settlement['delivery'], 'tries'> {
-  const { state, manual, endedAt } = delivery
-  // Cancelled while the request was in flight, or delivered before and sent again: the outcome is logged, no more.
-  if (state === 'cancelled' || state === 'delivered') return { state, manual: null, dueAt: null, endedAt }
-  if (usedUp) return { state: 'exhausted', manual: null, dueAt: null, endedAt: now }
-  const kept = manual === 'round' ? manual : null
-  if (state === 'held' || stopping || !isLive(webhook)) {
-    return { state: 'held', manual: kept, dueAt: null, endedAt: null }
-  }
-  return { state: 'pending', manual: kept, dueAt: dueAt(), endedAt: null }
+  const { state, endedAt } = delivery
+  // Cancelled while the request was in flight: the outcome is logged, no more.
+  if (state === 'cancelled') return { state, dueAt: null, endedAt }
+  if (usedUp) return { state: 'exhausted', dueAt: null, endedAt: now }
+  if (state === 'held' || stopping || !isLive(webhook)) return { state: 'held', dueAt: null, endedAt: null }
+  return { state: 'pending', dueAt: dueAt(), endedAt: null }
 }
 
 /**

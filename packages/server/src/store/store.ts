@@ -324,16 +324,23 @@ export interface DeliveryRow extends Delivery {
 }
 
 export type ResendOutcome =
-  { outcome: 'queued'; delivery: DeliveryRow } | { outcome: 'refused'; reason: ResendRefusal }
+  /** The delivery that is sent: the one asked for while it is owed, else another. */
+  | { outcome: 'queued'; delivery: DeliveryRow }
+  | { outcome: 'refused'; reason: ResendRefusal }
+  | Exclude<ClaimVerdict, { outcome: 'free' }>
 
 export interface DeliveryStore {
-  /** Asks `resend` of core/delivery.ts and writes what it answers. Null when there is none. */
-  resend(organizationId: number, id: string, now: number): Promise<ResendOutcome | null>
+  /** Sends a delivery again (rules/resend.ts). Null when there is none. The claim's `resourceId` is set by the store. */
+  resend(
+    organizationId: number,
+    id: string,
+    claim: IdempotencyClaim | null,
+    now: number,
+  ): Promise<ResendOutcome | null>
   /** One slice of the events that a replay is about, oldest first within each type. Tests are never among them. */
   replayable(request: ReplayRequest): Promise<ReplaySlice>
   /**
-   * Makes what `replayable` found due again, unless it has changed since: resends deliveries (`resend` of
-   * core/delivery.ts), and makes the deliveries that never were: in no order, pending, due. Answers how many.
+   * Sends what `replayable` found, unless it has changed since: sends deliveries again (rules/resend.ts), and makes the deliveries that never were: in no order, pending, due. Answers how many.
    */
   replay(webhookId: string, items: readonly ReplayItem[], now: number): Promise<number>
   /** How many deliveries each event has, in the order asked; those made for tests count. */

@@ -228,7 +228,7 @@ export interface SettleFacts {
 }
 
 export interface Settlement {
-  delivery: Pick<Delivery, 'state' | 'tries' | 'manual' | 'dueAt' | 'endedAt'>
+  delivery: Pick<Delivery, 'state' | 'tries' | 'dueAt' | 'endedAt'>
   /** The webhook's new state; null when the outcome leaves it as it is. */
   webhook: WebhookState | null
   /** The webhook stops with this outcome: its pending deliveries become held. */

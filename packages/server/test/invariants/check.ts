@@ -4,11 +4,11 @@ import type { History, ObserverMs } from './history.ts'
 /** The promises, as docs/simulation.md numbers them. From 22 on they are those of what a webhook may ask for beside. */
 export const INVARIANTS: Readonly<Record<number, string>> = {
   1: 'an event that was answered with a 2xx is in the store, with its bytes',
-  2: 'each accepted event has exactly one delivery for each webhook that it matched',
+  2: 'each accepted event has exactly one delivery for each webhook that it matched, beside what was sent again by hand',
   3: 'at rest every delivery is delivered, exhausted, held or cancelled',
   4: 'a delivery is delivered if and only if an attempt of it was answered with a 2xx',
   5: 'what a receiver saw is recorded',
-  6: 'automatic attempts are as many as the schedule allows, manual ones as many as were asked for',
+  6: 'attempts are as many as the schedule allows, and nothing is sent again that nobody asked for',
   7: 'no attempt starts once its webhook was stopped or deleted',
   8: 'no attempt starts earlier than its schedule allows, nor in a pause that its receiver asked for',
   9: 'a delivery has one live lease at most, and no result is written under another',

@@ -24,6 +24,12 @@ function secondTry(): Draft['requests'][number] {
   return request('webhook_other', 'other', T + 1_100, 200, ['a secret of their own'])
 }
 
+/** Another delivery of the first one's event, made by hand and over. */
+function resent({ deliveries }: Draft['rows']): Draft['rows']['deliveries'][number] {
+  const { id: resendOf, ...sent } = first(deliveries)
+  return { ...sent, id: 'dlv_again', resendOf, state: 'cancelled', tries: 0, attemptCount: 0 }
+}
+
 /** What was told of the first webhook, at the moment of its order. */
 function news(order: number, type: string): Draft['told'][number] {
   const of = { organizationId: 1, webhookId: 'webhook_retried' }
@@ -70,7 +76,8 @@ const SPOILED: Record<number, Record<string, (history: Draft) => void>> = {
   },
   6: {
     'one attempt too many': ({ rows }) => rows.attempts.push(attempt('dlv_1', 3, T + 900_000, 500)),
-    'a manual attempt that nobody asked for': ({ rows }) => (rows.attempts[1]!.kind = 'manual'),
+    'sent again, and nobody asked for it': ({ rows }) => rows.deliveries.push(resent(rows)),
+    'an attempt of another kind': ({ rows }) => (rows.attempts[1]!.kind = 'manual'),
     'given up too early': ({ rows }) => {
       first(rows.deliveries).state = 'exhausted'
       rows.attempts.splice(1, 1)
@@ -443,22 +450,6 @@ describe('what excuses', () => {
     expect(violated(history)).toContain(8)
     history.clockSteps.push({ at: T + 30_000, byMs: -500 })
     expect(violated(history)).not.toContain(8)
-  })
-
-  it('a schedule that was begun anew by hand, after what was held had been dropped', () => {
-    const history = sampleHistory()
-    const [started, ours] = [history.rows.webhooks[2]!, history.settled.at(-1)!]
-    const step = { ...ours, deliveryId: 'dlv_dropped', state: 'pending' as const }
-    const first = { ...step, order: 20, at: T + 2_000, notSent: false, statusCode: 500, tries: 2 }
-    history.settled.push(first, { ...step, order: 22, at: T + 9_000, tries: 0 })
-    expect(violated(history)).toContain(25)
-    history.changes.push({ ...changed(started, 'enabled', T + 3_000, 21), held: 'drop' })
-    expect(violated(history)).toContain(25)
-    history.resends.push({
-      ...{ webhookId: started.id, deliveryId: 'dlv_dropped', status: 202 },
-      ...{ askedAt: T + 4_000, answeredAt: T + 4_001 },
-    })
-    expect(violated(history)).not.toContain(25)
   })
 
   it('a change whose moment is not known', () => {

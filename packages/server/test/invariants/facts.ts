@@ -16,6 +16,8 @@ export interface Facts {
   deliveriesOf(eventId: string): readonly Delivery[]
   /** In the order of their numbers. */
   attemptsOf(deliveryId: string): readonly Attempt[]
+  /** Of every delivery of an event at a webhook: what is sent again is another one, under the same id of the event. */
+  attemptsOfAll(delivery: Pick<Delivery, 'webhookId' | 'eventId'>): readonly Attempt[]
   /** What the receiver of this webhook saw of this event, oldest first. */
   requestsOf(delivery: Pick<Delivery, 'webhookId' | 'eventId'>): readonly SeenRequest[]
   timelineOf(webhookId: string): Timeline
@@ -51,6 +53,10 @@ export function createFacts(history: History): Facts {
     delivery: (id) => deliveries.get(id),
     deliveriesOf: (eventId) => byEvent.get(eventId) ?? [],
     attemptsOf: (deliveryId) => attempts.get(deliveryId) ?? [],
+    attemptsOfAll: ({ webhookId, eventId }) =>
+      (byEvent.get(eventId) ?? [])
+        .filter((delivery) => delivery.webhookId === webhookId)
+        .flatMap(({ id }) => attempts.get(id) ?? []),
     requestsOf: ({ webhookId, eventId }) => requests.get(requestKey(webhookId, eventId)) ?? [],
     timelineOf: (webhookId) => timelines.get(webhookId) ?? nothingKnown,
     storeTime: (at) => at + sum(history.clockSteps.filter((step) => step.at <= at).map((step) => step.byMs)),

@@ -3,7 +3,7 @@ import type { Delivery } from '../../src/core/delivery.ts'
 import type { Facts } from './facts.ts'
 import type { SeenRequest } from './history.ts'
 
-/** The requests a receiver had of one delivery beside the attempts that are recorded of it. */
+/** The requests a receiver had of one event beside the attempts that are recorded, also of what was sent again. */
 export interface Recorded {
   pairs: { request: SeenRequest; attempt: Attempt }[]
   /** The other request of an attempt that says it was sent twice: the one whose answer did not come back. */
@@ -18,8 +18,8 @@ export interface Recorded {
  * An attempt's row keeps the `webhook-timestamp` that was sent: it tells which request belongs to which attempt. Where
  * several fall into one second, those that agree in the answer as well belong together.
  */
-export function recorded(facts: Facts, delivery: Pick<Delivery, 'id' | 'webhookId' | 'eventId'>): Recorded {
-  const known = facts.attemptsOf(delivery.id).filter((attempt) => attempt.outcome !== 'unknown')
+export function recorded(facts: Facts, delivery: Pick<Delivery, 'webhookId' | 'eventId'>): Recorded {
+  const known = facts.attemptsOfAll(delivery).filter((attempt) => attempt.outcome !== 'unknown')
   const open = known.filter(({ sends }) => sends !== 0)
   const twice = known.filter(({ sends }) => sends === 2)
   const pairs: Recorded['pairs'] = []

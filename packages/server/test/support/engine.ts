@@ -129,7 +129,7 @@ async function startOn(store: Store, clock: VirtualClock, ids: Ids, options: Eng
       for (const outcome of await asked) if (outcome.status === 'rejected') throw outcome.reason
       return events
     },
-    resend: async (deliveryId) => (await webhooks.resend(1, deliveryId))?.outcome,
+    resend: async (deliveryId) => (await webhooks.resend(1, deliveryId, null))?.outcome,
     change: (id, decide) => webhooks.change(1, id, decide),
     async webhook(id) {
       const webhook = await store.webhooks.byId(id)

@@ -52,7 +52,7 @@ export function sampleDelivery(fields: Partial<Delivery> = {}): Delivery {
     state: 'pending',
     tries: 0,
     attemptCount: 0,
-    manual: null,
+    resendOf: null,
     orderKey: null,
     dueAt: START_MS,
     leasedAt: START_MS,

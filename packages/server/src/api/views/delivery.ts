@@ -82,6 +82,10 @@ const DELIVERY_FIELDS = {
   webhook_id: z.string(),
   kind: z.enum(['auto', 'test']),
   state: z.enum(DELIVERY_STATES),
+  resend_of: z
+    .string()
+    .nullable()
+    .describe('The delivery that this one sends again, asked for by hand; null when it is none.'),
   attempt_count: z.int(),
   next_attempt_at: z.string().nullable(),
   blocked_by: z
@@ -109,6 +113,7 @@ export function deliveryView(row: DeliveryRow): z.output<typeof deliverySchema> 
     webhook_id: row.webhookId,
     kind: row.kind,
     state: row.state,
+    resend_of: row.resendOf,
     attempt_count: row.attemptCount,
     next_attempt_at: isoTimeOrNull(startsAt(row.dueAt, row)),
     blocked_by: row.blockedBy,

@@ -20,18 +20,17 @@ function plainSettle({ delivery, webhook, outcome, report, now }: SettleFacts): 
       delivery: {
         state: 'delivered',
         tries: delivery.tries + 1,
-        manual: null,
         dueAt: null,
-        endedAt: delivery.state === 'delivered' ? delivery.endedAt : now,
+        endedAt: now,
       },
       webhook: { ...webhook, failureCount: 0, lastError: null, lastTriggeredAt: now },
       holdPending: false,
     }
   }
-  if (delivery.state === 'cancelled' || delivery.state === 'delivered') {
+  if (delivery.state === 'cancelled') {
     const { state, tries, endedAt } = delivery
     return {
-      delivery: { state, tries, manual: null, dueAt: null, endedAt },
+      delivery: { state, tries, dueAt: null, endedAt },
       webhook: null,
       holdPending: false,
     }
@@ -42,7 +41,6 @@ function plainSettle({ delivery, webhook, outcome, report, now }: SettleFacts): 
       delivery: {
         state,
         tries: delivery.tries,
-        manual: delivery.manual,
         dueAt: state === 'held' ? null : now,
         endedAt: null,
       },
@@ -69,13 +67,12 @@ function afterFailure({
   now,
 }: Pick<SettleFacts, 'delivery' | 'webhook' | 'now'>): Settlement['delivery'] {
   const tries = delivery.tries + 1
-  const manual = delivery.manual === 'round' ? 'round' : null
   if (tries >= attemptsMax(webhook)) {
-    return { state: 'exhausted', tries, manual: null, dueAt: null, endedAt: now }
+    return { state: 'exhausted', tries, dueAt: null, endedAt: now }
   }
-  if (delivery.state === 'held') return { state: 'held', tries, manual, dueAt: null, endedAt: null }
+  if (delivery.state === 'held') return { state: 'held', tries, dueAt: null, endedAt: null }
   const waitSeconds = webhook.retrySchedule[delivery.tries] ?? 0
-  return { state: 'pending', tries, manual, dueAt: now + waitSeconds * SECOND_MS, endedAt: null }
+  return { state: 'pending', tries, dueAt: now + waitSeconds * SECOND_MS, endedAt: null }
 }
 
 export function okReport(changes: Partial<AttemptReport> = {}): AttemptReport {

@@ -50,7 +50,7 @@ async function fill(world: World) {
   await settle(leased[0]!, okReport())
   await settle(leased[1]!, failedReport(500), {
     settle: () => ({
-      delivery: { state: 'exhausted', tries: 1, manual: null, dueAt: null, endedAt: clock.now },
+      delivery: { state: 'exhausted', tries: 1, dueAt: null, endedAt: clock.now },
       webhook: null,
       holdPending: false,
     }),
@@ -209,24 +209,33 @@ export const describeReplay: Subject = (the) => {
         { limit: 9, before: null },
       )
       const due = { dueAt: clock.now, leasedAt: null, orderKey: null }
-      const byEvent = new Map(rows.map((row) => [row.eventId, row]))
+      // The newest first: what was made for an event that had been sent before stands in front of it.
+      const byEvent = new Map(rows.toReversed().map((row) => [row.eventId, row]))
+      const again = {
+        ...due,
+        state: 'pending',
+        tries: 0,
+        attemptCount: 0,
+        resendOf: expect.any(String) as string,
+      }
       expect(byEvent.get(unheard.id)).toMatchObject({
         ...due,
         kind: 'auto',
         state: 'pending',
         tries: 0,
         attemptCount: 0,
-        manual: null,
+        resendOf: null,
         fence: 0,
         createdAt: clock.now,
         endedAt: null,
       })
-      expect(byEvent.get(dropped.id)).toMatchObject({ ...due, state: 'pending', manual: 'round' })
-      expect(byEvent.get(exhausted.id)).toMatchObject({ ...due, state: 'pending', manual: 'round' })
-      expect(byEvent.get(delivered.id)).toMatchObject({ ...due, state: 'delivered', manual: 'once' })
-      expect(byEvent.get(retried.id)).toMatchObject({ ...due, state: 'pending', manual: 'once', tries: 1 })
-      expect(rows).toHaveLength(5)
-      expect(await store.deliveries.countByEvent(organization.id, [unheard.id])).toEqual([1])
+      for (const ended of [dropped, exhausted, delivered]) {
+        expect(byEvent.get(ended.id)).toMatchObject(again)
+      }
+      expect(byEvent.get(retried.id)).toMatchObject({ ...due, state: 'pending', resendOf: null, tries: 1 })
+      expect(rows).toHaveLength(8)
+      const counts = await store.deliveries.countByEvent(organization.id, [unheard.id, dropped.id])
+      expect(counts).toEqual([1, 2])
 
       expect(await store.deliveries.replay(webhook.id, items, clock.now)).toBe(0)
       expect(await store.deliveries.replay(webhook.id, await find(the(), webhook), clock.now)).toBe(0)
@@ -246,14 +255,14 @@ export const describeReplay: Subject = (the) => {
       const { store, organization, clock, commit, settle } = the()
       const { webhook, delivered } = await fill(the())
       const items = await find(the(), webhook, { states: ['delivered'] })
-      await store.deliveries.resend(organization.id, items[0]!.deliveryId!, clock.now)
+      await store.deliveries.resend(organization.id, items[0]!.deliveryId!, null, clock.now)
       const { claims } = await commit({ claims: [{ webhookId: webhook.id, limit: 9, bytesMax: 1e6 }] })
       const [leased] = claims[0]!.leased
-      expect(leased).toMatchObject({ delivery: { state: 'delivered', eventId: delivered.id } })
+      expect(leased).toMatchObject({ delivery: { resendOf: items[0]!.deliveryId, eventId: delivered.id } })
       expect(await store.deliveries.replay(webhook.id, items, clock.now)).toBe(0)
       await settle(leased!, okReport())
       expect(await store.deliveries.replay(webhook.id, items, clock.now)).toBe(0)
-      expect(await deliveryNow(the(), leased!)).toMatchObject({ dueAt: null, attemptCount: 2 })
+      expect(await deliveryNow(the(), leased!)).toMatchObject({ dueAt: null, attemptCount: 1 })
     })
 
     test('leaves alone what was dropped since it was found', async () => {

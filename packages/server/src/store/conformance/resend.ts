@@ -12,7 +12,7 @@ async function resend(
   { delivery }: { delivery: Pick<Delivery, 'id'> },
 ): Promise<ResendOutcome> {
   const { store, organization, clock } = world
-  const outcome = await store.deliveries.resend(organization.id, delivery.id, clock.now)
+  const outcome = await store.deliveries.resend(organization.id, delivery.id, null, clock.now)
   if (outcome === null) throw new Error(`there is no delivery ${delivery.id}`)
   return outcome
 }
@@ -24,48 +24,74 @@ async function claim({ commit }: World, webhook: Webhook): Promise<LeasedDeliver
 }
 
 export const describeResend: Subject = (the) => {
+  async function queued(one: { delivery: Pick<Delivery, 'id'> }) {
+    const outcome = await resend(the(), one)
+    if (outcome.outcome !== 'queued') throw new Error(`it is ${outcome.outcome}`)
+    return outcome
+  }
+
   describe('sending a delivery again', () => {
-    test('one that is used up begins its schedule anew, outside its order', async () => {
+    /** What is made for a delivery that has ended. */
+    const again = (before: Delivery) => ({
+      ...before,
+      id: expect.not.stringMatching(before.id) as string,
+      state: 'pending',
+      resendOf: before.id,
+      orderKey: null,
+      tries: 0,
+      attemptCount: 0,
+      dueAt: the().clock.now,
+      leasedAt: null,
+      fence: 0,
+      createdAt: the().clock.now,
+      endedAt: null,
+      lastStatusCode: null,
+      lastError: null,
+    })
+
+    test.each([
+      ['used up', failedReport(500), 'exhausted'],
+      ['delivered', okReport(), 'delivered'],
+    ])('one that was %s stays as it is, and another is made', async (_how, report, state) => {
       const { addWebhook, lease, settle, clock } = the()
       const webhook = await addWebhook({ retrySchedule: [], ordering: 'webhook' })
       const leased = await lease()
-      await settle(leased, failedReport(500))
+      await settle(leased, report)
       clock.now += 1_000
       const before = await deliveryNow(the(), leased)
-      expect(before).toMatchObject({ state: 'exhausted', tries: 1, orderKey: '' })
-      const after = {
-        ...before,
-        state: 'pending',
-        manual: 'round',
-        orderKey: null,
-        tries: 0,
-        dueAt: clock.now,
-        endedAt: null,
-      }
-      expect(await resend(the(), leased)).toEqual({ outcome: 'queued', delivery: after })
-      expect(await deliveryNow(the(), leased)).toEqual(after)
-      const [again] = await claim(the(), webhook)
-      expect(again).toMatchObject({ delivery: { id: before.id, fence: 2 }, event: { id: before.eventId } })
-      expect((await settle(again!, okReport())).delivery).toMatchObject({
+      expect(before).toMatchObject({ state, tries: 1, orderKey: '', resendOf: null })
+      const { delivery } = await queued(leased)
+      expect(delivery).toEqual(again(before))
+      expect(await deliveryNow(the(), leased)).toEqual(before)
+      const [sent] = await claim(the(), webhook)
+      expect(sent).toMatchObject({ delivery: { id: delivery.id, fence: 1 }, event: { id: before.eventId } })
+      expect((await settle(sent!, okReport())).delivery).toMatchObject({
         state: 'delivered',
-        attemptCount: 2,
+        attemptCount: 1,
       })
+      const [attempt] = await the().store.deliveries.attempts(before.organizationId, delivery.id)
+      expect(attempt).toMatchObject({ kind: 'manual', number: 1 })
     })
 
-    test('one that was delivered gets one more attempt and stays delivered', async () => {
-      const { addWebhook, lease, settle, clock } = the()
-      const webhook = await addWebhook()
+    test('one that is asked for while it is owed is answered, and not doubled', async () => {
+      const { addWebhook, lease, settle, store, organization } = the()
+      const webhook = await addWebhook({ retrySchedule: [60] })
       const leased = await lease()
       await settle(leased, okReport())
-      clock.now += 1_000
-      const before = await deliveryNow(the(), leased)
-      const after = { ...before, manual: 'once', dueAt: clock.now }
-      expect(await resend(the(), leased)).toEqual({ outcome: 'queued', delivery: after })
-      expect(await the().store.work.lanes()).toMatchObject([{ webhookId: webhook.id, nextDueAt: clock.now }])
-      expect(await claim(the(), webhook)).toMatchObject([{ delivery: { id: before.id, state: 'delivered' } }])
+      const { delivery } = await queued(leased)
+      expect((await queued(leased)).delivery).toEqual(delivery)
+      const [sent] = await claim(the(), webhook)
+      expect((await queued(leased)).delivery.id).toBe(delivery.id)
+      await settle(sent!, okReport())
+      const another = await queued(leased)
+      expect(another.delivery).toMatchObject({ resendOf: leased.delivery.id, state: 'pending' })
+      expect(another.delivery.id).not.toBe(delivery.id)
+      const { rows } = await store.deliveries.list(organization.id, {}, { limit: 9, before: null })
+      expect(rows.map(({ state }) => state)).toEqual(['pending', 'delivered', 'delivered'])
+      expect(await store.deliveries.countByEvent(organization.id, [leased.event.id])).toEqual([3])
     })
 
-    test('one that waits for its retry is sent now, and keeps its place in the schedule', async () => {
+    test('one that waits for its retry is due now, and goes on with its schedule', async () => {
       const { addWebhook, lease, settle, clock } = the()
       await addWebhook()
       const leased = await lease()
@@ -73,20 +99,40 @@ export const describeResend: Subject = (the) => {
       clock.now += 1_000
       const before = await deliveryNow(the(), leased)
       expect(before.dueAt).toBeGreaterThan(clock.now)
-      const after = { ...before, manual: 'once', dueAt: clock.now }
-      expect(await resend(the(), leased)).toEqual({ outcome: 'queued', delivery: after })
+      expect((await queued(leased)).delivery).toEqual({ ...before, dueAt: clock.now })
     })
 
-    test('one that was dropped begins anew', async () => {
+    test('one that was dropped is made anew', async () => {
       const { addWebhook, accept, store, organization, clock } = the()
       const webhook = await addWebhook({ status: 'disabled' })
       await accept()
       await store.webhooks.change(organization.id, webhook.id, (row) => enable(row, 'drop', clock.now))
       const { rows } = await store.deliveries.list(organization.id, {}, { limit: 2, before: null })
       expect(rows).toMatchObject([{ state: 'cancelled' }])
-      expect(await resend(the(), { delivery: rows[0]! })).toMatchObject({
-        outcome: 'queued',
-        delivery: { state: 'pending', manual: 'round', endedAt: null },
+      expect(await queued({ delivery: rows[0]! })).toMatchObject({
+        delivery: { state: 'pending', resendOf: rows[0]!.id, endedAt: null },
+      })
+    })
+
+    test('with an Idempotency-Key it is made once, and the key is for one request', async () => {
+      const { addWebhook, lease, settle, store, organization, clock } = the()
+      const webhook = await addWebhook()
+      const leased = await lease()
+      await settle(leased, okReport())
+      const { id } = leased.delivery
+      const key = { key: 'once', requestHash: 'of this', resourceId: '', createdAt: clock.now }
+      const claimed = { organizationId: organization.id, operation: 'resendDelivery', ...key }
+      const first = await store.deliveries.resend(organization.id, id, claimed, clock.now)
+      if (first?.outcome !== 'queued') throw new Error('it is not queued')
+      const [sent] = await claim(the(), webhook)
+      await settle(sent!, okReport())
+      expect(await store.deliveries.resend(organization.id, id, claimed, clock.now)).toMatchObject({
+        outcome: 'replayed',
+        resourceId: first.delivery.id,
+      })
+      const other = { ...claimed, requestHash: 'of something else' }
+      expect(await store.deliveries.resend(organization.id, id, other, clock.now)).toEqual({
+        outcome: 'conflict',
       })
     })
   })
@@ -160,9 +206,9 @@ export const describeResend: Subject = (the) => {
       const leased = await lease()
       await settle(leased, failedReport(500))
       const stranger = (await addTenant('stranger')).organization.id
-      expect(await store.deliveries.resend(stranger, leased.delivery.id, 1)).toBeNull()
-      expect(await store.deliveries.resend(organization.id, ids.make('dlv'), 1)).toBeNull()
-      expect(await store.deliveries.resend(organization.id, 'nonsense', 1)).toBeNull()
+      expect(await store.deliveries.resend(stranger, leased.delivery.id, null, 1)).toBeNull()
+      expect(await store.deliveries.resend(organization.id, ids.make('dlv'), null, 1)).toBeNull()
+      expect(await store.deliveries.resend(organization.id, 'nonsense', null, 1)).toBeNull()
       expect(await deliveryNow(the(), leased)).toMatchObject({ state: 'exhausted' })
     })
   })

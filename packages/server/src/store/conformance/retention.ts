@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { disable, remove } from '../../core/webhook.ts'
 import { failedReport, okReport } from './decisions.ts'
-import { deliveryNow } from './world.ts'
 import type { Subject, World } from './world.ts'
 
 const SLICES_MAX = 100
@@ -82,15 +81,18 @@ export const describeRetention: Subject = (the) => {
       const leased = await lease()
       await settle(leased, okReport())
       clock.now += 100
-      await store.deliveries.resend(organization.id, leased.delivery.id, clock.now)
-      const row = await deliveryNow(the(), leased)
-      expect(row).toMatchObject({ state: 'delivered', dueAt: clock.now })
-      expect(await sweepAll(the(), clock.now, 0, 500)).toBe(0)
+      await store.deliveries.resend(organization.id, leased.delivery.id, null, clock.now)
+      // The one that was delivered goes, with its attempt; what sends it again stays.
+      expect(await sweepAll(the(), clock.now, 0, 500)).toBe(2)
       const { claims } = await commit({ claims: [{ webhookId: webhook.id, limit: 1, bytesMax: 1e6 }] })
       expect(await sweepAll(the(), clock.now, 0, 500)).toBe(0)
-      expect(await deliveryNow(the(), leased)).toMatchObject({ state: 'delivered', leasedAt: clock.now })
+      const [again] = claims[0]!.leased
+      expect(again).toMatchObject({
+        event: { id: leased.event.id },
+        delivery: { resendOf: leased.delivery.id },
+      })
       await settle(claims[0]!.leased[0]!, failedReport(500))
-      expect(await sweepAll(the(), clock.now + 1, 0, 500)).toBe(4)
+      expect(await sweepAll(the(), clock.now + 1, 0, 500)).toBe(3)
     })
 
     test('leaves an event that became owed again, and takes it with its last delivery', async () => {

@@ -95,17 +95,18 @@ export const describeWorkClaim: Subject = (the) => {
       expect(all.nextDueAt).toBeNull()
     })
 
-    test('takes what was delivered and is to be sent again', async () => {
+    test('takes what sends another again', async () => {
       const { addWebhook, lease, settle, store, organization, claimDue, clock } = the()
       const webhook = await addWebhook()
       const leased = await lease()
       await settle(leased, okReport())
       expect((await claimDue(webhook)).leased).toEqual([])
-      await store.deliveries.resend(organization.id, leased.delivery.id, clock.now)
+      await store.deliveries.resend(organization.id, leased.delivery.id, null, clock.now)
       expect(await store.work.lanes()).toMatchObject([{ webhookId: webhook.id, nextDueAt: clock.now }])
       const claim = await claimDue(webhook)
-      expect(claim.leased.map(({ delivery }) => [delivery.state, delivery.fence])).toEqual([['delivered', 2]])
-      expect(await deliveryNow(the(), leased)).toMatchObject({ state: 'delivered', leasedAt: clock.now })
+      expect(claim.leased.map(({ delivery }) => [delivery.state, delivery.fence])).toEqual([['pending', 1]])
+      expect(claim.leased[0]?.delivery.resendOf).toBe(leased.delivery.id)
+      expect(await deliveryNow(the(), leased)).toMatchObject({ state: 'delivered', leasedAt: null })
     })
 
     test('takes at once what the same batch gives back', async () => {

@@ -264,56 +264,41 @@ export const describeWorkMoves: Subject = (the) => {
   })
 
   describe('what is to be sent again', () => {
-    /** `count` delivered deliveries, each with one more attempt planned. */
+    /** `count` delivered deliveries, each of which is to be sent again. */
     async function resent(count: number) {
       const { addWebhook, accept, event, commit, store, organization, clock } = the()
       const webhook = await addWebhook()
       const { leased } = await accept(Array.from({ length: count }, () => event()))
       await commit({ results: leased.map((one) => resultOf(one, okReport())) })
       for (const { delivery } of leased) {
-        await store.deliveries.resend(organization.id, delivery.id, clock.now)
+        await store.deliveries.resend(organization.id, delivery.id, null, clock.now)
       }
       return { webhook, leased }
     }
 
     test.each([
-      ['stopped', disable],
-      ['deleted', remove],
-    ])('lapses when its webhook is %s', async (_how, stop) => {
+      ['stopped', 'held', disable],
+      ['deleted', 'cancelled', remove],
+    ])('is like all that is owed when its webhook is %s', async (_how, state, stop) => {
       const { change, clock, moveAll, store } = the()
       const { webhook } = await resent(MANY)
       expect(await store.work.lanes()).toMatchObject([{ webhookId: webhook.id }])
       await change(webhook, (current) => stop(current, clock.now))
       expect(await moveAll()).toBeGreaterThan(0)
       const rows = await listAll(the(), webhook)
-      expect(new Set(rows.map(({ state, dueAt, manual }) => `${state} ${dueAt} ${manual}`))).toEqual(
-        new Set(['delivered null null']),
+      const found = rows.map(
+        (row) => `${row.state} ${row.resendOf === null ? 'first' : 'again'} ${row.dueAt}`,
       )
+      expect(new Set(found)).toEqual(new Set(['delivered first null', `${state} again null`]))
       expect(await store.work.lanes()).toEqual([])
     })
 
-    test('lapses also when its lease is given back afterwards', async () => {
-      const { change, clock, claimDue, commit } = the()
-      const { webhook, leased } = await resent(1)
-      const [again] = (await claimDue(webhook)).leased
-      await change(webhook, (current) => disable(current, clock.now))
-      expect(await deliveryNow(the(), leased[0]!)).toMatchObject({ leasedAt: clock.now, manual: 'once' })
-      await commit({ releases: [{ deliveryId: again!.delivery.id, fence: again!.delivery.fence }] })
-      expect(await deliveryNow(the(), leased[0]!)).toMatchObject({
-        state: 'delivered',
-        leasedAt: null,
-        dueAt: null,
-        manual: null,
-      })
-    })
-
-    test('is still due when its lease is given back by a webhook that is live', async () => {
-      const { claimDue, commit, clock } = the()
-      const { webhook, leased } = await resent(1)
+    test('is still due when its lease is given back', async () => {
+      const { claimDue, commit } = the()
+      const { webhook } = await resent(1)
       const [again] = (await claimDue(webhook)).leased
       await commit({ releases: [{ deliveryId: again!.delivery.id, fence: again!.delivery.fence }] })
-      expect(await deliveryNow(the(), leased[0]!)).toMatchObject({ dueAt: clock.now, manual: 'once' })
-      expect((await claimDue(webhook)).leased).toHaveLength(1)
+      expect((await claimDue(webhook)).leased).toMatchObject([{ delivery: { id: again!.delivery.id } }])
     })
   })
 }

@@ -85,7 +85,7 @@ async function take(history: History, { what, pick }: Step): Promise<void> {
     case 'resend': {
       const rows = await rowsOf(history)
       const row = rows[pick % Math.max(rows.length, 1)]
-      if (row !== undefined) await store.deliveries.resend(organization.id, row.id, clock.now)
+      if (row !== undefined) await store.deliveries.resend(organization.id, row.id, null, clock.now)
       return
     }
     case 'slice':

@@ -124,15 +124,15 @@ export const describeWorkOrders: Subject = (the) => {
       expect(await settle(leased[0]!, okReport())).toMatchObject({ unblocked: false })
     })
 
-    test('an end that was recorded before gives nobody free a second time', async () => {
+    test('what sends another again stands outside the order, and lets nobody go', async () => {
       const { addWebhook, accept, event, settle, claimDue, store, organization, clock } = the()
       const webhook = await addWebhook({ ordering: 'webhook' })
       const { leased } = await accept([event(), event(), event()])
       await settle(leased[0]!, okReport())
       const [second] = (await claimDue(webhook)).leased
-      await store.deliveries.resend(organization.id, leased[0]!.delivery.id, clock.now)
+      await store.deliveries.resend(organization.id, leased[0]!.delivery.id, null, clock.now)
       const [again] = (await claimDue(webhook)).leased
-      expect(again?.delivery.id).toBe(leased[0]?.delivery.id)
+      expect(again?.delivery).toMatchObject({ resendOf: leased[0]?.delivery.id, orderKey: null })
       expect(await settle(again!, okReport())).toMatchObject({ unblocked: false })
       expect(await settle(second!, okReport())).toMatchObject({ unblocked: true })
     })

@@ -145,7 +145,7 @@ export const describeWorkSettleWebhooks: Subject = (the) => {
             facts.outcome === 'delivered'
               ? plainDecisions.settle(facts)
               : {
-                  delivery: { state: 'pending', tries: 1, manual: null, dueAt: clock.now, endedAt: null },
+                  delivery: { state: 'pending', tries: 1, dueAt: clock.now, endedAt: null },
                   webhook: null,
                   holdPending: false,
                 },
@@ -183,19 +183,19 @@ export const describeWorkSettleWebhooks: Subject = (the) => {
 
       const leased = await lease()
       await settle(leased, okReport())
-      const { endedAt } = await deliveryNow(the(), leased)
+      const before = await deliveryNow(the(), leased)
       clock.now += 5
-      await store.deliveries.resend(organization.id, leased.delivery.id, clock.now)
+      await store.deliveries.resend(organization.id, leased.delivery.id, null, clock.now)
       const [again] = (await claimDue(webhook)).leased
-      expect(again?.delivery).toMatchObject({ id: leased.delivery.id, state: 'delivered', manual: 'once' })
+      expect(again?.delivery).toMatchObject({ resendOf: leased.delivery.id, state: 'pending' })
       const settledAgain = await settle(again!, failedReport(500))
-      expect(settledAgain).toMatchObject({
-        unblocked: false,
-        delivery: { state: 'delivered', manual: null, endedAt },
-      })
+      expect(settledAgain).toMatchObject({ unblocked: false, delivery: { state: 'exhausted' } })
+      expect(await store.deliveries.attempts(organization.id, again!.delivery.id)).toMatchObject([
+        { kind: 'manual', number: 1, outcome: 'failed' },
+      ])
+      expect(await deliveryNow(the(), leased)).toEqual(before)
       expect(await store.deliveries.attempts(organization.id, leased.delivery.id)).toMatchObject([
         { kind: 'auto', number: 1 },
-        { kind: 'manual', number: 2, outcome: 'failed' },
       ])
     })
   })

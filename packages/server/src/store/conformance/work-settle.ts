@@ -173,7 +173,7 @@ export const describeWorkSettle: Subject = (the) => {
       const dueAt = clock.now + 60_000.25
       await settle(leased, failedReport(500), {
         settle: () => ({
-          delivery: { state: 'pending', tries: 1, manual: null, dueAt, endedAt: null },
+          delivery: { state: 'pending', tries: 1, dueAt, endedAt: null },
           webhook: null,
           holdPending: false,
         }),

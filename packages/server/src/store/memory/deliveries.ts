@@ -1,17 +1,21 @@
 import type { Attempt } from '../../core/attempt.ts'
-import { resend } from '../../core/delivery.ts'
 import type { Delivery } from '../../core/delivery.ts'
 import { LIMITS } from '../../core/limits.ts'
+import { judgeClaim } from '../rules/claims.ts'
 import { takeUpTo } from '../rules/pages.ts'
-import type { DeliveryFilter, DeliveryRow, DeliveryStore } from '../store.ts'
+import { sendAgain } from '../rules/resend.ts'
+import type { DeliveryFilter, DeliveryRow, DeliveryStore, ResendOutcome } from '../store.ts'
 import { newestFirst } from './pages.ts'
 import { leftOf } from './fanouts.ts'
 import { createReplay } from './replay.ts'
+import { createResendPort } from './resends.ts'
 import { findSendable } from './sendable.ts'
-import { lineKey } from './tables.ts'
+import { claimKey, lineKey } from './tables.ts'
 import type { Tables } from './tables.ts'
 
 export function createDeliveryStore(tables: Tables, makeDeliveryId: () => string): DeliveryStore {
+  const resending = createResendPort(tables, makeDeliveryId)
+
   function find(organizationId: number, id: string): Delivery | null {
     const delivery = tables.deliveries.get(id)
     return delivery?.organizationId === organizationId ? delivery : null
@@ -57,15 +61,17 @@ export function createDeliveryStore(tables: Tables, makeDeliveryId: () => string
   }
 
   return {
-    ...createReplay(tables, makeDeliveryId),
-    resend: async (organizationId, id, now) =>
-      tables.transact(() => {
+    ...createReplay(tables, resending),
+    resend: async (organizationId, id, claim, now) =>
+      tables.transact<ResendOutcome | null>(() => {
+        const verdict = claim === null ? null : judgeClaim(claim, tables.claims.get(claimKey(claim)))
+        if (verdict !== null && verdict.outcome !== 'free') return verdict
         const before = find(organizationId, id)
         if (before === null) return null
-        const after = resend(before, findSendable(tables, before.webhookId) !== null, now)
-        if (typeof after === 'string') return { outcome: 'refused', reason: after }
-        tables.deliveries.put(after)
-        return { outcome: 'queued', delivery: rowOf(after) }
+        const again = sendAgain(resending, before, findSendable(tables, before.webhookId) !== null, now)
+        if (typeof again === 'string') return { outcome: 'refused', reason: again }
+        if (claim !== null) tables.claims.put({ ...claim, resourceId: again.id })
+        return { outcome: 'queued', delivery: { ...rowOf(again), pausedUntil: null } }
       }),
     countByEvent: async (organizationId, eventIds) =>
       tables.read(() =>

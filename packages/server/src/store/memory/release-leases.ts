@@ -1,10 +1,8 @@
-import { lapses } from '../rules/due.ts'
 import type { LeaseRelease } from '../work.ts'
 import type { Tables } from './tables.ts'
 
 export function releaseLease(tables: Tables, release: LeaseRelease): void {
   const delivery = tables.deliveries.get(release.deliveryId)
   if (delivery?.leasedAt == null || delivery.fence !== release.fence) return
-  const lapsed = lapses(delivery.state, tables.webhooks.get(delivery.webhookId))
-  tables.deliveries.put({ ...delivery, leasedAt: null, ...(lapsed ? { dueAt: null, manual: null } : {}) })
+  tables.deliveries.put({ ...delivery, leasedAt: null })
 }

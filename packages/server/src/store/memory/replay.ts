@@ -2,15 +2,17 @@ import type { Event } from '../../core/event.ts'
 import type { Webhook } from '../../core/webhook.ts'
 import { readSlice, replayItems } from '../rules/replay.ts'
 import type { ReplayCandidate, ReplayPort } from '../rules/replay.ts'
+import type { ResendPort } from '../rules/resend.ts'
 import type { DeliveryStore } from '../store.ts'
+import { newestOf } from './resends.ts'
 import { findSendable } from './sendable.ts'
 import type { Tables } from './tables.ts'
 
 export function createReplay(
   tables: Tables,
-  makeDeliveryId: () => string,
+  resending: ResendPort,
 ): Pick<DeliveryStore, 'replayable' | 'replay'> {
-  const port = createReplayPort(tables, makeDeliveryId)
+  const port = createReplayPort(tables, resending)
   return {
     replayable: async (request) => tables.read(() => readSlice(port, request)),
     replay: async (webhookId, items, now) =>
@@ -21,7 +23,7 @@ export function createReplay(
   }
 }
 
-function createReplayPort(tables: Tables, makeDeliveryId: () => string): ReplayPort {
+function createReplayPort(tables: Tables, resending: ResendPort): ReplayPort {
   function eventOf(organizationId: number, id: string): Event | null {
     const event = tables.events.get(id)
     return event?.organizationId === organizationId ? event : null
@@ -33,7 +35,7 @@ function createReplayPort(tables: Tables, makeDeliveryId: () => string): ReplayP
       eventId: event.id,
       createdAt: event.createdAt,
       bodyBytes: event.body.length,
-      delivery: deliveries.find((delivery) => delivery.webhookId === webhookId) ?? null,
+      delivery: newestOf(tables, event.id, webhookId),
       open:
         tables.sweptEvents.get(event.id) === null &&
         tables.fanouts.where('event', event.id).length === 0 &&
@@ -54,8 +56,6 @@ function createReplayPort(tables: Tables, makeDeliveryId: () => string): ReplayP
       return event === null ? null : candidateFrom(webhook, event)
     },
     event: eventOf,
-    saveDelivery: (delivery) => tables.deliveries.put(delivery),
-    addDelivery: (delivery) => tables.deliveries.add(delivery),
-    makeDeliveryId,
+    ...resending,
   }
 }

@@ -42,6 +42,13 @@ export interface StoredFanout extends Fanout {
 type MonitorIndex = 'organization' | 'workflow' | 'enabled' | 'untold'
 type DeliveryIndex = 'organization' | 'webhook' | 'event' | 'ready' | 'waiting' | 'line' | 'leased'
 
+/** The last delivery that sends an event to a webhook again. */
+export interface Resent {
+  eventId: string
+  webhookId: string
+  newestId: string
+}
+
 export interface Tables {
   organizations: Table<Organization, 'slug'>
   projects: Table<Project, 'organization'>
@@ -59,6 +66,7 @@ export interface Tables {
   deliveries: Table<Delivery, DeliveryIndex>
   moves: Table<StoredMove, 'webhook'>
   fanouts: Table<StoredFanout, 'organization' | 'event'>
+  resends: Table<Resent, never>
   attempts: Table<Attempt, 'delivery'>
   claims: Table<IdempotencyClaim, never>
   keys: Table<ApiKey, 'organization' | 'hash'>
@@ -139,6 +147,7 @@ function createWorkTables(journal: Journal) {
         row.orderKey === null || row.endedAt !== null ? null : lineKey(row.webhookId, row.orderKey),
       leased: (row) => (row.leasedAt === null ? null : 'leased'),
     }),
+    resends: createTable<Resent>(journal, ({ eventId, webhookId }) => `${eventId} ${webhookId}`, {}),
     moves: createTable<StoredMove, 'webhook'>(journal, (row) => row.seq, {
       webhook: (row) => row.webhookId,
     }),

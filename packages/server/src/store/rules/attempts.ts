@@ -22,7 +22,7 @@ export function attemptOf(delivery: Delivery, report: AttemptReport | null): Att
   }
 }
 
-export function kindOf({ kind, manual }: Delivery): Attempt['kind'] {
+export function kindOf({ kind, resendOf }: Delivery): Attempt['kind'] {
   if (kind === 'test') return 'test'
-  return manual === null ? 'auto' : 'manual'
+  return resendOf === null ? 'auto' : 'manual'
 }

@@ -98,7 +98,7 @@ export function newborn(
     state: birth === 'held' ? 'held' : 'pending',
     tries: 0,
     attemptCount: 0,
-    manual: null,
+    resendOf: null,
     orderKey,
     dueAt: birth === 'leased' || birth === 'waiting' ? now : null,
     leasedAt: birth === 'leased' ? now : null,

@@ -1,4 +1,4 @@
-import { isLive, pauseEnd } from '../../core/webhook.ts'
+import { pauseEnd } from '../../core/webhook.ts'
 import type { Webhook } from '../../core/webhook.ts'
 import type { LaneClaim } from '../work.ts'
 
@@ -21,9 +21,4 @@ export function takeClaimed<Row>(
 /** When a webhook has something to start whose first delivery is due at `dueAt`; null when it has none. */
 export function dueAfterPause(dueAt: number | null, webhook: Webhook, now: number): number | null {
   return dueAt === null ? null : Math.max(dueAt, pauseEnd(webhook, now) ?? 0)
-}
-
-/** Whether a delivery whose lease is given back unused has nothing left to wait for: what was sent again lapses. */
-export function lapses(state: string, webhook: Webhook | null): boolean {
-  return state === 'delivered' && (webhook === null || !isLive(webhook))
 }

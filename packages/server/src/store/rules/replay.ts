@@ -1,22 +1,19 @@
-import { resend } from '../../core/delivery.ts'
-import type { Delivery } from '../../core/delivery.ts'
+import { resendRefusal, waitingDelivery, type Delivery } from '../../core/delivery.ts'
 import type { Event } from '../../core/event.ts'
 import type { Webhook } from '../../core/webhook.ts'
 import type { ReplayItem, ReplayRequest, ReplaySlice } from '../replay.ts'
+import { sendAgain, type ResendPort } from './resend.ts'
 
 /** A slice that brings along this much of bodies ends there. */
 const REPLAY_BODY_BYTES_PER_SLICE = 4 * 1024 * 1024
 
 /** What a replay reads and writes of an engine whose answers are synchronous. */
-export interface ReplayPort {
+export interface ReplayPort extends ResendPort {
   /** Of the webhook's organization, in the order of their ids. */
   candidates(webhook: Webhook, query: CandidateQuery): ReplayCandidate[]
   /** One event of the webhook's organization. */
   candidate(webhook: Webhook, eventId: string): ReplayCandidate | null
   event(organizationId: number, id: string): Event | null
-  saveDelivery(delivery: Delivery): void
-  addDelivery(delivery: Delivery): void
-  makeDeliveryId(): string
 }
 
 export interface CandidateQuery {
@@ -34,7 +31,7 @@ export interface ReplayCandidate {
   eventId: string
   createdAt: number
   bodyBytes: number
-  /** What the webhook was owed of it. */
+  /** What the webhook was owed of it; of what was sent again, the last. */
   delivery: Delivery | null
   /**
    * Whether it may become owed to a webhook that was not: never when it was made for a test, nor when the sweep took a
@@ -84,7 +81,7 @@ function itemOf(
     const event = port.event(webhook.organizationId, eventId)
     return { eventId, deliveryId: null, state: 'never', fence: null, event }
   }
-  if (!states.includes(delivery.state) || typeof resend(delivery, true, createdAt) === 'string') return null
+  if (!states.includes(delivery.state) || resendRefusal(delivery, true) !== null) return null
   return { eventId, deliveryId: delivery.id, state: delivery.state, fence: delivery.fence, event: null }
 }
 
@@ -100,44 +97,29 @@ export function replayItems(
     const candidate = port.candidate(webhook, item.eventId)
     if (candidate === null) continue
     if (item.deliveryId !== null) {
-      const again = sentAgain(item, candidate.delivery, now)
-      if (again === null) continue
-      port.saveDelivery(again)
+      if (!isAsFound(item, candidate.delivery, now)) continue
+      if (typeof sendAgain(port, candidate.delivery, true, now) === 'string') continue
     } else {
       if (candidate.delivery !== null || !candidate.open) continue
-      port.addDelivery(lateDelivery(port.makeDeliveryId(), webhook, item.eventId, now))
+      // What comes late stands in no order: later events of its line may have gone long before.
+      const { id: webhookId, organizationId } = webhook
+      const made = {
+        id: port.makeDeliveryId(),
+        organizationId,
+        eventId: item.eventId,
+        webhookId,
+        resendOf: null,
+      }
+      port.addDelivery(waitingDelivery(made, now))
     }
     queued += 1
   }
   return queued
 }
 
-function sentAgain(item: ReplayItem, delivery: Delivery | null, now: number): Delivery | null {
-  if (delivery?.id !== item.deliveryId) return null
-  if (delivery.state !== item.state || delivery.fence !== item.fence) return null
+function isAsFound(item: ReplayItem, delivery: Delivery | null, now: number): delivery is Delivery {
+  if (delivery?.id !== item.deliveryId) return false
+  if (delivery.state !== item.state || delivery.fence !== item.fence) return false
   // Due already: another replay was first, or its turn has come anyway.
-  if (delivery.dueAt !== null && delivery.dueAt <= now) return null
-  const again = resend(delivery, true, now)
-  return typeof again === 'string' ? null : again
-}
-
-/** What comes late stands in no order: later events of its line may have gone long before. */
-function lateDelivery(id: string, webhook: Webhook, eventId: string, now: number): Delivery {
-  return {
-    id,
-    organizationId: webhook.organizationId,
-    eventId,
-    webhookId: webhook.id,
-    kind: 'auto',
-    state: 'pending',
-    tries: 0,
-    attemptCount: 0,
-    manual: null,
-    orderKey: null,
-    dueAt: now,
-    leasedAt: null,
-    fence: 0,
-    createdAt: now,
-    endedAt: null,
-  }
+  return delivery.dueAt === null || delivery.dueAt > now
 }

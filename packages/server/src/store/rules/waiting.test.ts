@@ -14,14 +14,13 @@ function deliveries(): Delivery[] {
   const orderKeys = [null, 'a']
   return DELIVERY_STATES.flatMap((state) =>
     leases.flatMap((leasedAt) =>
-      (state === 'pending' || state === 'delivered' ? [null, 9] : [null]).flatMap((dueAt) =>
+      (state === 'pending' ? [null, 9] : [null]).flatMap((dueAt) =>
         orderKeys.map((orderKey) =>
           sampleDelivery({
             state,
             leasedAt,
             dueAt,
             orderKey,
-            manual: 'once',
             endedAt: isFinished(state) ? 3 : null,
           }),
         ),
@@ -64,11 +63,5 @@ describe('a move', () => {
     expect(movedBy('unorder', retry, () => true, NOW)).toMatchObject({ orderKey: null, dueAt: NOW + 60_000 })
     const held = { ...pending, state: 'held' as const }
     expect(movedBy('unorder', held, () => true, NOW)).toMatchObject({ orderKey: null, dueAt: null })
-  })
-
-  test('an attempt in flight still counts as what it was begun as', () => {
-    const [inFlight, waiting] = [5, null].map((leasedAt) => sampleDelivery({ manual: 'round', leasedAt }))
-    expect(movedBy('cancel', inFlight!, () => true, NOW)).toMatchObject({ manual: 'round' })
-    expect(movedBy('cancel', waiting!, () => true, NOW)).toMatchObject({ manual: null })
   })
 })

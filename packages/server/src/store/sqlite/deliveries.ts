@@ -1,15 +1,18 @@
-import { resend } from '../../core/delivery.ts'
 import { LIMITS } from '../../core/limits.ts'
+import { judgeClaim } from '../rules/claims.ts'
 import { cutPage, takeUpTo } from '../rules/pages.ts'
-import type { DeliveryFilter, DeliveryRow, DeliveryStore } from '../store.ts'
+import { sendAgain } from '../rules/resend.ts'
+import type { DeliveryFilter, DeliveryRow, DeliveryStore, ResendOutcome } from '../store.ts'
 import { attemptFrom } from './attempt-rows.ts'
 import type { AttemptRow } from './attempt-rows.ts'
 import type { Connection } from './connection.ts'
-import { DELIVERY_COLUMNS, DELIVERY_TABLES, createDeliveryWriter, deliveryFrom } from './delivery-rows.ts'
+import { DELIVERY_COLUMNS, DELIVERY_TABLES, deliveryFrom } from './delivery-rows.ts'
 import type { DeliveryRecord } from './delivery-rows.ts'
 import { bufferOf, findableId, idText } from './ids.ts'
 import { pageStart } from './pages.ts'
+import type { Idempotency } from './idempotency.ts'
 import { createReplay } from './replay.ts'
+import { createResendPort } from './resends.ts'
 import { createFindSendable } from './sendable.ts'
 import type { WebhookCache } from './webhook-cache.ts'
 import type { WebhookMoves } from './webhook-moves.ts'
@@ -37,6 +40,7 @@ export function createDeliveryStore(
   connection: Connection,
   webhooks: WebhookCache,
   moves: WebhookMoves,
+  idempotency: Idempotency,
   makeDeliveryId: () => string,
 ): DeliveryStore {
   const select = connection.prepare<ListedRecord>(
@@ -54,7 +58,7 @@ export function createDeliveryStore(
   )
   const findPage = createPageFinder(connection)
   const findSendable = createFindSendable(webhooks, moves)
-  const writer = createDeliveryWriter(connection)
+  const resending = createResendPort(connection, webhooks, makeDeliveryId)
 
   function find(organizationId: number, id: string): DeliveryRow | null {
     const bytes = findableId('dlv', id)
@@ -63,15 +67,18 @@ export function createDeliveryStore(
   }
 
   return {
-    ...createReplay(connection, webhooks, findSendable, makeDeliveryId),
-    resend: async (organizationId, id, now) =>
-      connection.commit(() => {
+    ...createReplay(connection, webhooks, findSendable, resending),
+    resend: (organizationId, id, claim, now) =>
+      connection.commit<ResendOutcome | null>(() => {
+        const verdict = claim === null ? null : judgeClaim(claim, idempotency.earlierClaim(claim))
+        if (verdict !== null && verdict.outcome !== 'free') return verdict
         const before = find(organizationId, id)
         if (before === null) return null
-        const after = resend(before, findSendable(before.webhookId) !== null, now)
-        if (typeof after === 'string') return { outcome: 'refused', reason: after }
-        writer.update(after)
-        return { outcome: 'queued', delivery: { ...before, ...after, pausedUntil: null } }
+        const again = sendAgain(resending, before, findSendable(before.webhookId) !== null, now)
+        if (typeof again === 'string') return { outcome: 'refused', reason: again }
+        if (claim !== null) idempotency.saveClaim({ ...claim, resourceId: again.id })
+        const delivery = find(organizationId, again.id)
+        return delivery === null ? null : { outcome: 'queued', delivery: { ...delivery, pausedUntil: null } }
       }),
     countByEvent: async (organizationId, eventIds) =>
       connection.read(() =>

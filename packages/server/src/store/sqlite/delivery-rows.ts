@@ -1,7 +1,7 @@
 import type { Delivery } from '../../core/delivery.ts'
 import type { Connection } from './connection.ts'
 import { idBytes, idText } from './ids.ts'
-import { KINDS, MANUAL_SENDS, STATES, numberOf, wordOf } from './words.ts'
+import { KINDS, STATES, numberOf, wordOf } from './words.ts'
 
 export interface DeliveryRecord {
   id: Uint8Array
@@ -12,7 +12,7 @@ export interface DeliveryRecord {
   state: number
   tries: number
   attempt_count: number
-  manual: number | null
+  resend_of: Uint8Array | null
   order_key: string | null
   due_at: number | null
   leased_at: number | null
@@ -23,7 +23,7 @@ export interface DeliveryRecord {
 
 /** Selected from DELIVERY_TABLES. */
 export const DELIVERY_COLUMNS = `
-  d.id, d.organization_id, e.id AS event_id, w.id AS webhook_id, d.kind, d.state, d.tries, d.attempt_count, d.manual,
+  d.id, d.organization_id, e.id AS event_id, w.id AS webhook_id, d.kind, d.state, d.tries, d.attempt_count, d.resend_of,
   d.order_key, d.due_at, d.leased_at, d.fence, d.created_at, d.ended_at`
 
 /** CROSS JOIN keeps SQLite from walking the tables in another order than this. */
@@ -40,7 +40,7 @@ export function deliveryFrom(row: DeliveryRecord): Delivery {
     state: wordOf(STATES, row.state),
     tries: row.tries,
     attemptCount: row.attempt_count,
-    manual: row.manual === null ? null : wordOf(MANUAL_SENDS, row.manual),
+    resendOf: row.resend_of === null ? null : idText('dlv', row.resend_of),
     orderKey: row.order_key,
     dueAt: row.due_at,
     leasedAt: row.leased_at,
@@ -52,23 +52,23 @@ export function deliveryFrom(row: DeliveryRecord): Delivery {
 
 export function createDeliveryWriter(connection: Connection) {
   const insert = connection.prepare(`
-    INSERT INTO deliveries (id, organization_id, event_seq, webhook_seq, kind, state, tries, attempt_count, manual,
-      order_key, due_at, leased_at, fence, created_at, ended_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    INSERT INTO deliveries (id, organization_id, event_seq, webhook_seq, kind, state, tries, attempt_count, resend_of,
+      resends, order_key, due_at, leased_at, fence, created_at, ended_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const update = connection.prepare(`
-    UPDATE deliveries SET state = ?, tries = ?, attempt_count = ?, manual = ?, order_key = ?, due_at = ?, leased_at = ?,
+    UPDATE deliveries SET state = ?, tries = ?, attempt_count = ?, order_key = ?, due_at = ?, leased_at = ?,
       fence = ?, ended_at = ?
     WHERE id = ?`)
 
   // What can change is compared; what a settlement changes is set.
   const replace = connection.prepare(`
-    UPDATE deliveries SET state = ?, tries = ?, attempt_count = ?, manual = ?, due_at = ?, leased_at = ?, ended_at = ?
-    WHERE seq = ? AND fence = ? AND leased_at IS ? AND state = ? AND tries = ? AND attempt_count = ? AND manual IS ?
+    UPDATE deliveries SET state = ?, tries = ?, attempt_count = ?, due_at = ?, leased_at = ?, ended_at = ?
+    WHERE seq = ? AND fence = ? AND leased_at IS ? AND state = ? AND tries = ? AND attempt_count = ?
       AND order_key IS ? AND due_at IS ? AND ended_at IS ?`)
 
   return {
-    /** Returns its `seq`. */
-    insert(delivery: Delivery, eventSeq: number, webhookSeq: number): number {
+    /** `resends`: how often its event was sent to its webhook again before, with this one. Returns its `seq`. */
+    insert(delivery: Delivery, eventSeq: number, webhookSeq: number, resends = 0): number {
       const { lastInsertRowid } = insert.run(
         idBytes('dlv', delivery.id),
         delivery.organizationId,
@@ -78,7 +78,8 @@ export function createDeliveryWriter(connection: Connection) {
         numberOf(STATES, delivery.state),
         delivery.tries,
         delivery.attemptCount,
-        manualOf(delivery),
+        delivery.resendOf === null ? null : idBytes('dlv', delivery.resendOf),
+        resends,
         delivery.orderKey,
         delivery.dueAt,
         delivery.leasedAt,
@@ -94,7 +95,6 @@ export function createDeliveryWriter(connection: Connection) {
         numberOf(STATES, delivery.state),
         delivery.tries,
         delivery.attemptCount,
-        manualOf(delivery),
         delivery.orderKey,
         delivery.dueAt,
         delivery.leasedAt,
@@ -109,7 +109,6 @@ export function createDeliveryWriter(connection: Connection) {
         numberOf(STATES, after.state),
         after.tries,
         after.attemptCount,
-        manualOf(after),
         after.dueAt,
         after.leasedAt,
         after.endedAt,
@@ -119,7 +118,6 @@ export function createDeliveryWriter(connection: Connection) {
         numberOf(STATES, before.state),
         before.tries,
         before.attemptCount,
-        manualOf(before),
         before.orderKey,
         before.dueAt,
         before.endedAt,
@@ -127,8 +125,4 @@ export function createDeliveryWriter(connection: Connection) {
       return changes === 1
     },
   }
-}
-
-function manualOf({ manual }: Delivery): number | null {
-  return manual === null ? null : numberOf(MANUAL_SENDS, manual)
 }

@@ -108,7 +108,7 @@ describe('a server killed in the middle of writing', () => {
     // A row more than was said is what the kill cut off between the commit and the saying.
     const leases = await store.work.recover({
       settle: (facts) => ({
-        delivery: { state: 'pending', tries: 0, manual: null, dueAt: facts.now, endedAt: null },
+        delivery: { state: 'pending', tries: 0, dueAt: facts.now, endedAt: null },
         webhook: null,
         holdPending: false,
       }),

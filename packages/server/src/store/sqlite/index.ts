@@ -102,7 +102,7 @@ export function createStoreOn(database: DatabaseSync, connection: Connection, op
     webhooks: createWebhookStore(connection, webhooks, idempotency, waiting, options.now),
     eventTypes: createEventTypeStore(connection, idempotency, remembered),
     events: createEventStore(connection),
-    deliveries: createDeliveryStore(connection, webhooks, moves, options.makeDeliveryId),
+    deliveries: createDeliveryStore(connection, webhooks, moves, idempotency, options.makeDeliveryId),
     keys: createKeyStore(connection, idempotency, remembered),
     claims: {
       judge: async (claim) => connection.read(() => judgeClaim(claim, idempotency.earlierClaim(claim))),
@@ -140,7 +140,7 @@ function createWorkStore(connection: Connection, parts: WorkParts, options: Engi
   }
   const commitWork = createCommitWork(connection, webhooks, {
     ...announcePort,
-    releaseLease: createReleaseLease(connection, webhooks),
+    releaseLease: createReleaseLease(connection),
     claimDue: createClaimDue(connection, parts, createFindSendable(webhooks, parts.moves)),
   })
   const listLanes = createListLanes(connection)

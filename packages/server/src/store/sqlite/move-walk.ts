@@ -2,13 +2,12 @@ import type { WaitingMove } from '../../core/webhook.ts'
 import type { PlacedDelivery } from '../rules/moves.ts'
 import type { Connection, Statement } from './connection.ts'
 import type { StoredMove } from './webhook-moves.ts'
-import { HELD, MANUAL_SENDS, PENDING, STATES, wordOf } from './words.ts'
+import { HELD, PENDING, STATES, wordOf } from './words.ts'
 
 interface WaitingRecord {
   seq: number
   id: Uint8Array
   state: number
-  manual: number | null
   order_key: string | null
   due_at: number | null
   leased_at: number | null
@@ -52,7 +51,7 @@ export function createWalk(
 
 /** INDEXED BY, since the planner does not know how few of a webhook's deliveries wait. */
 function createPasses(connection: Connection): Record<WaitingMove, readonly Pass[]> {
-  const columns = 'seq, id, state, manual, order_key, due_at, leased_at, ended_at'
+  const columns = 'seq, id, state, order_key, due_at, leased_at, ended_at'
   const inState = (state: number): Pass => ({
     select: connection.prepare(`
       SELECT ${columns} FROM deliveries INDEXED BY deliveries_webhook
@@ -62,20 +61,11 @@ function createPasses(connection: Connection): Record<WaitingMove, readonly Pass
   })
   const pending = inState(PENDING)
   const held = inState(HELD)
-  /** After the pending ones: what is left with an attempt planned was delivered and is to be sent again. */
-  const planned: Pass = {
-    select: connection.prepare(`
-      SELECT ${columns} FROM deliveries INDEXED BY deliveries_ready
-      WHERE webhook_seq = ? AND due_at IS NOT NULL AND leased_at IS NULL AND (due_at, seq) > (?, ?)
-      ORDER BY due_at, seq LIMIT ?`),
-    start: [-1, -1],
-    positionOf: (row) => [row.due_at ?? 0, row.seq],
-  }
   return {
-    hold: [pending, planned],
+    hold: [pending],
     send: [held],
     drop: [held],
-    cancel: [pending, held, planned],
+    cancel: [pending, held],
     unorder: [pending, held],
   }
 }
@@ -84,7 +74,6 @@ function placedFrom(row: WaitingRecord): PlacedDelivery<number> {
   return {
     place: row.seq,
     state: wordOf(STATES, row.state),
-    manual: row.manual === null ? null : wordOf(MANUAL_SENDS, row.manual),
     orderKey: row.order_key,
     dueAt: row.due_at,
     leasedAt: row.leased_at,

@@ -60,10 +60,6 @@ const AT_HAND: readonly { sql: RegExp; step: string }[] = [
     sql: /^SELECT [^;]* INDEXED BY deliveries_webhook/,
     step: 'SEARCH deliveries USING INDEX deliveries_webhook (webhook_seq=? AND state=? AND id>?)',
   },
-  {
-    sql: /^SELECT [^;]*\(due_at, seq\) >/,
-    step: 'SEARCH deliveries USING INDEX deliveries_ready (webhook_seq=? AND due_at>?)',
-  },
 ]
 
 /** Every statement of the store, and each step of its plan. */
@@ -143,7 +139,9 @@ test('a slice of a replay seeks its first event, and for each the one delivery',
   expect(slice.map(({ steps }) => steps)).toEqual([
     [
       'SEARCH e USING INDEX events_type (organization_id=? AND type=? AND id>? AND id<?)',
-      'SEARCH d USING INDEX deliveries_event (event_seq=? AND webhook_seq=?) LEFT-JOIN',
+      'SEARCH d USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN',
+      'CORRELATED SCALAR SUBQUERY 3',
+      'SEARCH n USING COVERING INDEX deliveries_event (event_seq=? AND webhook_seq=?)',
       'SEARCH w USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN',
       'CORRELATED SCALAR SUBQUERY 1',
       'SEARCH f USING INTEGER PRIMARY KEY (rowid=?)',

@@ -38,9 +38,9 @@ test('what was queued by hand is there after a crash, and is not queued again', 
   const request = { webhook, since: 0, until: Infinity, types: webhook.events, after: null, limit: 500 }
   const { items } = await store.deliveries.replayable({ ...request, states: ['never', 'exhausted'] })
   expect(await store.deliveries.replay(webhook.id, items, clock.now)).toBe(2)
-  await store.deliveries.resend(organization.id, once.delivery.id, clock.now)
+  await store.deliveries.resend(organization.id, once.delivery.id, null, clock.now)
   const queued = (await store.deliveries.list(organization.id, {}, { limit: 9, before: null })).rows
-  expect(queued.map(({ dueAt }) => dueAt)).toEqual([clock.now, clock.now, clock.now])
+  expect(queued.map(({ dueAt }) => dueAt)).toEqual([clock.now, clock.now, clock.now, null, null])
 
   // The files as a crash leaves them: nothing was closed, and the log not written back.
   cpSync(join(directory, 'first'), join(directory, 'second'), { recursive: true })

@@ -1,9 +1,10 @@
 import { HOUR_MS, MINUTE_MS } from '../../core/time.ts'
 import { readSlice, replayItems } from '../rules/replay.ts'
 import type { CandidateQuery, ReplayCandidate, ReplayPort } from '../rules/replay.ts'
+import type { ResendPort } from '../rules/resend.ts'
 import type { DeliveryStore } from '../store.ts'
 import type { Connection } from './connection.ts'
-import { DELIVERY_COLUMNS, createDeliveryWriter, deliveryFrom } from './delivery-rows.ts'
+import { DELIVERY_COLUMNS, deliveryFrom } from './delivery-rows.ts'
 import type { DeliveryRecord } from './delivery-rows.ts'
 import { EVENT_COLUMNS, eventFrom } from './event-rows.ts'
 import type { EventRow } from './event-rows.ts'
@@ -39,7 +40,8 @@ const candidatesFrom = (events: string): string => `
     d.seq AS delivery_seq,
     CASE WHEN d.seq IS NULL THEN (SELECT o.kind FROM deliveries o WHERE o.event_seq = e.seq LIMIT 1) END AS other_kind
   FROM ${events}
-  LEFT JOIN deliveries d ON d.event_seq = e.seq AND d.webhook_seq = ?
+  LEFT JOIN deliveries d ON d.seq = (
+    SELECT n.seq FROM deliveries n WHERE n.event_seq = e.seq AND n.webhook_seq = ? ORDER BY n.resends DESC LIMIT 1)
   LEFT JOIN webhooks w ON w.seq = d.webhook_seq
   WHERE e.organization_id = ?`
 
@@ -47,9 +49,9 @@ export function createReplay(
   connection: Connection,
   webhooks: WebhookCache,
   findSendable: FindSendable,
-  makeDeliveryId: () => string,
+  resending: ResendPort,
 ): Pick<DeliveryStore, 'replayable' | 'replay'> {
-  const port = createReplayPort(connection, webhooks, makeDeliveryId)
+  const port = createReplayPort(connection, webhooks, resending)
   return {
     replayable: async (request) => connection.read(() => readSlice(port, request)),
     replay: async (webhookId, items, now) =>
@@ -60,11 +62,7 @@ export function createReplay(
   }
 }
 
-function createReplayPort(
-  connection: Connection,
-  webhooks: WebhookCache,
-  makeDeliveryId: () => string,
-): ReplayPort {
+function createReplayPort(connection: Connection, webhooks: WebhookCache, resending: ResendPort): ReplayPort {
   // Left to itself SQLite walks the events of every type, whose index has the same range of ids.
   const selectSome = connection.prepare<CandidateRow>(
     `${candidatesFrom('events e INDEXED BY events_type')} AND e.type = ? AND e.id > ? AND e.id < ? ORDER BY e.id LIMIT ?`,
@@ -76,10 +74,6 @@ function createReplayPort(
   const selectEvent = connection.prepare<EventRow>(
     `SELECT ${EVENT_COLUMNS} FROM events e WHERE e.organization_id = ? AND e.id = ?`,
   )
-  const countOn = connection.prepare<{ seq: number }>(
-    'UPDATE events SET deliveries_left = deliveries_left + 1 WHERE organization_id = ? AND id = ? RETURNING seq',
-  )
-  const deliveries = createDeliveryWriter(connection)
 
   /** Events end before this one. While the clock has not left the range behind, every later one may be of it. */
   function endOf(organizationId: number, { type, until }: CandidateQuery): Buffer {
@@ -107,16 +101,7 @@ function createReplayPort(
       const row = selectEvent.get(organizationId, idBytes('evt', id))
       return row === undefined ? null : eventFrom(row)
     },
-    saveDelivery: (delivery) => deliveries.update(delivery),
-    addDelivery(delivery) {
-      const event = countOn.get(delivery.organizationId, idBytes('evt', delivery.eventId))
-      const webhookSeq = webhooks.byId(delivery.webhookId)?.seq
-      if (event === undefined || webhookSeq === undefined) {
-        throw new Error(`delivery ${delivery.id} is of an event or a webhook that is not there`)
-      }
-      deliveries.insert(delivery, event.seq, webhookSeq)
-    },
-    makeDeliveryId,
+    ...resending,
   }
 }
 

@@ -10,7 +10,9 @@ import { claimOf, createWorld, EVENT_TYPE, resultOf, unitOf, type World } from '
 import { createConnection, type Connection, type Statement } from './connection.ts'
 import { createStoreOn } from './index.ts'
 import { openDatabase } from './open-database.ts'
+import type { LeasedDelivery } from '../../core/delivery.ts'
 import type { Store } from '../store.ts'
+import type { Decisions } from '../work.ts'
 
 /** Rows that a call read and wrote, and the bytes of those. */
 interface Step {
@@ -262,16 +264,23 @@ describe('no step of the event loop does more than it may', () => {
     expectBounded()
   }, 60_000)
 
-  test('when a delivery has been sent again and again', async () => {
+  test('when a delivery was tried again and again, and then sent again as often', async () => {
     const webhook = await world.addWebhook()
     const leased = await world.lease()
     const { store, organization, clock } = world
-    const report = okReport({ responseBody: Buffer.alloc(LIMITS.responseBytesKept) })
-    await world.settle(leased, report)
+    const report = failedReport(500, { responseBody: Buffer.alloc(LIMITS.responseBytesKept) })
+    // As what was not sent for one fault after the other: it is due again, and nothing is used up.
+    const uncounted: Decisions['settle'] = ({ delivery: { tries }, now }) => ({
+      delivery: { state: 'pending', tries, dueAt: now, endedAt: null },
+      webhook: null,
+      holdPending: false,
+    })
+    const tryOnce = (one: LeasedDelivery) =>
+      world.commit({ results: [resultOf(one, report)] }, { settle: uncounted })
+    await tryOnce(leased)
     for (let round = 0; round < 350; round += 1) {
-      await store.deliveries.resend(organization.id, leased.delivery.id, clock.now)
       const { leased: again } = await world.claimDue(webhook)
-      await world.settle(again[0]!, report)
+      await tryOnce(again[0]!)
     }
     steps.length = 0
     const attempts = await store.deliveries.attempts(organization.id, leased.delivery.id)
@@ -281,6 +290,13 @@ describe('no step of the event loop does more than it may', () => {
         (_, index) => 351 - LIMITS.attemptsShownMax + 1 + index,
       ),
     )
+    const { leased: last } = await world.claimDue(webhook)
+    await world.settle(last[0]!, okReport())
+    for (let round = 0; round < 350; round += 1) {
+      await store.deliveries.resend(organization.id, leased.delivery.id, null, clock.now)
+      const { leased: again } = await world.claimDue(webhook)
+      await world.settle(again[0]!, okReport())
+    }
     expectBounded()
   }, 60_000)
 })

@@ -7,7 +7,7 @@ import type { Lines } from './lines.ts'
 import { createWalk } from './move-walk.ts'
 import type { CachedWebhook, WebhookCache } from './webhook-cache.ts'
 import type { StoredMove, WebhookMoves } from './webhook-moves.ts'
-import { MANUAL_SENDS, STATES, numberOf } from './words.ts'
+import { STATES, numberOf } from './words.ts'
 
 export interface WaitingDeliveries {
   /**
@@ -58,17 +58,13 @@ export function createWaitingDeliveries(
 
 function createSave(connection: Connection): MovePort<number, StoredMove>['save'] {
   // A column that is set has its indexes rewritten, changed or not: most moves leave the last two as they are.
-  const shift = connection.prepare('UPDATE deliveries SET state = ?, manual = ?, due_at = ? WHERE seq = ?')
+  const shift = connection.prepare('UPDATE deliveries SET state = ?, due_at = ? WHERE seq = ?')
   const take = connection.prepare(
-    'UPDATE deliveries SET state = ?, manual = ?, due_at = ?, order_key = ?, ended_at = ? WHERE seq = ?',
+    'UPDATE deliveries SET state = ?, due_at = ?, order_key = ?, ended_at = ? WHERE seq = ?',
   )
 
-  return (row, { state, manual, orderKey, dueAt, endedAt }) => {
-    const changes = [
-      numberOf(STATES, state),
-      manual === null ? null : numberOf(MANUAL_SENDS, manual),
-      dueAt,
-    ] as const
+  return (row, { state, orderKey, dueAt, endedAt }) => {
+    const changes = [numberOf(STATES, state), dueAt] as const
     if (orderKey === row.orderKey && endedAt === row.endedAt) shift.run(...changes, row.place)
     else take.run(...changes, orderKey, endedAt, row.place)
   }

@@ -1,5 +1,5 @@
 import type { Attempt, AttemptOutcome } from '../../core/attempt.ts'
-import type { DeliveryKind, DeliveryState, ManualSend } from '../../core/delivery.ts'
+import type { DeliveryKind, DeliveryState } from '../../core/delivery.ts'
 
 /**
  * Words that stand in every delivery and attempt, as small numbers. They are in databases: append, never reorder.
@@ -16,7 +16,6 @@ export const STATES = [
 export const PENDING = STATES.indexOf('pending')
 export const HELD = STATES.indexOf('held')
 export const KINDS = ['auto', 'test'] as const satisfies DeliveryKind[]
-export const MANUAL_SENDS = ['once', 'round'] as const satisfies ManualSend[]
 export const ATTEMPT_KINDS = ['auto', 'test', 'manual'] as const satisfies Attempt['kind'][]
 export const OUTCOMES = ['delivered', 'failed', 'unknown'] as const satisfies AttemptOutcome[]
 export const UNKNOWN = OUTCOMES.indexOf('unknown')

@@ -16,7 +16,7 @@ export const moves: Scenario = {
 
 const DELIVERIES = { slice: 2_500, full: 20_000 }
 /** The first slice of a move is made with the change itself, the others after its answer. */
-const MOVE = 'UPDATE deliveries SET state = \\?, manual = \\?, due_at'
+const MOVE = 'UPDATE deliveries SET state = \\?, due_at'
 const HALF_WAY: KillPoint = { sql: MOVE, at: 'statement', count: 300 }
 const NOT_COMMITTED: KillPoint = { sql: MOVE, at: 'before commit', count: 1 }
 const COMMITTED: KillPoint = { sql: MOVE, at: 'after commit', count: 1 }

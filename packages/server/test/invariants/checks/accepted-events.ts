@@ -29,7 +29,8 @@ export const oneDeliveryEach: Check = {
   run(facts, { looked, broken }) {
     for (const { id: eventId } of facts.rows.events) {
       const seen = new Set<string>()
-      for (const { id: deliveryId, webhookId } of facts.deliveriesOf(eventId)) {
+      for (const { id: deliveryId, webhookId, resendOf } of facts.deliveriesOf(eventId)) {
+        if (resendOf !== null) continue
         looked()
         if (seen.has(webhookId)) broken('two deliveries of one event', { webhookId, eventId, deliveryId })
         seen.add(webhookId)
@@ -46,7 +47,7 @@ export const owedToThoseThatMatched: Check = {
     for (const promise of promised(facts)) {
       looked()
       const { event, named } = promise
-      const owned = facts.deliveriesOf(event.id)
+      const owned = facts.deliveriesOf(event.id).filter(({ resendOf }) => resendOf === null)
       for (const { webhookId, verdict } of promise.owed) {
         const has = owned.some((delivery) => delivery.webhookId === webhookId)
         const where = { eventId: event.id, webhookId, at: promise.from }

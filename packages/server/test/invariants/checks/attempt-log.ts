@@ -11,14 +11,15 @@ export const requestsAreRecorded: Check = {
   invariant: 5,
   needs: ['rows', 'removals', 'requests'],
   run(facts, { looked, broken }) {
-    const known = new Set<string>()
-    for (const delivery of facts.rows.deliveries) {
+    const known = Map.groupBy(facts.rows.deliveries, ({ webhookId, eventId }) => `${webhookId} ${eventId}`)
+    for (const deliveries of known.values()) {
+      const [delivery] = deliveries
+      if (delivery === undefined) continue
       const { id: deliveryId, webhookId, eventId } = delivery
-      known.add(`${webhookId} ${eventId}`)
       const { pairs, lost, leftOver } = recorded(facts, delivery)
       for (let count = 0; count < pairs.length + lost.length + leftOver.length; count++) looked()
-      const unknown = facts.attemptsOf(deliveryId).filter((attempt) => attempt.outcome === 'unknown').length
-      const underWay = delivery.leasedAt === null ? 0 : 1
+      const unknown = facts.attemptsOfAll(delivery).filter((attempt) => attempt.outcome === 'unknown').length
+      const underWay = deliveries.filter(({ leasedAt }) => leasedAt !== null).length
       if (attemptsBehind(leftOver) <= unknown + underWay) continue
       const at = leftOver[0]?.at ?? 0
       broken(`${leftOver.length} requests are not in the log, and ${unknown} attempts there are unknown`, {
@@ -58,18 +59,19 @@ export const attemptsKeepToTheSchedule: Check = {
   },
 }
 
-function faultsOf(facts: Facts, { id, webhookId, kind, state, manual, tries }: Delivery): string[] {
+function faultsOf(facts: Facts, { id, webhookId, kind, state, resendOf, tries }: Delivery): string[] {
   // A test is made once; one that a crash cut off is not made again.
   const [least, most] = kind === 'test' ? [0, 1] : attemptsAllowed(facts, webhookId)
-  const asked = timesAsked(facts, id, webhookId)
   const known = facts.attemptsOf(id).filter(counts)
-  const byHand = known.filter((attempt) => attempt.kind === 'manual').length
-  const automatic = known.length - byHand
-  const givenUp = state === 'exhausted' && manual === null && known.length < least
-  const misplaced = kind === 'auto' && asked === 0 && tries !== known.length
+  const rightKind = kind === 'test' ? 'test' : resendOf === null ? 'auto' : 'manual'
+  const wrongKind = facts.attemptsOf(id).find((attempt) => attempt.kind !== rightKind)
+  const givenUp = state === 'exhausted' && known.length < least
+  const misplaced = kind === 'auto' && tries !== known.length
+  const unasked = resendOf !== null && timesAsked(facts, resendOf, webhookId) === 0
   return [
-    ...(automatic > most ? [`${automatic} automatic attempts where ${most} are allowed`] : []),
-    ...(byHand > asked * most ? [`${byHand} manual attempts, asked for ${asked} times`] : []),
+    ...(unasked ? ['was sent again, and nobody had asked for it'] : []),
+    ...(wrongKind ? [`has a ${wrongKind.kind} attempt and should have ${rightKind} ones`] : []),
+    ...(known.length > most ? [`${known.length} attempts where ${most} are allowed`] : []),
     ...(givenUp ? [`given up after ${known.length} of ${least} attempts`] : []),
     ...(misplaced ? [`is at place ${tries} of its schedule after ${known.length} attempts`] : []),
   ]

@@ -15,10 +15,10 @@ export const promptWebhooksAreServedInTime: Check = {
     const resent = new Set((facts.history.resends ?? []).map((resend) => resend.deliveryId))
     for (const { event, from, named } of promised(facts)) {
       if (named.targetId !== null) continue
-      for (const { id: deliveryId, webhookId, eventId, state } of facts.deliveriesOf(event.id)) {
+      for (const { id: deliveryId, webhookId, eventId, state, resendOf } of facts.deliveriesOf(event.id)) {
         const bound = bounds.get(webhookId)
         if (bound === undefined || state === 'cancelled' || wasReplayed(facts, webhookId, from)) continue
-        if (resent.has(deliveryId)) continue
+        if (resent.has(deliveryId) || resendOf !== null) continue
         looked()
         const requests = facts.requestsOf({ webhookId, eventId })
         const served = requests.find((request) => isSuccess(request.answer?.status ?? null))

@@ -2,7 +2,7 @@ import type { Attempt } from '../../../src/core/attempt.ts'
 import type { WebhookState } from '../../../src/core/webhook.ts'
 import type { Check } from '../check.ts'
 import type { Facts } from '../facts.ts'
-import type { ObserverMs, OwnTroubleSpan, Settled, WebhookChanged } from '../history.ts'
+import type { OwnTroubleSpan, Settled, WebhookChanged } from '../history.ts'
 import { recorded } from '../recorded.ts'
 
 /** 25: what was not sent leaves the webhook, and the delivery's place in its schedule, as they were. */
@@ -15,23 +15,13 @@ export const ownFaultsMoveNothing: Check = {
       (left, right) => (left.order ?? 0) - (right.order ?? 0),
     )
     const states = new Map<string, WebhookState>()
-    const rounds = new Map<string, Round>()
-    const droppedAt = new Map<string, number>()
+    const places = new Map<string, number>()
     for (const step of steps) {
       const before = states.get(step.webhookId)
-      const order = step.order ?? 0
       states.set(step.webhookId, step.webhook)
-      if (!isSettled(step)) {
-        if (step.held === 'drop') droppedAt.set(step.webhookId, order)
-        continue
-      }
-      const round = rounds.get(step.deliveryId)
-      const wasDropped = (droppedAt.get(step.webhookId) ?? -1) > (round?.since ?? order)
-      const beginsAnew = step.tries === 0 && wasDropped && wasAskedFor(facts, step, round?.until ?? 0)
-      const triesBefore = beginsAnew ? 0 : round?.tries
-      const since = beginsAnew ? order : (round?.since ?? order)
-      if (step.state === 'pending') rounds.set(step.deliveryId, { tries: step.tries, since, until: step.at })
-      else rounds.delete(step.deliveryId)
+      if (!isSettled(step)) continue
+      const triesBefore = places.get(step.deliveryId)
+      places.set(step.deliveryId, step.tries)
       if (!step.notSent || step.kind === 'test' || before === undefined) continue
       looked()
       const { webhookId, deliveryId, at } = step
@@ -45,25 +35,6 @@ export const ownFaultsMoveNothing: Check = {
       }
     }
   },
-}
-
-/**
- * A delivery's way through its schedule, from the first attempt that was settled to the last. One that has ended, and is
- * sent again by hand, begins another: that it was exhausted its result tells, that it was dropped while it was held does not.
- */
-interface Round {
-  tries: number
-  /** In the order of writing. */
-  since: number
-  until: ObserverMs
-}
-
-function wasAskedFor({ history }: Facts, { deliveryId, webhookId, at }: Settled, since: ObserverMs): boolean {
-  const resent = (history.resends ?? []).filter((resend) => resend.deliveryId === deliveryId)
-  const replayed = (history.replays ?? []).filter((replay) => replay.webhookId === webhookId)
-  return [...resent, ...replayed].some(
-    ({ askedAt, answeredAt }) => askedAt <= at && (answeredAt ?? at) >= since,
-  )
 }
 
 function isSettled(step: Settled | WebhookChanged): step is Settled {
@@ -155,13 +126,14 @@ function attemptsIn(facts: Facts, { what, from, until }: OwnTroubleSpan): Tried[
   const [begin, end] = [facts.storeTime(from), facts.storeTime(until)]
   return facts.rows.deliveries.flatMap((delivery) => {
     if (delivery.kind === 'test') return []
-    const seen = new Set(recorded(facts, delivery).pairs.map(({ attempt }) => attempt.number))
+    const seen = new Set(recorded(facts, delivery).pairs.map(({ attempt }) => attempt))
     return facts
       .attemptsOf(delivery.id)
-      .filter(({ outcome, number, startedAt, durationMs }) => {
+      .filter((attempt) => {
+        const { outcome, startedAt, durationMs } = attempt
         const last = what === 'descriptors' ? startedAt + (durationMs ?? 0) : startedAt
         const isWithin = startedAt >= begin && last <= end
-        return outcome === 'failed' && !seen.has(number) && isWithin
+        return outcome === 'failed' && !seen.has(attempt) && isWithin
       })
       .map((attempt) => ({ attempt, webhookId: delivery.webhookId }))
   })

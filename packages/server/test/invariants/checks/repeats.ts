@@ -19,7 +19,7 @@ export const repeatsHaveAReason: Check = {
         const acknowledged = requests
           .slice(0, index + 1)
           .findLast((one) => isSuccess(one.answer?.status ?? null))
-        if (acknowledged === undefined || hasReason(facts, deliveryId, acknowledged, request)) return
+        if (acknowledged === undefined || hasReason(facts, delivery, acknowledged, request)) return
         if (wasSentTwice(facts, delivery, acknowledged)) return
         broken('sent again after it was acknowledged', { deliveryId, webhookId, eventId, at: request.at })
       })
@@ -27,11 +27,20 @@ export const repeatsHaveAReason: Check = {
   },
 }
 
-function hasReason(facts: Facts, deliveryId: string, acknowledged: SeenRequest, again: SeenRequest): boolean {
+function hasReason(
+  facts: Facts,
+  { webhookId, eventId }: Delivery,
+  acknowledged: SeenRequest,
+  again: SeenRequest,
+): boolean {
   if (acknowledged.answerArrived === false || wasCutOff(facts, acknowledged, again)) return true
   const { resends = [], replays = [] } = facts.history
+  const isOf = (deliveryId: string): boolean => {
+    const asked = facts.delivery(deliveryId)
+    return asked?.webhookId === webhookId && asked.eventId === eventId
+  }
   return (
-    resends.some((resend) => resend.deliveryId === deliveryId && resend.askedAt <= again.at) ||
+    resends.some((resend) => isOf(resend.deliveryId) && resend.askedAt <= again.at) ||
     replays.some((replay) => replay.webhookId === again.webhookId && replay.askedAt <= again.at)
   )
 }

@@ -27,7 +27,7 @@ export const nothingStartsOnceStopped: Check = {
   },
 }
 
-/** 7. What has ended, a drop of held work say, is not sent any more, unless by hand. On the store's clock. */
+/** 7. What has ended is not sent any more; by hand another delivery is made. On the store's clock. */
 export const nothingStartsOnceEnded: Check = {
   invariant: 7,
   needs: ['rows', 'removals'],
@@ -35,8 +35,7 @@ export const nothingStartsOnceEnded: Check = {
     const setBackMs = facts.setBackMs(facts.history.startedAt, facts.history.endedAt)
     for (const { id: deliveryId, webhookId, eventId, endedAt, state } of facts.rows.deliveries) {
       if (endedAt === null) continue
-      for (const { kind, number, startedAt } of facts.attemptsOf(deliveryId)) {
-        if (kind === 'manual') continue
+      for (const { number, startedAt } of facts.attemptsOf(deliveryId)) {
         looked()
         if (startedAt <= endedAt + setBackMs) continue
         broken(`attempt ${number} started after the delivery was ${state}`, {
@@ -52,25 +51,25 @@ export const nothingStartsOnceEnded: Check = {
 /** 8: the schedule, on the store's clock. */
 export const nothingStartsEarly: Check = {
   invariant: 8,
-  needs: ['rows', 'removals', 'requests'],
+  needs: ['rows', 'removals', 'requests', 'resends', 'replays'],
   run(facts, { looked, broken }) {
     for (const { id: deliveryId, webhookId, eventId } of facts.rows.deliveries) {
       const seen = new Map(
-        recorded(facts, { id: deliveryId, webhookId, eventId }).pairs.map(({ request, attempt }) => [
-          attempt.number,
-          request.startedAt ?? request.at,
-        ]),
+        recorded(facts, { webhookId, eventId })
+          .pairs.filter(({ attempt }) => attempt.deliveryId === deliveryId)
+          .map(({ request, attempt }) => [attempt.number, request.startedAt ?? request.at]),
       )
       const attempts = facts.attemptsOf(deliveryId)
       let tries = 0
       attempts.forEach((attempt, index) => {
         const isCounted = attempt.outcome !== 'unknown' && attempt.error?.code !== 'not_sent'
-        if (isCounted && attempt.kind === 'auto') tries += 1
+        if (isCounted) tries += 1
         const next = attempts[index + 1]
-        if (next?.kind !== 'auto' || attempt.kind !== 'auto' || attempt.outcome !== 'failed') return
+        if (next === undefined || attempt.outcome !== 'failed') return
         const from = seen.get(attempt.number)
         const to = seen.get(next.number)
         if (from === undefined || to === undefined || startedAnew(facts, webhookId, [from, to])) return
+        if (wasAskedFor(facts, { deliveryId, webhookId }, [from, to])) return
         looked()
         const waitMs = scheduledMs(facts, webhookId, tries, [from, to])
         const waitedMs = next.startedAt - attempt.startedAt - (attempt.durationMs ?? 0)
@@ -87,6 +86,19 @@ export const nothingStartsEarly: Check = {
 /** Enabling a webhook makes what it held due at once. */
 function startedAnew(facts: Facts, webhookId: string, span: [ObserverMs, ObserverMs]): boolean {
   return facts.timelineOf(webhookId).changed('enabled', ...span).length > 0
+}
+
+/** By hand a delivery that waits is sent at once. */
+function wasAskedFor(
+  { history: { resends = [], replays = [] } }: Facts,
+  { deliveryId, webhookId }: { deliveryId: string; webhookId: string },
+  [from, to]: [ObserverMs, ObserverMs],
+): boolean {
+  const asked = [
+    ...resends.filter((resend) => resend.deliveryId === deliveryId),
+    ...replays.filter((replay) => replay.webhookId === webhookId),
+  ]
+  return asked.some(({ askedAt, answeredAt }) => askedAt <= to && (answeredAt ?? to) >= from)
 }
 
 /** The shortest wait after so many tries that the webhook asked for between the two. */

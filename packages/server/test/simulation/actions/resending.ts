@@ -39,7 +39,7 @@ async function resend(
   }
   world.notes.resends.push(asked)
   asked.status = await statusOf(async () => {
-    const outcome = await node.webhooks.resend(owned.tenant.organization.id, deliveryId)
+    const outcome = await node.webhooks.resend(owned.tenant.organization.id, deliveryId, null)
     return outcome?.outcome === 'queued' ? 202 : 409
   })
   asked.answeredAt = world.notes.now()

@@ -1,6 +1,7 @@
-import { Problem, type ProblemCode } from '../../../core/errors.ts'
+import { idempotencyConflict, Problem, type ProblemCode } from '../../../core/errors.ts'
 import type { ResendRefusal } from '../../../core/delivery.ts'
 import type { ApiContext } from '../../context.ts'
+import { REPLAYED_HEADERS } from '../../idempotency.ts'
 import { operation } from '../../operation.ts'
 import { notFound } from '../../problems/error-handler.ts'
 import { deliverySchema, deliveryView } from '../../views/delivery.ts'
@@ -16,7 +17,7 @@ const REFUSALS: Readonly<Record<ResendRefusal, { code: ProblemCode; detail: stri
   },
 }
 
-export function resendDelivery({ services }: Pick<ApiContext, 'services'>) {
+export function resendDelivery({ services, store }: Pick<ApiContext, 'services' | 'store'>) {
   return operation({
     id: 'resendDelivery',
     method: 'POST',
@@ -24,22 +25,35 @@ export function resendDelivery({ services }: Pick<ApiContext, 'services'>) {
     tag: 'deliveries',
     summary: 'Send a delivery again',
     description:
-      'Sends it at once, with the same `webhook-id` and the same body. The attempts have the kind `manual`. A delivered one is ' +
-      'sent once more and stays delivered. One that waits for its retry is sent now. One that was given up starts its retry ' +
-      'schedule again.',
+      'Sends it at once, with the same `webhook-id` and the same body. A delivery that has ended never changes. So this makes ' +
+      'another delivery, with a retry schedule of its own and attempts of kind `manual`. Its `resend_of` names the delivery ' +
+      'that you asked for. While the new one is on its way, the same request answers it again. A delivery that waits for its ' +
+      'retry is sent now.',
     access: ['write'],
     feature: 'webhooks',
     params: idParams,
-    answers: { 202: deliverySchema.describe('Queued. Its attempts show the result.') },
-    problems: ['webhook_stopped', 'delivery_in_flight', 'delivery_blocked'],
-    async handle({ caller: { organization }, params }) {
-      const outcome = await services.webhooks.resend(organization.id, params.id)
+    answers: {
+      202: deliverySchema.describe('The delivery that is sent. Its attempts show the result.'),
+    },
+    problems: ['idempotency_conflict', 'webhook_stopped', 'delivery_in_flight', 'delivery_blocked'],
+    async handle({ caller: { organization }, params, idempotency }) {
+      const outcome = await services.webhooks.resend(organization.id, params.id, idempotency())
       if (outcome === null) throw notFound()
-      if (outcome.outcome === 'refused') {
-        const { code, detail } = REFUSALS[outcome.reason]
-        throw new Problem(code, detail)
+      switch (outcome.outcome) {
+        case 'queued':
+          return { status: 202, body: deliveryView(outcome.delivery) }
+        case 'replayed': {
+          const delivery = await store.deliveries.get(organization.id, outcome.resourceId)
+          if (delivery === null) throw notFound()
+          return { status: 202, body: deliveryView(delivery), headers: REPLAYED_HEADERS }
+        }
+        case 'conflict':
+          throw idempotencyConflict()
+        case 'refused': {
+          const { code, detail } = REFUSALS[outcome.reason]
+          throw new Problem(code, detail)
+        }
       }
-      return { status: 202, body: deliveryView(outcome.delivery) }
     },
   })
 }

@@ -54,43 +54,69 @@ const delivery = async (id: string): Promise<DeliveryBody> =>
 const until = (wanted: (rows: DeliveryBody[]) => boolean) => eventually(deliveries, wanted)
 const replay = (fields: object = {}) => acme.call('POST', `${path}/replay`, { since, ...fields })
 
+const resend = (id: string | undefined, headers?: Record<string, string>) =>
+  acme.call('POST', `/api/v1/deliveries/${id}/resend`, undefined, headers)
+
 describe('resending a delivery', () => {
-  it('sends an exhausted one again, with the same id, as a manual attempt', async () => {
+  it('makes another one with the same id, and attempts of kind manual', async () => {
     status = 500
     const eventId = await publish()
     const [row] = await until((rows) => rows[0]?.state === 'exhausted')
     status = 200
-    const answer = await acme.call('POST', `/api/v1/deliveries/${row?.id}/resend`)
-    expect(answer.status).toBe(202)
+    const answer = await resend(row?.id)
+    expect([answer.status, answer.body.resend_of, answer.body.event_id]).toEqual([202, row?.id, eventId])
     await until((rows) => rows[0]?.state === 'delivered')
-    expect((await delivery(row?.id ?? '')).attempts).toMatchObject([
-      { kind: 'auto', outcome: 'failed' },
-      { kind: 'manual', outcome: 'delivered' },
-    ])
+    expect(await delivery(answer.body.id)).toMatchObject({
+      ...{ resend_of: row?.id, state: 'delivered', attempt_count: 1 },
+      attempts: [{ kind: 'manual', outcome: 'delivered', number: 1 }],
+    })
     expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual([eventId, eventId])
   })
 
-  it('of a delivered one is one more attempt, and leaves it delivered', async () => {
+  it.each([
+    ['delivered', 200],
+    ['exhausted', 500],
+  ])('leaves one that was %s as it was, whatever comes of it', async (state, first) => {
+    status = first
     await publish()
-    const [row] = await until((rows) => rows[0]?.state === 'delivered')
+    const [row] = await until((rows) => rows[0]?.state === state)
+    const before = await delivery(row?.id ?? '')
     status = 500
-    expect((await acme.call('POST', `/api/v1/deliveries/${row?.id}/resend`)).body.state).toBe('delivered')
-    await until((rows) => rows[0]?.attempt_count === 2)
-    const after = await delivery(row?.id ?? '')
-    expect(after).toMatchObject({ state: 'delivered', next_attempt_at: null })
-    expect(after.attempts[1]).toMatchObject({ kind: 'manual', outcome: 'failed' })
+    const { body } = await resend(row?.id)
+    await until((rows) => rows[0]?.state === 'exhausted' && rows[0].id === body.id)
+    expect(await delivery(row?.id ?? '')).toEqual(before)
   })
 
-  it('of one that waits for its retry is early, and beside the schedule', async () => {
-    path = await subscribe({ retry_schedule: [3_600] })
+  it('of one that waits for its retry is early, and the next of its schedule', async () => {
+    path = await subscribe({ retry_schedule: [3_600, 3_600] })
     status = 500
     await publish()
     const [row] = await until((rows) => rows[0]?.attempt_count === 1)
-    await acme.call('POST', `/api/v1/deliveries/${row?.id}/resend`)
+    expect((await resend(row?.id)).body).toMatchObject({ id: row?.id, resend_of: null })
     await until((rows) => rows[0]?.attempt_count === 2)
     const after = await delivery(row?.id ?? '')
     expect(after.state).toBe('pending')
-    expect(after.attempts.map(({ kind }) => kind)).toEqual(['auto', 'manual'])
+    expect(after.attempts.map(({ kind }) => kind)).toEqual(['auto', 'auto'])
+  })
+
+  it('is answered with the one that is on its way, and with an Idempotency-Key with the one it made', async () => {
+    await publish()
+    const [row] = await until((rows) => rows[0]?.state === 'delivered')
+    path = path.replace('/deliveries', '')
+    await acme.call('PATCH', path, { retry_schedule: [3_600] })
+    status = 500
+    const key = { 'idempotency-key': 'once' }
+    const [first, second] = [await resend(row?.id, key), await resend(row?.id)]
+    expect(second.body.id).toBe(first.body.id)
+    await until((rows) => rows[0]?.attempt_count === 1)
+    expect((await resend(row?.id)).body.id).toBe(first.body.id)
+    await acme.call('POST', `${path}/disable`)
+    await acme.call('POST', `${path}/enable`, { held: 'drop' })
+    await until((rows) => rows[0]?.state === 'cancelled')
+    const replayed = await resend(row?.id, key)
+    expect([replayed.body.id, replayed.headers['idempotent-replayed']]).toEqual([first.body.id, 'true'])
+    expect((await resend(first.body.id, key)).body.code).toBe('idempotency_conflict')
+    expect((await resend(row?.id)).body.id).not.toBe(first.body.id)
   })
 
   it('is refused while the webhook is stopped, and unknown for what is not there', async () => {
@@ -115,7 +141,7 @@ describe('a replay', () => {
     status = 200
     expect((await replay({ dry_run: true })).body).toEqual({ matched: 2, queued: 0 })
     expect((await replay()).body).toEqual({ matched: 2, queued: 2 })
-    await until((rows) => rows.every(({ state }) => state === 'delivered'))
+    await until((rows) => rows.filter(({ state }) => state === 'delivered').length === 3)
     expect(receiver.received).toHaveLength(5)
     expect((await replay()).body).toEqual({ matched: 0, queued: 0 })
     expect((await replay({ states: ['delivered'], dry_run: true })).body.matched).toBe(3)

@@ -7,6 +7,7 @@ import { requestsSent } from './0006-requests-sent.ts'
 import { tellings } from './0007-tellings.ts'
 import { healthOfMonitors } from './0008-health-of-monitors.ts'
 import { messagesSent } from './0009-messages-sent.ts'
+import { resends } from './0010-resends.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the schema's version is how many have been applied. Never change one that was released: add another. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   tellings,
   healthOfMonitors,
   messagesSent,
+  resends,
 ]
