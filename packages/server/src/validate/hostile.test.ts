@@ -85,6 +85,69 @@ describe('assertions', () => {
   })
 })
 
+describe('json-schema on the path of the slower library', () => {
+  const slower = (schema: object) =>
+    step('json-schema', { schema: { ...schema, unevaluatedProperties: false } })
+  const plain = slower({ properties: { a: { type: 'string' } } })
+
+  it('ends what takes too long, and the pool serves on', async () => {
+    const pool = poolWith({ timeoutMs: 5_000 })
+    const doubling = Array.from({ length: 30 }, (_, level) => [
+      `d${level + 1}`,
+      { allOf: [{ $ref: `#/$defs/d${level}` }, { $ref: `#/$defs/d${level}` }] },
+    ])
+    const $defs = Object.fromEntries([['d0', {}], ...doubling]) as object
+    for (const bomb of [
+      slower({ $defs, $ref: '#/$defs/d30' }),
+      slower({ patternProperties: { '^(a+)+$': true } }),
+      slower({ properties: { a: { pattern: '^(a+)+$' } } }),
+    ]) {
+      const text = JSON.stringify({ [`${'a'.repeat(60)}!`]: 1, a: `${'a'.repeat(60)}!` })
+      expect(await judge(pool, bomb, text)).toMatchObject({ result: 'TIMED_OUT' })
+    }
+    expect(await judge(pool, plain, '{"a":"x"}')).toMatchObject({ result: 'PASS' })
+  })
+
+  it('says what is nested too deeply', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    const verdict = await judge(shared, plain, `{"a":${deep}}`)
+    expect(verdict).toMatchObject({ result: 'ERROR' })
+    expect(verdict.findings[0]?.message).toContain('nested too deeply')
+    const loop = slower({ $defs: { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/a' } }, $ref: '#/$defs/a' })
+    expect((await judge(shared, loop, '{}')).findings[0]?.message).toContain('nested too deeply')
+    let schema: object = {}
+    for (let depth = 0; depth < 3_000; depth += 1) schema = { not: schema }
+    expect(await refusalOf(shared, slower({ not: schema }))).toContain('nested too deeply')
+    expect(await judge(shared, plain, '{"a":1}')).toMatchObject({ result: 'FAIL' })
+  })
+
+  it('counts a hundred thousand faults in time', async () => {
+    const document = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, 1]))
+    const verdict = await judge(poolWith({}), plain, JSON.stringify(document))
+    expect(verdict).toMatchObject({ result: 'FAIL', counts: { error: 100_000 } })
+  })
+
+  it('keeps the schemas and vocabularies of owners apart', async () => {
+    const draft = 'https://json-schema.org/draft/2020-12/schema'
+    const poison = slower({
+      $schema: draft,
+      $id: draft,
+      $vocabulary: { 'https://json-schema.org/draft/2020-12/vocab/core': true },
+      $defs: { x: { $id: 'https://a.example/x', type: 'string' } },
+    })
+    await judge(shared, poison, '{}')
+    const $schema = draft
+    expect(
+      await judge(shared, slower({ $schema, properties: { a: { type: 'string' } } }), '{"a":1}'),
+    ).toMatchObject({
+      result: 'FAIL',
+    })
+    expect(await refusalOf(shared, slower({ $schema, $ref: 'https://a.example/x' }))).toContain(
+      "can't resolve",
+    )
+  })
+})
+
 describe('xml-schema', () => {
   const xsd = (declarations: string) =>
     `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">${declarations}</xs:schema>`

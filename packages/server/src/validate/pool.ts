@@ -9,6 +9,7 @@ import { checkSubmission } from './check-submission.ts'
 import { createSlots } from './slots.ts'
 import { stepConfigOf } from './step-config.ts'
 import { stepOutcomeOf } from './step-outcome.ts'
+import { stepsAsJudged } from './steps-as-judged.ts'
 import { createIsolation } from './host/isolation.ts'
 import type { TaskLimits, TaskOutcome } from './worker/task.ts'
 import { documentOf } from './validators/document-of.ts'
@@ -117,7 +118,7 @@ export function createValidatorPool(options: ValidatorPoolOptions): ValidatorPoo
       const document = documentOf(submission)
       let verdict = VERDICT_AT_START
       let isContinued = false
-      for (const step of steps) {
+      for (const step of stepsAsJudged(steps)) {
         if (isAction(step.type)) continue
         const validator: Validator | undefined = findValidator(step.type)
         const told = validator?.readsFindings === true ? { ...document, before: verdict } : document
@@ -135,7 +136,7 @@ export function createValidatorPool(options: ValidatorPoolOptions): ValidatorPoo
     async checkSteps(organizationId, steps) {
       checkStepShapes(steps)
       let isContinued = false
-      for (const [index, step] of steps.entries()) {
+      for (const [index, step] of stepsAsJudged(steps).entries()) {
         if (isAction(step.type)) continue
         const asking = { organizationId, key: 'check', isCounted: isContinued, isContinued }
         const outcome = await perform(asking, step, null)

@@ -25,12 +25,20 @@ export interface Validator {
    * in a worker. Fields are relative to the configuration, e.g. `schema`; empty when there is nothing to say.
    */
   checkConfig(config: Record<string, unknown>): FieldError[]
+  /**
+   * A step's configuration as it is judged by, told those of the workflow's other steps of this validator; the very same when it
+   * takes nothing of them. All have passed `checkConfig`. Left out by a validator whose steps do not know of each other.
+   */
+  withOthers?(
+    config: Record<string, unknown>,
+    others: readonly Record<string, unknown>[],
+  ): Record<string, unknown>
 }
 
 /** What a worker thread loads of a validator. */
 export interface JudgeModule {
-  /** Prepares a configuration that passed `checkConfig`. Synchronous: a worker does one thing at a time. */
-  compile: (config: Record<string, unknown>) => Compiled
+  /** Prepares a configuration that passed `checkConfig`. Awaits nothing from outside: a worker does one thing at a time. */
+  compile: (config: Record<string, unknown>) => Compiled | Promise<Compiled>
 }
 
 export type Compiled =

@@ -17,21 +17,21 @@ export async function perform(task: Task): Promise<TaskAnswer> {
   // Loading code is the server's time, not the run's.
   Atomics.store(startMarks, task.slot, 1)
   try {
-    return answerTo(task, compile)
+    return await answerTo(task, compile)
   } catch (error) {
     if (error instanceof SpoiltThread) return endThread(error)
     return { kind: 'threw', message: reasonOf(error) }
   }
 }
 
-function answerTo(task: Task, compile: JudgeModule['compile']): TaskAnswer {
+async function answerTo(task: Task, compile: JudgeModule['compile']): Promise<TaskAnswer> {
   // Two validators may have equal configurations, and make different things of them.
   const key = `${task.validator} ${task.configKey}`
   const known = cache.get(task.organizationId, key)
   if (known !== undefined) return use(known, task)
   if (task.configText === null) return { kind: 'config_wanted' }
   const { value: config } = parseNotingNumbers(task.configText)
-  const compiled = compile(config as Record<string, unknown>)
+  const compiled = await compile(config as Record<string, unknown>)
   const isKept = cache.set(task.organizationId, key, compiled, task.configText.length)
   try {
     return use(compiled, task)

@@ -10,20 +10,21 @@ import { rawNumber } from '../../../core/json-numbers.ts'
 import { exactNumberIn } from '../../exact-numbers.ts'
 
 /**
- * Keywords on numbers as they were written, in place of the library's, which sees doubles: `multipleOf: 0.01` divides 19.99,
- * and 9007199254740993 is not 9007199254740992. Slower than the library's: for schemas and documents that hold numbers
- * which a double does not, but for `multipleOf`, which is wrong on everyday prices.
+ * Keywords in place of the library's. Those that compare values do it by what JSON says: the library's trip over an object
+ * with a member called `toString`, take `constructor` for its class, refuse `enum: []`, and see doubles, in which
+ * 9007199254740993 is 9007199254740992 and `multipleOf: 0.01` does not divide 19.99.
+ *
+ * The limits are the library's own, which are faster, unless the schema or the document holds a number which a double does not.
  */
-export function exactKeywords(draft4: boolean): CodeKeywordDefinition[] {
-  return [
-    constKeyword,
-    enumKeyword,
-    uniqueItemsKeyword,
-    limitKeyword('maximum', draft4),
-    limitKeyword('minimum', draft4),
-    // In draft-04 these two are switches of the two above.
-    ...(draft4 ? [] : [limitKeyword('exclusiveMaximum', false), limitKeyword('exclusiveMinimum', false)]),
-  ]
+export function ourKeywords(isExact: boolean, isDraft04: boolean): CodeKeywordDefinition[] {
+  const comparing = [constKeyword, enumKeyword, uniqueItemsKeyword, multipleOfKeyword]
+  if (!isExact) return comparing
+  const limits = [limitKeyword('maximum', isDraft04), limitKeyword('minimum', isDraft04)]
+  // In draft-04 these two are switches of the two above.
+  const exclusive = isDraft04
+    ? []
+    : [limitKeyword('exclusiveMaximum', false), limitKeyword('exclusiveMinimum', false)]
+  return [...comparing, ...limits, ...exclusive]
 }
 
 type Fault = Pick<ErrorObject, 'params' | 'message'>
@@ -58,23 +59,43 @@ function keyword(
 }
 
 const constKeyword = keyword('const', {}, (schema, parent) => {
-  const wanted = canonical(schema, parent, 'const')
-  const allowedValue = asWritten(schema, parent, 'const')
-  return (value, holder, key) =>
-    canonical(value, holder, key) === wanted
-      ? null
-      : { params: { allowedValue }, message: 'must be equal to constant' }
+  const equals = equalTo(schema, parent, 'const')
+  const fault = {
+    params: { allowedValue: asWritten(schema, parent, 'const') },
+    message: 'must be equal to constant',
+  }
+  return (value, holder, key) => (equals(value, holder, key) ? null : fault)
 })
 
 const enumKeyword = keyword('enum', { schemaType: 'array' }, (schema) => {
   const values = schema as unknown[]
-  const wanted = new Set(values.map((value, index) => canonical(value, values, index)))
-  const allowedValues = values.map((value, index) => asWritten(value, values, index))
-  return (value, holder, key) =>
-    wanted.has(canonical(value, holder, key))
-      ? null
-      : { params: { allowedValues }, message: 'must be equal to one of the allowed values' }
+  const words = new Set(values.filter(isWord))
+  const others = new Set(
+    values.flatMap((value, index) => (isWord(value) ? [] : canonical(value, values, index))),
+  )
+  const fault = {
+    params: { allowedValues: values.map((value, index) => asWritten(value, values, index)) },
+    message: 'must be equal to one of the allowed values',
+  }
+  return (value, holder, key) => {
+    const isAllowed = isWord(value)
+      ? words.has(value)
+      : others.size > 0 && others.has(canonical(value, holder, key))
+    return isAllowed ? null : fault
+  }
 })
+
+/** What is equal to nothing but itself: a string, true, false or null. */
+function isWord(value: unknown): boolean {
+  return typeof value !== 'number' && (typeof value !== 'object' || value === null)
+}
+
+function equalTo(schema: unknown, parent: object, name: string) {
+  if (isWord(schema)) return (value: unknown) => value === schema
+  const wanted = canonical(schema, parent, name)
+  return (value: unknown, holder: object, key: string | number) =>
+    !isWord(value) && canonical(value, holder, key) === wanted
+}
 
 const uniqueItemsKeyword = keyword(
   'uniqueItems',
@@ -82,9 +103,10 @@ const uniqueItemsKeyword = keyword(
   (schema) => (value) => {
     if (schema !== true) return null
     const items = value as unknown[]
-    const indexes = new Map<string, number>()
+    const indexes = new Map<unknown, number>()
     for (const [i, item] of items.entries()) {
-      const text = canonical(item, items, i)
+      // No text of a value that is no string begins with a quotation mark.
+      const text = typeof item === 'string' ? `"${item}` : canonical(item, items, i)
       const j = indexes.get(text)
       if (j !== undefined)
         return {
@@ -130,7 +152,7 @@ function exclusiveOf(name: keyof typeof LIMITS, parent: object): keyof typeof LI
   return (parent as Record<string, unknown>)[EXCLUSIVE[name]] === true ? EXCLUSIVE[name] : name
 }
 
-export const multipleOfKeyword = keyword(
+const multipleOfKeyword = keyword(
   'multipleOf',
   { type: 'number', schemaType: 'number' },
   (schema, parent) => {

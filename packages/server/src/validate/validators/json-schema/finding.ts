@@ -133,6 +133,7 @@ function typeNames(type: unknown): string {
 
 function enumValues(allowed: unknown): string {
   if (!Array.isArray(allowed)) return 'one of the allowed values'
+  if (allowed.length === 0) return 'one of the allowed values, and the schema allows none'
   const shown = allowed.slice(0, ENUM_VALUES_SHOWN).map(quote).join(', ')
   if (allowed.length === 1) return shown
   return allowed.length > ENUM_VALUES_SHOWN
