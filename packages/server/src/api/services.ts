@@ -12,8 +12,8 @@ import type { ReplayState } from '../store/replay.ts'
 import type { ResendOutcome } from '../store/store.ts'
 
 /**
- * What the routes ask of the stages. The pipelines implement these; the routes know nothing behind them but the
- * store's reads.
+ * What the routes ask of the stages. The pipelines implement these. What needs no stage, such as a project or an API key, the
+ * routes read from the store and write to it themselves.
  */
 export interface Services {
   runs: RunService
@@ -163,18 +163,18 @@ export interface WebhookService {
     idempotency: IdempotencyKey | null,
   ): Promise<ResendOutcome | null>
   /**
-   * Sends again what a webhook has not got, and what it never was owed because it did not exist yet. With `dryRun` only
-   * counts. Throws `Problem`: `webhook_stopped`, `invalid_request` on `since` when there are more than
+   * Sends past events again: those whose deliveries are in the wanted states, and, for `never`, those that the webhook was
+   * never owed. With `dryRun` it only counts. Throws `Problem`: `webhook_stopped`, `invalid_request` on `since` when there are more than
    * `LIMITS.replayMatchesMax` to send.
    */
   replay(webhook: Webhook, wanted: ReplayWish): Promise<{ matched: number; queued: number }>
-  /** Store's `change`, after which the dispatcher no longer starts what the change forbids. */
+  /** As the store's `change`. When it resolves, the dispatcher no longer starts attempts that the change forbids. */
   change(
     organizationId: number,
     id: string,
     decide: (webhook: Webhook) => WebhookChange,
   ): Promise<Webhook | null>
-  /** Sends one `webhook.test` and waits for what comes of it. */
+  /** Sends one `webhook.test` and waits for the attempt. */
   test(organization: Organization, webhook: Webhook): Promise<TestAnswer>
 }
 

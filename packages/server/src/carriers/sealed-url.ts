@@ -12,12 +12,12 @@ export function sealedUrl(whose: string, example: string): Target<Fields, Fields
       url: z
         .string()
         .max(LIMITS.urlCharactersMax)
-        .describe(
-          `${whose} It is a credential: it is sealed, and no answer shows more of it than its origin.`,
-        ),
+        .describe(`${whose} It is a credential: it is stored encrypted, and answers show only its origin.`),
     },
     shown: {
-      url: z.string().describe('Its origin and `/…`: the whole URL is a secret, and is never shown again.'),
+      url: z
+        .string()
+        .describe('The origin of the URL and `/…`. The whole URL is a secret and is never shown again.'),
     },
     example: { url: example },
     validate: ({ url }, { checkUrl }) => checkUrl(url),

@@ -37,8 +37,7 @@ const EXAMPLE_MONITOR = {
 }
 
 /**
- * Every event type the system makes. The API, the OpenAPI document, `trigger`, the receiver's types and the reference
- * pages all come from this table. Any other type is an organization's own and speaks the `standard` dialect.
+ * Every event type that the system makes. The API, the OpenAPI document and the receiver's types follow this table. Any other type is an organization's own and speaks the `standard` dialect.
  */
 export const EVENT_TYPES = [
   eventType({
@@ -104,7 +103,7 @@ export const EVENT_TYPES = [
   eventType({
     type: 'score.dropped',
     description:
-      "The score fell by at least the workflow's threshold below the previous one of the same subject.",
+      "The score fell by at least the workflow's threshold, compared with the previous scored run of the same subject.",
     dialect: 'validgraph',
     bodySchema: validgraph.scoreDroppedSchema,
     example: {
@@ -141,7 +140,7 @@ export const EVENT_TYPES = [
   }),
   eventType({
     type: 'schema.removed',
-    description: 'A schema type that the previous run of the same subject had is gone.',
+    description: 'A schema type that was in the previous run of the same subject is gone.',
     dialect: 'validgraph',
     bodySchema: validgraph.schemaRemovedSchema,
     example: {
@@ -175,7 +174,8 @@ export const EVENT_TYPES = [
   }),
   eventType({
     type: 'webhook.test',
-    description: 'Somebody asked for a test of this webhook. Sent once, whatever the webhook subscribed to.',
+    description:
+      'Somebody asked for a test of this webhook. It is sent once, whatever the webhook subscribes to.',
     dialect: 'both',
     bodySchema: validgraph.webhookTestSchema,
     example: {

@@ -13,14 +13,14 @@ export function renderCarriersPage(): string {
 
 ## Carriers
 
-A carrier brings events to whoever subscribed. Webhooks have the carrier \`webhook\` and are made at \`/api/v1/webhooks\`. Every
+A carrier brings events to their subscribers. Webhooks have the carrier \`webhook\` and are made at \`/api/v1/webhooks\`. Every
 other carrier makes a channel, at \`/api/v1/channels\`.
 
 ${CARRIERS.map(renderCarrier).join('\n\n')}
 
 ## Signature schemes
 
-A webhook's \`signatures\` names the schemes whose signatures stand in \`webhook-signature\`. The others come with the dialect of an
+A webhook's \`signatures\` names the schemes whose signatures are in \`webhook-signature\`. The others come with the dialect of an
 event. [The receiver package](../../packages/receiver/README.md) verifies all of them.
 
 | scheme | header | how it signs | chosen by |

@@ -13,14 +13,14 @@ The codes are stable. The messages beside them say what happened in plain words 
 
 ## Sending to a webhook
 
-Each failed attempt bears one of these codes in \`error.code\`. One of them, \`response_malformed\`, stands beside a delivered one.
+Each failed attempt has one of these codes in \`error.code\`. One of them, \`response_malformed\`, can also occur with a delivered attempt.
 
 ${renderTable(ATTEMPT_ERRORS)}
 
 ## Fetching a page
 
-A run whose page could not be fetched ends as \`ERROR\`, with one finding that bears one of these codes. Where the page
-redirected to, the message says so first.
+A run whose page could not be fetched ends as \`ERROR\`, with one finding that has one of these codes. If the page
+redirected, the message begins with the URL it led to.
 
 ${renderTable(PAGE_ERRORS)}
 `

@@ -24,15 +24,15 @@ export async function checkDataDirectory(
   if (origins.dataDir.from !== 'default') {
     throw new CommandError(
       `The data directory ${dataDir} (from ${describeOrigin(origins.dataDir)}) does not exist. ` +
-        'Check the path; `sealpost serve` with the same setting makes a new one.',
+        'Check the path. `sealpost serve` with the same setting creates it.',
     )
   }
   if (use === 'known') throw new CommandError(`The data directory ${dataDir} does not exist. ${NAME_IT}`)
   if ((await whoAnswers(settings)).answer === 'sealpost') {
     throw new CommandError(
-      `A server runs at ${settings.host}:${settings.port}, and not on ${dataDir}, which does not exist. ${NAME_IT}`,
+      `A server runs at ${settings.host}:${settings.port}, but it does not use ${dataDir}, which does not exist. ${NAME_IT}`,
     )
   }
 }
 
-const NAME_IT = 'Name the one that the server uses: --data-dir DIR, or SEALPOST_DATA_DIR.'
+const NAME_IT = 'Name the directory that the server uses: --data-dir DIR, or SEALPOST_DATA_DIR.'

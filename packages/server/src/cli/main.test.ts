@@ -162,7 +162,7 @@ describe('keys', () => {
     expect(JSON.parse((await store('keys', 'list', '--json')).out)).toMatchObject([{ id, status: 'revoked' }])
     expect(await store('keys', 'revoke', id)).toMatchObject({
       code: 1,
-      notes: expect.stringContaining('before') as string,
+      notes: expect.stringContaining('was revoked already') as string,
     })
     expect((await store('keys', 'revoke', 'key_none')).code).toBe(1)
   })

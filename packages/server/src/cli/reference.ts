@@ -16,16 +16,16 @@ export function renderCliPage(): string {
 
 <!-- Generated from packages/server/src/cli by \`npm run docs\`; change it there. -->
 
-Every verb takes the settings it needs as flags, from the environment or from a file: see
+Every command reads the settings that it needs from flags, the environment or a file: see
 [configuration](configuration.md).
 
 | Exit code | Meaning |
 |---|---|
 | 0 | done |
-| 1 | failed: the message says at what |
+| 1 | failed; the message says why |
 | 2 | wrong usage, or a setting that cannot be used |
 
-\`validate\` and \`wait\` have codes of their own, which their help tells and [docs/ci.md](../ci.md) explains.
+\`validate\` and \`wait\` have more codes: see their help and [docs/ci.md](../ci.md).
 ${leavesOf(program, '').map(renderVerb).join('')}`
 }
 

@@ -31,5 +31,5 @@ export async function lookAtSealedSecrets(
 }
 
 export const LOST_KEY_ADVICE =
-  'Restore the key that was kept with the backup. If it is lost for good, start once with --new-key, and rotate the ' +
-  'secret of each of these webhooks with overlap_seconds 0; a channel that has a URL is given that URL again.'
+  'Restore the key that was kept with the backup. If it is lost for good, start once with --new-key. Then rotate the ' +
+  'secret of each of these webhooks with overlap_seconds 0; for a channel that has a URL, set the URL again.'

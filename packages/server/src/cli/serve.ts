@@ -15,7 +15,7 @@ import { surveyOf, withStoreOf } from './with-store.ts'
 export function serveCommand({ terminal }: VerbContext): Command {
   const command = new Command('serve')
     .description('Run the server on one data directory; it needs no other service')
-    .option('--new-key', 'start although the secret key opens none of the signing secrets in the database')
+    .option('--new-key', 'start even when the secret key opens none of the signing secrets in the database')
     .addHelpText('after', HELP)
   addSettingFlags(command)
 
@@ -55,7 +55,7 @@ async function serveUntil(
     // What is in flight is taken up by the next start, as after a crash: nothing that it comes to could be stored here.
     process.exit(EXIT.failure)
   }
-  note('info', 'Sealpost is stopping: requests in flight may end. A second signal ends it at once.')
+  note('info', 'Sealpost is stopping. It waits for requests in flight; a second signal ends it at once.')
   await server.stop()
   note('info', 'Sealpost has stopped.')
 }

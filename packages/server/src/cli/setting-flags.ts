@@ -14,7 +14,7 @@ const GROUP = 'Settings:'
 export function addSettingFlags(command: Command, keys: readonly (keyof Settings)[] = SETTING_KEYS): Command {
   const config = new Option(
     `${CONFIG_FLAG} <FILE>`,
-    'Configuration file (default: ./sealpost.yaml, if it is there)',
+    'Configuration file (default: ./sealpost.yaml, if it exists)',
   )
   command.addOption(config.helpGroup(GROUP))
   for (const key of keys) {
@@ -41,7 +41,7 @@ function optionsOf(key: keyof Settings): Option[] {
   const flag = flagOf(SETTINGS[key])
   const text = `${description} (default: ${defaultShown(key)})`
   if (kind.placeholder === null) {
-    return [new Option(flag, text), new Option(flag.replace('--', '--no-'), `The contrary of ${flag}.`)]
+    return [new Option(flag, text), new Option(flag.replace('--', '--no-'), `The opposite of ${flag}.`)]
   }
   const option = new Option(`${flag} <${kind.placeholder}>`, text)
   if (!kind.isList) return [option]

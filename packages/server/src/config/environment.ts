@@ -32,7 +32,7 @@ export function readEnvironment(environment: Environment): Layer {
   for (const variable of Object.keys(environment)) {
     if (!variable.startsWith(ENVIRONMENT_PREFIX) || known.has(variable) || SERVICE_LINK.test(variable))
       continue
-    layer.problems.push({ place: variable, message: `is no setting${suggestion(variable, [...known])}` })
+    layer.problems.push({ place: variable, message: `is not a setting${suggestion(variable, [...known])}` })
   }
   return layer
 }

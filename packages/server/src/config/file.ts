@@ -48,7 +48,7 @@ function readPair(
   const key = SETTING_KEYS.find((candidate) => SETTINGS[candidate].name === name)
   if (key === undefined) {
     const names = SETTING_KEYS.map((candidate) => SETTINGS[candidate].name)
-    return { problem: { place, message: `${name} is no setting${suggestion(name, names)}` } }
+    return { problem: { place, message: `${name} is not a setting${suggestion(name, names)}` } }
   }
   const raw = rawValue(node)
   if (raw === undefined) return { problem: { place, message: `${name} must be ${SETTINGS[key].kind.right}` } }

@@ -137,9 +137,9 @@ describe('what is wrong is named, with its place and what would be right', () =>
       flags: { port: '70000' },
     })
     expect(problems).toEqual([
-      'sealpost.yaml:1: prot is no setting; did you mean port?',
+      'sealpost.yaml:1: prot is not a setting; did you mean port?',
       'sealpost.yaml:2: retention is "forever"; it must be a time from 1m to 3650d, such as 30d, 12h, 5m or 10s',
-      'SEALPOST_ALOW_HTTP: is no setting; did you mean SEALPOST_ALLOW_HTTP?',
+      'SEALPOST_ALOW_HTTP: is not a setting; did you mean SEALPOST_ALLOW_HTTP?',
       'SEALPOST_LOG_LEVEL: "loud" is wrong; it must be one of trace, debug, info, warn, error, fatal, silent',
       '--port: "70000" is wrong; it must be a whole number from 0 to 65535',
     ])

@@ -17,7 +17,7 @@ export function renderConfigurationPage(): string {
 
 <!-- Generated from packages/server/src/config/settings.ts by \`npm run docs\`; change it there. -->
 
-Sealpost starts with no configuration at all. A setting can be given in three places; the later one wins:
+Sealpost starts with no configuration at all. You can give a setting in three places. A later place wins:
 
 1. a configuration file in YAML or JSON: the one that \`--config\` or \`SEALPOST_CONFIG\` names, else \`sealpost.yaml\` in the
    working directory;
@@ -26,7 +26,7 @@ Sealpost starts with no configuration at all. A setting can be given in three pl
 3. a flag of the command line.
 
 Lists are written with commas, as a repeated flag, or as a YAML list. Times are \`30d\`, \`12h\`, \`5m\`, \`10s\` or \`250ms\`.
-An empty variable counts as unset. A name that is no setting and a value that cannot be used stop the start with exit
+An empty variable counts as unset. An unknown name or a value that cannot be used stop the start with exit
 code 2 and a message that names each of them, and \`sealpost doctor\` shows every setting and where it came from.
 
 | In the file | Default | Meaning |
@@ -46,7 +46,7 @@ ${SETTING_KEYS.map(renderSetting).join('')}
 ## Calling a running server
 
 The verbs that talk to a running server take these as flags or as variables (or \`_FILE\`, as above), and none from a file.
-They are no settings of the server, which leaves them alone.
+They are not settings of the server.
 
 | Flag | Environment | Default | Meaning |
 |---|---|---|---|

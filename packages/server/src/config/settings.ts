@@ -95,7 +95,7 @@ export const SETTINGS: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     default: () => 'sealpost-data',
     defaultShown: './sealpost-data',
     description:
-      'Directory of the database and the key that seals signing secrets. `sealpost serve` makes it when it is not there.',
+      'Directory of the database and of the key that seals signing secrets. `sealpost serve` creates it if it does not exist.',
   },
   databaseUrl: {
     name: 'database_url',
@@ -107,7 +107,7 @@ export const SETTINGS: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     name: 'allow_http',
     kind: kinds.boolean,
     default: () => false,
-    description: 'Lets webhooks and pages have plain http URLs, which anybody on the way can read.',
+    description: 'Allows plain http URLs for webhooks and pages. Anybody on the way can read such requests.',
   },
   allowCidr: {
     name: 'allow_cidr',
@@ -126,13 +126,14 @@ export const SETTINGS: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     name: 'log_level',
     kind: kinds.choice('LEVEL', LOG_LEVELS),
     default: () => 'info',
-    description: 'Least important level that is logged; info has one line for each event, attempt and run.',
+    description: 'Lowest level that is logged. info has one line for each event, attempt and run.',
   },
   logFormat: {
     name: 'log_format',
     kind: kinds.choice('FORMAT', LOG_FORMATS),
     default: () => 'auto',
-    description: 'How logs are written: JSON lines, or pretty for people; auto is pretty on a terminal only.',
+    description:
+      'How logs are written: json for programs, pretty for people; auto is pretty on a terminal and json elsewhere.',
   },
   retentionMs: {
     name: 'retention',
@@ -145,7 +146,7 @@ export const SETTINGS: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     kind: kinds.integer('COUNT', 1, 10_000),
     default: () => 512,
     description:
-      'Webhook requests in flight at once, over all webhooks; those that have hung for 2 s come on top, up to as many again.',
+      'Requests in flight at once, over all webhooks. Requests that have hung for 2 s do not count; there can be as many of these again.',
   },
   webhookConcurrency: {
     name: 'webhook_concurrency',
@@ -159,7 +160,7 @@ export const SETTINGS: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     default: ({ parallelism }) => Math.min(4, Math.max(1, parallelism - 1)),
     defaultShown: 'one less than the processors, from 1 to 4',
     description:
-      'Worker threads that judge what one organization submits; one more starts when another one comes meanwhile.',
+      'Worker threads that judge what one organization submits. One more starts when another organization submits meanwhile.',
   },
   validatorTimeoutMs: {
     name: 'validator_timeout',
@@ -197,14 +198,14 @@ export const SETTINGS: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     kind: kinds.smtpUrl,
     default: () => null,
     description:
-      'Mail server that carries e-mail channels: `smtps://` is TLS from the first byte, `smtp://` asks for STARTTLS and sends nothing without it, `?tls=off` does without.',
+      'Mail server for e-mail channels. `smtps://` uses TLS from the first byte. `smtp://` uses STARTTLS and sends nothing without it; `?tls=off` sends without TLS.',
     isSecret: true,
   },
   smtpFrom: {
     name: 'smtp_from',
     kind: kinds.mailbox,
     default: () => null,
-    description: 'Address that e-mail channels write from, with or without a name.',
+    description: 'Sender address of e-mail channels, with or without a name.',
   },
 }
 

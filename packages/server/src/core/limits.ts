@@ -6,12 +6,12 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './time.ts'
  */
 export const LIMITS = {
   /**
-   * Of what organizations share, such as places inside a gate and in its line, one of them may have at most so many times
-   * as much as it leaves free: alone it gets four fifths, and whoever comes next finds room.
+   * One organization may take at most this many times as much of a shared bound (places inside a gate or in its line) as
+   * it leaves free. Alone it gets four fifths, and the next organization finds room.
    */
   ownToFreeMax: 4,
 
-  /** Largest request body the API reads, and so the largest document and event. */
+  /** Default of the setting `request_bytes_max`: the largest request body, and so the largest document and event. */
   requestBytesMax: 1024 * 1024,
 
   /** Signing secrets a caller brings, in characters. */
@@ -29,7 +29,7 @@ export const LIMITS = {
   filterTimeoutMs: 100,
   /** Heap of a process that judges filters. */
   filterMemoryMb: 128,
-  /** Events waiting to be judged by filters; beyond it the API answers 503. And what of them a process is given at once. */
+  /** Events that wait to be judged by filters; beyond it the API answers 503. Then: events and bytes of one batch for a process. */
   filterQueueMax: 10_000,
   filterBatchMax: 64,
   filterBatchBytesMax: 64 * 1024,
@@ -84,17 +84,17 @@ export const LIMITS = {
   /** Failed attempts in a row before a webhook's health turns `failing`. */
   failingAfter: 3,
   /**
-   * What an organization is told of the health of one webhook: once in so long, doubled up to the second while it goes on,
-   * from the first again after this much quiet.
+   * An organization is told about the health of one webhook at most once in a window. The window doubles each time, up to
+   * `tellingWindowMsMax`, and starts again at `tellingWindowMsMin` after `tellingQuietMs` without news.
    */
   tellingWindowMsMin: 5 * MINUTE_MS,
   tellingWindowMsMax: HOUR_MS,
   tellingQuietMs: HOUR_MS,
-  /** And of all its webhooks, within any hour. */
+  /** News about all webhooks of an organization, in any window of an hour. */
   tellingsPerHourMax: 60,
   /** How often it is told because of nothing but attempts that carried such news. */
   unpromptedTellingsMax: 3,
-  /** Webhooks whose news are looked at in one transaction, and how long after one that failed. */
+  /** Webhooks whose news are looked at in one transaction, and the wait before a failed one is repeated. */
   tellingsPerSlice: 50,
   tellingRetryMs: SECOND_MS,
   /** Attempts of one delivery that a crash may cut off before it waits longer and longer for the next. */
@@ -107,18 +107,18 @@ export const LIMITS = {
   stepRowsMax: 1_000,
   stepBytesMax: 4 * 1024 * 1024,
   stepMatchesMax: 10_000,
-  /** Deliveries that are made in the commit of their events; more follow it in slices of so many. */
+  /** Deliveries that are made in the commit of their events, and how many each later slice makes. */
   deliveriesAtOnceMax: 500,
   fanoutRowsPerSlice: 500,
   /** Events of one organization whose deliveries are still to be made; beyond it more are refused with 503. */
   fanoutsWaitingMax: 100_000,
-  /** With as many rows waiting, results do not wait for company; and how long the first of them does otherwise. */
+  /** Results are written at once when this many rows wait. Otherwise the first row waits `commitWaitMs` for others. */
   commitRowsMax: 500,
   commitWaitMs: 2,
   /** Work waiting for a commit, and its bodies; beyond it the API answers 503. */
   commitQueueMax: 20_000,
   commitQueueBytesMax: 64 * 1024 * 1024,
-  /** An organization has at most so many times as much waiting as is free. */
+  /** One organization may have at most this many times as much waiting as it leaves free. */
   commitQueueOwnToFreeMax: 4,
   /** Deliveries a lane holds in memory, leased and ready, beyond those in flight. */
   laneReadyMax: 100,
@@ -136,13 +136,13 @@ export const LIMITS = {
   movesWaitingMax: 20,
   /** How long a delivery waits whose result could not be settled for a fault of the program. */
   faultWaitMs: HOUR_MS,
-  /** How long it waits after an attempt that was not sent for a fault of ours: doubled each time, up to the second. */
+  /** The wait after an attempt that was not sent for a fault of ours: doubled each time, up to `notSentWaitMsMax`. */
   notSentWaitMsMin: SECOND_MS,
   notSentWaitMsMax: MINUTE_MS,
-  /** The name servers are at fault when none of so many names was answered for in this time, … */
+  /** The name servers are at fault when at least `namesAtFaultMin` names got no answer within `lookupAnswerMsMax`. */
   namesAtFaultMin: 2,
   lookupAnswerMsMax: 5 * SECOND_MS,
-  /** … and the network, or the clock, when none of so many origins was reached, all of them tried within this time. */
+  /** The network, or the clock, is at fault when none of at least `originsAtFaultMin` origins was reached within `faultWindowMs`. */
   originsAtFaultMin: 3,
   faultWindowMs: MINUTE_MS,
   /** A timer that comes so late shows that the process stood still. */
@@ -152,7 +152,7 @@ export const LIMITS = {
   replayMatchesMax: 1_000_000,
   /** Results that wait for their commit (a full disk, say); no attempt starts while there are more. */
   unsettledMax: 2_000,
-  /** Waits before results whose commit failed are written again: doubled each time up to the second. */
+  /** The wait before results whose commit failed are written again: doubled each time, up to `commitRetryMsMax`. */
   commitRetryMsMin: 100,
   commitRetryMsMax: 5 * SECOND_MS,
   /** How often the store is asked for work that an error path may have dropped from memory. */
@@ -259,14 +259,14 @@ export const LIMITS = {
   timeZoneCharactersMax: 64,
   /** Slots of a cron expression lie no closer together. */
   monitorIntervalMsMin: 5 * MINUTE_MS,
-  /** A slot comes later than its cron expression says by up to this share of the time to the next one, and no more than so much. */
+  /** A slot comes later than its cron expression says: by up to this share of the time to the next one, at most `monitorOffsetMsMax`. */
   monitorOffsetShareMax: 0.1,
   monitorOffsetMsMax: 10 * MINUTE_MS,
   /** Runs under way that the schedule started; far below the run queue, which is everybody's. */
   monitorRunsMax: 50,
   /** How long the schedule rests at most before it looks again for what is due: the wall clock may be set meanwhile. */
   monitorLookMsMax: MINUTE_MS,
-  /** Waits before a slot is tried again that the server or its store could not take: doubled each time up to the second. */
+  /** The wait before a slot that the server or its store could not take is tried again: doubled each time, up to `monitorRetryMsMax`. */
   monitorRetryMsMin: SECOND_MS,
   monitorRetryMsMax: MINUTE_MS,
   /** How long the end of a run is waited for at once, and the rest before it is asked for again. */
@@ -305,13 +305,13 @@ export const LIMITS = {
   clientAnswerBytesMax: 32 * 1024 * 1024,
   /** How long an answer may take, beyond what the server was asked to wait. */
   clientAnswerMsMax: 30 * SECOND_MS,
-  /** Requests for one answer, and the waits between them: doubled each time up to the second. */
+  /** Requests for one answer, and the waits between them: doubled each time, up to `clientRetryMsMax`. */
   clientAttemptsMax: 6,
   clientRetryMsMin: 500,
   clientRetryMsMax: 10 * SECOND_MS,
   /** A server that does not wait with its answer is asked no sooner. */
   clientPollMsMin: SECOND_MS,
-  /** What a Markdown summary shows, since what reads it takes no more than so much. */
+  /** What a Markdown summary shows: its readers take only so much. */
   summaryDocumentsMax: 200,
   summaryFindingsMax: 50,
 } as const

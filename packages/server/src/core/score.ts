@@ -2,9 +2,9 @@ import type { Importance } from './seen.ts'
 
 /** In words, wherever a score is shown. */
 export const SCORE_FORMULA =
-  'The score of a thing is the weight of the properties it has, divided by the weight of all that are known of its type, × 100; a ' +
-  'required property weighs 3, a recommended one 2, an optional one 1. A type has the mean of its things, and the document the ' +
-  'mean of its types; one without structured data has 0. From 90 a score is excellent, from 75 good, from 60 fair, below that poor.'
+  'A thing is scored by its properties: the weight of those it has, divided by the weight of all that its type knows, × 100. A ' +
+  'required property weighs 3, a recommended one 2, an optional one 1. The score of a type is the mean of its things. The score of ' +
+  'the document is the mean of its types, or 0 without structured data. 90 or more is excellent, 75 good, 60 fair, less is poor.'
 
 /** A number from 0 to 100 for a whole document, with its reasons. */
 export interface Score {

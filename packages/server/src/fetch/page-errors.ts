@@ -4,7 +4,7 @@ import { NETWORK_ERRORS, type ErrorEntry } from '../net/network-errors.ts'
 export const PAGE_ERRORS = {
   ...NETWORK_ERRORS,
   timeout: {
-    meaning: 'The page was not there whole in 15 s, counted over all redirects.',
+    meaning: 'The whole page did not arrive within 15 s, including all redirects.',
     remedy: 'Make the page faster or smaller, or submit its content instead of its URL.',
   },
   response_header_too_large: {
@@ -12,12 +12,12 @@ export const PAGE_ERRORS = {
     remedy: 'Answer with fewer or smaller headers.',
   },
   redirect_invalid: {
-    meaning: 'The server redirects and does not say where to, or says it in no way that can be read.',
+    meaning: 'The server redirects, but it gives no address that can be read.',
     remedy: 'Let it name one URL in Location, or submit the URL of the page itself.',
   },
   too_many_redirects: {
     meaning: 'After 5 redirects there was still no page.',
-    remedy: 'Look for a circle of redirects, or submit the URL at their end.',
+    remedy: 'Look for a loop of redirects, or submit the URL at their end.',
   },
   http_client_error: {
     meaning: 'The server answered with a 4xx status: it has no such page, or does not show it to everybody.',
@@ -36,11 +36,11 @@ export const PAGE_ERRORS = {
     remedy: 'Look into its logs, and submit the page again.',
   },
   http_unexpected_status: {
-    meaning: 'The server answered with a status that is no answer to a plain request for a page.',
+    meaning: 'The server answered with a status that does not fit a plain request for a page.',
     remedy: 'Open the URL in a browser, and let the server answer 200 with the page.',
   },
   content_type_not_supported: {
-    meaning: 'What the URL leads to is neither HTML nor JSON, by its Content-Type.',
+    meaning: 'By its Content-Type, the answer is neither HTML nor JSON.',
     remedy: 'Submit the URL of a page, or let the server name its type as text/html or application/ld+json.',
   },
   content_encoding_not_supported: {
@@ -61,24 +61,25 @@ export const PAGE_ERRORS = {
       'Open the URL in a browser, and let the server answer with the page, or with a status that says what is wrong.',
   },
   page_incomplete: {
-    meaning: 'The connection ended before the whole page was there.',
+    meaning: 'The connection ended before the whole page had arrived.',
     remedy: 'Submit it again. If it recurs, compare its Content-Length with what the server sends.',
   },
   host_busy: {
-    meaning: 'Other pages of the same host were being fetched the whole time; only one is at a time.',
+    meaning:
+      'Other pages of the same host were being fetched the whole time. Only one page of a host is fetched at a time.',
     remedy: 'Submit pages of one site more slowly.',
   },
   fetches_busy: {
-    meaning: 'This server was fetching as many pages as it may the whole time.',
+    meaning: 'This server was busy with other pages the whole time.',
     remedy: 'Submit the page again later. If it recurs, tell an operator.',
   },
   cancelled: {
-    meaning: 'The run was cancelled before the page was there.',
+    meaning: 'The run was cancelled before the page had arrived.',
     remedy: 'Nothing: nobody waits for the page any more.',
   },
   server_stopping: {
-    meaning: 'This server was told to stop before the page was there.',
-    remedy: 'Nothing: a run that was not judged for it is judged at the next start.',
+    meaning: 'This server was told to stop before the page had arrived.',
+    remedy: 'Nothing: if the run was not judged because of this, it is judged at the next start.',
   },
 } as const satisfies Record<string, ErrorEntry>
 

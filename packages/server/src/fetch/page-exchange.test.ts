@@ -118,7 +118,7 @@ describe('one deadline', () => {
       HEAD.length + 1,
       'timeout',
       200,
-      /^The page was not there whole within 0\.2 s; 1 bytes of it were\.$/,
+      /^The whole page did not arrive within 0\.2 s, only 1 bytes of it\.$/,
     ],
   ])('ends a fetch from a server that %s', async (_, behave, bytesRead, code, status, message) => {
     const clock = createHandClock()

@@ -78,7 +78,7 @@ export function startPageExchange(
   /** The status has come, and then the page did not. */
   function bodyFailure(error: Error, bytes: number): PageFailure {
     if (error instanceof DeadlineError) {
-      const message = `The page was not there whole within ${deadlineMs / SECOND_MS} s; ${bytes} bytes of it were.`
+      const message = `The whole page did not arrive within ${deadlineMs / SECOND_MS} s, only ${bytes} bytes of it.`
       return { code: 'timeout', message }
     }
     if (error instanceof ResponseRefusedError || error instanceof errors.HTTPParserError) {
@@ -86,7 +86,7 @@ export function startPageExchange(
     }
     return {
       code: 'page_incomplete',
-      message: `The connection ended before the whole page was there, after ${bytes} bytes of it.`,
+      message: `The connection ended before the whole page had arrived, after ${bytes} bytes of it.`,
     }
   }
 

@@ -16,12 +16,12 @@ export class TurnError extends Error {
 
 export const STOPPING: PageFailure = {
   code: 'server_stopping',
-  message: 'This server was told to stop before the page was there.',
+  message: 'This server was told to stop before the page had arrived.',
 }
 
 export const CANCELLED: PageFailure = {
   code: 'cancelled',
-  message: 'The run was cancelled before the page was there.',
+  message: 'The run was cancelled before the page had arrived.',
 }
 
 /**

@@ -141,7 +141,7 @@ describe('closing', () => {
     for (const failure of failures) {
       expect(failure).toMatchObject({
         code: 'server_stopping',
-        message: 'This server was told to stop before the page was there.',
+        message: 'This server was told to stop before the page had arrived.',
       })
     }
     await vi.waitFor(() => expect(closed).toBe(1), WAIT)

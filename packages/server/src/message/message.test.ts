@@ -61,7 +61,7 @@ After: 72
 `,
   'schema.changed': `Warning: The structured data changed
 
-2 changes since the last run; the gravest is of high impact.
+2 changes since the last run; the most serious has high impact.
 
 Subject: https://example.com/page
 Before: Article.headline
@@ -69,7 +69,7 @@ After: Article.wordCount
 `,
   'schema.removed': `Warning: Product is gone
 
-The run before found Product, and this one did not.
+The previous run found Product; this run did not.
 
 Subject: https://example.com/page
 Before: Product
@@ -88,7 +88,7 @@ If you can read this, the channel works.
 `,
   'webhook.failing': `Warning: A webhook is failing
 
-Several attempts in a row have failed. What could not be delivered is tried again.
+Several attempts in a row have failed. Failed deliveries are tried again.
 
 ${WEBHOOK}
 Failed in a row: 3
@@ -180,7 +180,7 @@ describe('a message', () => {
       'schema.changed',
       bodyOf({ ...example, data: { ...example.data, impact: 'low', changes, change_count: 40 } }),
     )
-    expect(text).toBe('40 changes since the last run; the gravest is of low impact.')
+    expect(text).toBe('40 changes since the last run; the most serious has low impact.')
     expect(before).toBe('Article.image (url)')
     expect(after).toMatch(/^Article\.image \(ImageObject, url\), Article\.p0, .* and 5 more$/)
   })
@@ -193,7 +193,7 @@ describe('a message', () => {
     const body = bodyOf({ ...example, data: { ...example.data, changes, change_count: 1 } })
     expect(messageOf('schema.changed', body)).toMatchObject({
       title: 'Article.headline is gone',
-      text: 'One change since the last run, of high impact.',
+      text: 'One change since the last run, with high impact.',
       before: 'Article.headline',
       after: 'not there',
     })

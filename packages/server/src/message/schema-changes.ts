@@ -27,8 +27,8 @@ export function changedDraft({ data }: { data: Data }): Draft {
     severity: data.impact === 'high' ? 'warning' : 'info',
     about: data.url,
     text: isOne
-      ? `One change since the last run, of ${data.impact} impact.`
-      : `${count} changes since the last run; the gravest is of ${data.impact} impact.`,
+      ? `One change since the last run, with ${data.impact} impact.`
+      : `${count} changes since the last run; the most serious has ${data.impact} impact.`,
     facts: [
       ['Subject', data.url],
       ['Workflow', data.workflow?.name ?? ''],

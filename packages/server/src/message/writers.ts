@@ -35,7 +35,7 @@ const WRITERS: { readonly [Type in BuiltInType]: (body: BodyOf<Type>) => Draft }
     title: `${data.schema_type} is gone`,
     severity: 'warning',
     about: data.url,
-    text: `The run before found ${data.schema_type}, and this one did not.`,
+    text: `The previous run found ${data.schema_type}; this run did not.`,
     facts: originFacts(data),
     before: data.schema_type,
     after: 'not there',
@@ -66,7 +66,7 @@ const WRITERS: { readonly [Type in BuiltInType]: (body: BodyOf<Type>) => Draft }
   'webhook.failing': ({ data }) => ({
     title: 'A webhook is failing',
     severity: 'warning',
-    text: 'Several attempts in a row have failed. What could not be delivered is tried again.',
+    text: 'Several attempts in a row have failed. Failed deliveries are tried again.',
     about: data.url,
     facts: webhookFacts(data),
   }),

@@ -21,7 +21,7 @@ export const NETWORK_ERRORS = {
   },
   url_not_allowed: {
     meaning:
-      'The URL is one that this server makes no requests to, for instance plain http. No connection was made.',
+      'This server makes no requests to such a URL, for instance one with plain http. No connection was made.',
     remedy: 'Change the URL. An operator decides about plain http and private addresses.',
   },
   address_denied: {
@@ -34,7 +34,7 @@ export const NETWORK_ERRORS = {
     remedy: 'Check the spelling of the host name and its DNS records.',
   },
   dns_failed: {
-    meaning: 'No name server could say where the host name leads.',
+    meaning: 'No name server could resolve the host name.',
     remedy:
       'Check the name servers of the domain. If all names fail like this, check those of the machine Sealpost runs on.',
   },
@@ -67,12 +67,12 @@ export const NETWORK_ERRORS = {
     remedy: 'Use the name in the certificate, or get one for this name.',
   },
   tls_untrusted: {
-    meaning: 'The certificate of the server is signed by nobody that is trusted here.',
+    meaning: 'The certificate of the server is not signed by an authority that this server trusts.',
     remedy: 'Send the whole chain, with intermediate certificates, or use a public certificate authority.',
   },
   tls_ip_as_name: {
     meaning:
-      'The certificate of the server has the IP address of the URL as a DNS name, where it counts for nothing.',
+      'The certificate of the server lists the IP address of the URL as a DNS name, which does not count.',
     remedy:
       'Get a certificate with the address as an IP address among its alternative names, or use a host name.',
   },
@@ -88,7 +88,7 @@ export const NETWORK_ERRORS = {
       'Get a certificate that is signed with SHA-256 or better, and send intermediate certificates that are, too.',
   },
   tls_client_certificate: {
-    meaning: 'The server wants a certificate from whoever connects. Sealpost presents none.',
+    meaning: 'The server asks for a client certificate. Sealpost does not present one.',
     remedy:
       'Let this path in without a client certificate. The signature of each request already says who sent it.',
   },
@@ -101,11 +101,11 @@ export const NETWORK_ERRORS = {
     remedy: 'Enable HTTP/1.1 beside HTTP/2 on the server, or on the proxy before it.',
   },
   tls_failed: {
-    meaning: 'A secure connection could not be agreed upon.',
+    meaning: 'The two servers could not agree on a secure connection.',
     remedy: 'Check that the port speaks TLS, version 1.2 or newer, with common ciphers.',
   },
   timeout: {
-    meaning: 'The server took the connection, but no complete answer came in time.',
+    meaning: 'The server accepted the connection, but no complete answer came in time.',
     remedy: 'Let the server answer sooner.',
   },
   malformed_response: {
@@ -113,7 +113,7 @@ export const NETWORK_ERRORS = {
     remedy: 'Check that the URL leads to an HTTP server and not to another service.',
   },
   response_header_too_large: {
-    meaning: 'The header of the answer is larger than what is read of one.',
+    meaning: 'The header of the answer is larger than this server reads.',
     remedy: 'Answer with fewer or smaller headers.',
   },
   request_invalid: {

@@ -108,7 +108,7 @@ export function createEventPipeline(parts: EventPipelineParts): EventService {
     overrun: Set<string>,
   ): Promise<Problem | null> {
     if (isBuiltInType(type)) {
-      return fieldProblem('built_in_event_type', 'type', `${type} is made by the server alone.`)
+      return fieldProblem('built_in_event_type', 'type', `Only the server makes events of the type ${type}.`)
     }
     const declared = await typeOf(type)
     if (declared === null) {
@@ -225,7 +225,7 @@ function dataProblem(type: string, findings: readonly Finding[]): Problem {
 
 /** Nothing is known of this event: another request may bring it again. */
 function notJudged(type: string): Problem {
-  const detail = `Not judged, since the schema of ${type} took too long for an event before it. Publish it again in a while, or mend the schema.`
+  const detail = `Not judged, since the schema of ${type} took too long for an event before it. Publish it again later, or correct the schema.`
   return new Problem('overloaded', detail, [{ field: 'data', message: detail }])
 }
 

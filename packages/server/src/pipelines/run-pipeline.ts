@@ -88,7 +88,7 @@ export function createRunPipeline(parts: RunParts): RunPipeline {
     if (mayHaveAnother({ own, taken, max, ownToFreeMax })) return
     throw new Problem(
       'rate_limited',
-      `${own} runs of this organization wait for a worker, and the rest of the queue is for others. Wait until some have ended.`,
+      `${own} runs of this organization wait for a worker. The rest of the queue is for other organizations. Wait until some runs have ended.`,
     )
   }
 

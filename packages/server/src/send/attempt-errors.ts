@@ -5,26 +5,26 @@ export const ATTEMPT_ERRORS = {
   ...NETWORK_ERRORS,
   not_sent: {
     meaning:
-      'A fault of this server, not of yours: it has no descriptors, memory or ports left, its name servers, network or clock ' +
-      'are at fault, it could not prepare the request, it stood still for a while, or it was just stopping. It does not count against the webhook. ' +
-      'The delivery is tried again after a second, then after twice as long each time, up to a minute, without losing an attempt. ' +
-      'Such attempts share one entry of the log, which counts them in `repeats`.',
+      'A fault of this server, which does not count against the webhook. It has no descriptors, memory or ports left; its name ' +
+      'servers, network or clock are at fault; it could not prepare the request; it stood still for a while; or it was just ' +
+      'stopping. The delivery is tried again after a second, then after twice as long each time, up to a minute, without ' +
+      'losing an attempt. Such attempts share one entry of the log, which counts them in `repeats`.',
     remedy:
-      'Ask an operator to look at /readyz and into the server log; what is mended is sent by itself. A test can be repeated.',
+      'Ask an operator to look at /readyz and the server log. When the fault is repaired, the delivery is sent by itself. You can repeat a test.',
   },
   timeout: {
-    meaning: 'Your server took the connection, but no complete answer came in time.',
+    meaning: 'Your server accepted the connection, but no complete answer came in time.',
     remedy: 'Answer with a 2xx status first and do the work afterwards.',
   },
   malformed_response: {
     meaning:
-      'What came back does not begin with a status line of HTTP/1.1 (or 1.0), or is one interim answer (1xx) after another.',
+      'The answer does not begin with a status line of HTTP/1.1 (or 1.0), or it is one interim answer (1xx) after another.',
     remedy: 'Check that the URL leads to an HTTP server and not to another service.',
   },
   response_malformed: {
     meaning:
-      'Your server acknowledged with a 2xx status, and what followed its status line breaks HTTP/1.1. The attempt counts as ' +
-      'delivered, and nothing is sent again; the connection is not used for another request.',
+      'Your server acknowledged with a 2xx status, but the rest of its answer breaks HTTP/1.1. The attempt counts as ' +
+      'delivered and nothing is sent again. The connection is not used for another request.',
     remedy: 'Read the message and the logged answer. It costs you a new connection for each delivery.',
   },
   response_header_too_large: {
@@ -48,7 +48,8 @@ export const ATTEMPT_ERRORS = {
     remedy: 'Give it a new URL and enable it, or delete it.',
   },
   rate_limited: {
-    meaning: 'Your server answered 429: too many requests. Its Retry-After is honoured.',
+    meaning:
+      'Your server answered 429: too many requests. Nothing is sent before the time in its Retry-After.',
     remedy: 'Raise the limit of your server.',
   },
   http_server_error: {
@@ -61,16 +62,17 @@ export const ATTEMPT_ERRORS = {
   },
   smtp_try_later: {
     meaning:
-      'E-mail channels: the mail server does not take the message, or one of its recipients, for now (a 4xx reply).',
-    remedy: 'None, unless it goes on: then read the logged reply. It is retried by the schedule.',
+      'E-mail channels: the mail server does not accept the message, or one of its recipients, for now (a 4xx reply).',
+    remedy: 'Nothing at first: it is retried by the schedule. If it continues, read the logged reply.',
   },
   smtp_refused: {
     meaning: 'E-mail channels: the mail server refused the message or all of its recipients (a 5xx reply).',
-    remedy: 'Read the logged reply; check the recipients, and that smtp_from may be written from.',
+    remedy:
+      'Read the logged reply. Check the recipients, and that the mail server allows smtp_from as sender.',
   },
   smtp_login_refused: {
-    meaning: 'E-mail channels: the mail server did not take the user name and password.',
-    remedy: 'An operator has to correct the setting smtp_url. It does not count against the channel.',
+    meaning: 'E-mail channels: the mail server did not accept the user name and password.',
+    remedy: 'An operator must correct the setting smtp_url. This does not count against the channel.',
   },
   smtp_not_secure: {
     meaning: 'E-mail channels: the mail server does not offer STARTTLS, and nothing is sent without it.',

@@ -11,7 +11,7 @@ export const email = {
   name: 'email',
   phrase: 'by e-mail',
   description:
-    'A mail to each recipient, handed to the mail server that an operator names with `smtp_url` and `smtp_from`.',
+    'An e-mail to the recipients. It is sent by the mail server that the operator sets with `smtp_url` and `smtp_from`.',
   target: recipients,
   start: carryByMail,
 } as const satisfies Carrier

@@ -6,9 +6,10 @@ import { slackBody } from './slack-body.ts'
 export const slack = {
   name: 'slack',
   phrase: 'to Slack',
-  description: 'A message to Slack, or to what takes the same messages: Mattermost, Rocket.Chat.',
+  description:
+    'A message to Slack, or to a service that accepts the same messages (Mattermost, Rocket.Chat).',
   target: sealedUrl(
-    'The URL of an incoming webhook of Slack, or of what takes the same messages (Mattermost, Rocket.Chat).',
+    'The URL of an incoming webhook of Slack, or of a service that accepts the same messages (Mattermost, Rocket.Chat).',
     'https://hooks.slack.com/services/T000/B000/XXXX',
   ),
   start: (parts) => postMessage(parts, slackBody),

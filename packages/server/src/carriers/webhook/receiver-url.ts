@@ -6,12 +6,16 @@ const fields = {
   url: z
     .string()
     .max(LIMITS.urlCharactersMax)
-    .describe('Where events are sent: https and a public address, unless the operator allows more.'),
+    .describe(
+      'The URL that events are sent to. It must use https and a public address, unless the operator allows others.',
+    ),
 }
 const shown = {
   url: z
     .string()
-    .describe('Where its requests go. To a key without the scope `write`, credentials in it are `…`.'),
+    .describe(
+      'The URL that requests go to. A key without the scope `write` sees `…` instead of credentials.',
+    ),
 }
 
 /**

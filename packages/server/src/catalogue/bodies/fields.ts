@@ -21,7 +21,7 @@ export const validationIdField = z
 export const subjectField = z
   .string()
   .describe(
-    'What was judged: the URL, else the subject the caller named, else the file name; "" when nothing names it',
+    'What was judged: the URL, else the subject that the caller named, else the file name; "" when it has no name',
   )
 
 export const workflowField = z

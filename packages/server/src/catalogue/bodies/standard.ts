@@ -23,7 +23,7 @@ const webhookShape = {
 
 const failureShape = {
   failure_count: countField.describe('Failed attempts in a row'),
-  last_error: z.string().nullable().describe('What the last failed attempt came to, in plain words'),
+  last_error: z.string().nullable().describe('Why the last attempt failed, in plain words'),
 }
 
 export const webhookFailingSchema = bodySchema(

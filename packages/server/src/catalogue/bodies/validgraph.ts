@@ -21,7 +21,7 @@ function bodySchema<const Type extends string, Data extends z.ZodObject>(type: T
 }
 
 const validationErrorSchema = z.object({
-  property: z.string().describe('The property concerned; "" when the error concerns no single one'),
+  property: z.string().describe('The property with the error; "" when the error is not about one property'),
   message: z.string(),
   schema_type: z.string().describe('The schema type the property belongs to; "" when it has none').optional(),
   path: z.string().describe('Where in the document, a JSON Pointer; "" is the whole of it').optional(),
@@ -35,8 +35,8 @@ const validationDataSchema = z.object({
   status: z
     .enum(['valid', 'invalid', 'error'])
     .describe('`invalid`: the data is bad. `error`: no verdict was reached.'),
-  schema_type: z.string().describe('The schema type with most errors; "" when no finding names one'),
-  errors: z.array(validationErrorSchema).describe('The first errors; `error_count` tells how many there are'),
+  schema_type: z.string().describe('The schema type with the most errors; "" when no finding names a type'),
+  errors: z.array(validationErrorSchema).describe('The first errors; `error_count` says how many there are'),
   score: scoreField.nullable().optional(),
   error_count: countField.optional(),
   warning_count: countField.optional(),
@@ -105,7 +105,7 @@ const schemaChangedDataSchema = z.object({
   url: subjectField,
   project_id: projectIdField,
   impact: impactField.describe('The highest impact among the changes'),
-  changes: z.array(schemaChangeSchema).describe('The first changes; `change_count` tells how many there are'),
+  changes: z.array(schemaChangeSchema).describe('The first changes; `change_count` says how many there are'),
   change_count: countField.optional(),
   ...originFields,
 })
@@ -133,11 +133,11 @@ const alertTriggeredDataSchema = z.object({
   alert_rule: z.object({ id: z.string(), name: z.string(), rule_type: z.string() }),
   severity: z.enum(ALERT_SEVERITIES),
   message: z.string(),
-  alert_id: z.string().describe('Acknowledge it by this id').optional(),
+  alert_id: z.string().describe('The id to acknowledge the alert with').optional(),
   before: z
     .string()
     .nullable()
-    .describe('What was so in the run before; null where nothing is compared')
+    .describe('The value in the previous run; null when nothing is compared')
     .optional(),
   after: z.string().nullable().optional(),
   score: scoreField.nullable().optional(),

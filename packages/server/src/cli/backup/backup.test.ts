@@ -95,7 +95,7 @@ test('what another backup is writing is left alone', async () => {
   await makeData()
   writeFileSync(at('copy.db.partial'), 'half')
   const { code, notes } = await run('backup', at('copy.db'))
-  expect([code, notes]).toEqual([1, expect.stringContaining('another backup writes it')])
+  expect([code, notes]).toEqual([1, expect.stringContaining('another backup is writing it')])
   expect(readFileSync(at('copy.db.partial'), 'utf8')).toBe('half')
 })
 

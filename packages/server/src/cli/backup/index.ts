@@ -13,9 +13,9 @@ import { createTarget } from './target.ts'
 
 export function backupCommand({ terminal }: VerbContext): Command {
   const command = new Command('backup')
-    .description('Copy the database as it is at one moment; works with or without a running server')
+    .description('Copy the database as it is at this moment, also while a server runs')
     .argument('<FILE>', 'where to put the copy; not in the data directory')
-    .option('--force', 'replace FILE if it is there')
+    .option('--force', 'replace FILE if it exists')
     .option('--json', 'print what the copy holds as JSON')
     .addHelpText('after', HELP)
   addSettingFlags(command, STORE_SETTINGS)
@@ -34,7 +34,7 @@ async function untilStopped<Result>(work: (signal: AbortSignal) => Promise<Resul
   const stop = listenForStop()
   const controller = new AbortController()
   void stop.asked.then((name) => {
-    controller.abort(new CommandError(`Stopped by ${name}. Nothing of the copy is left.`))
+    controller.abort(new CommandError(`Stopped by ${name}. The unfinished copy was removed.`))
   })
   try {
     return await work(controller.signal)
@@ -101,12 +101,12 @@ function megabytes(bytes: number): string {
 }
 
 const HELP = `
-FILE is complete and checked once it is there; until then it is called FILE.partial. The signing secrets in it are
-sealed with the key in secret.key of the data directory, unless the settings give one: keep that too, and elsewhere.
+The copy is called FILE.partial until it is complete and checked. Its signing secrets are sealed with a key: the file
+secret.key in the data directory, or the setting secret_key. Keep that key too, in another place than the copy.
 
-To restore, with the server stopped: put FILE into the data directory as sealpost.db and secret.key beside it, remove
-sealpost.db-wal and sealpost.db-shm, and start. What the copy had still to deliver is delivered, also if it was since:
-receivers know it by its webhook-id.
+To restore: stop the server. Put FILE into the data directory as sealpost.db, and secret.key beside it. Remove
+sealpost.db-wal and sealpost.db-shm. Start the server. It sends what was not delivered when the copy was made, even if it
+has been delivered since; receivers recognize it by its webhook-id.
 
 Example:
   sealpost backup /mnt/backups/sealpost-$(date +%F).db --data-dir /var/lib/sealpost`

@@ -41,11 +41,13 @@ export function createTarget(file: string, { dataDir, force }: TargetOptions): T
   if (isDirectory(path)) throw new CommandError(`${path} is a directory. Name a file in it.`)
   // Where --force could replace the database itself, or its key.
   if (existsSync(dataDir) && directory === realpathSync(dataDir)) {
-    throw new CommandError(`${directory} is the data directory, and lost with it. Choose another place.`)
+    throw new CommandError(
+      `${directory} is the data directory. A backup there would be lost with it. Choose another place.`,
+    )
   }
   const refuseToReplace = (): void => {
     if (!force && existsSync(path)) {
-      throw new CommandError(`${path} is there already. Choose another name, or replace it with --force.`)
+      throw new CommandError(`${path} exists already. Choose another name, or replace it with --force.`)
     }
   }
   refuseToReplace()
@@ -78,7 +80,7 @@ export function createTarget(file: string, { dataDir, force }: TargetOptions): T
 function directoryOf(file: string): string {
   const directory = dirname(resolve(file))
   if (isDirectory(directory)) return realpathSync(directory)
-  throw new CommandError(`There is no directory ${directory}. Make it, or choose another place.`)
+  throw new CommandError(`There is no directory ${directory}. Create it, or choose another place.`)
 }
 
 /** Its inode. */
@@ -92,7 +94,7 @@ function createEmpty(partial: string, force: boolean): number {
   } catch (error) {
     if (existsSync(partial)) {
       throw new CommandError(
-        `${partial} is there: another backup writes it, or one was cut off. In that case use --force, or remove it.`,
+        `${partial} exists: another backup is writing it, or one was interrupted. If it was interrupted, use --force or remove the file.`,
       )
     }
     throw new CommandError(`${partial} cannot be written: ${(error as Error).message}`)

@@ -12,7 +12,7 @@ import { createStory } from './story.ts'
 export function demoCommand({ terminal, exit }: VerbContext): Command {
   return new Command('demo')
     .description('Judge real documents and watch the signed webhooks arrive at receivers on this machine')
-    .option('--once', 'end when every webhook has arrived; the exit code tells whether all of them verified')
+    .option('--once', 'end when every webhook has arrived; the exit code is 0 when all of them verified')
     .addHelpText('after', HELP)
     .action(async (options: { once?: true }) => {
       const isFine = await run(terminal, options.once === true)
@@ -21,8 +21,8 @@ export function demoCommand({ terminal, exit }: VerbContext): Command {
 }
 
 const HELP = `
-Needs nothing but this machine: the server gets a temporary data directory, which is removed at the end. Without
---once it stays up until Ctrl-C, so that you can look around.`
+Needs only this machine. The server has a temporary data directory, which is removed at the end. Without --once the
+server runs until Ctrl-C, so that you can look around.`
 
 async function run(terminal: Terminal, isOnce: boolean): Promise<boolean> {
   const kinds = loadDocumentKinds()

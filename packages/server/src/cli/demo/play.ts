@@ -49,7 +49,7 @@ export async function play(
   for (const kind of kinds) await createWorkflow(client, kind)
   story.say(`workflows ${kinds.map(({ slug }) => slug).join(', ')}`)
 
-  story.heading('Judging real GitHub documents, and telling who subscribed')
+  story.heading('Judging real GitHub documents, and telling the subscribers')
   const expected = await submitAll(client, kinds, story)
   await allArrived(expected, arrivals)
 
@@ -57,7 +57,7 @@ export async function play(
   expected.push(...(await watchPage(client, ORGANIZATION, scene.site, story)))
   await allArrived(expected, arrivals)
 
-  story.heading('What the delivery log says of the webhook that was turned away')
+  story.heading('What the delivery log says about the webhook that was refused at first')
   const logged = await deliveriesAtRest(client, expected.length)
   const retried = logged.find(({ attempt_count: count }) => count > 1)
   if (retried) story.delivery(await client.get<DeliveryDetailAnswer>(`/api/v1/deliveries/${retried.id}`))

@@ -31,14 +31,14 @@ function checkMissing(dataDir: string): CheckResult[] {
   const parent = nearestExisting(dataDir)
   if (!isDirectory(parent)) {
     const advice = 'Choose another --data-dir.'
-    return [wrong('data_directory', `${dataDir} cannot be made: ${parent} is not a directory`, advice)]
+    return [wrong('data_directory', `${dataDir} cannot be created: ${parent} is not a directory`, advice)]
   }
   if (!isWritable(parent)) {
-    const advice = `Make it for the user that runs Sealpost, or choose another --data-dir.`
-    return [wrong('data_directory', `${dataDir} is not there, and ${parent} cannot be written`, advice)]
+    const advice = `Create it for the user that runs Sealpost, or choose another --data-dir.`
+    return [wrong('data_directory', `${dataDir} does not exist, and ${parent} cannot be written`, advice)]
   }
   return [
-    ok('data_directory', `${dataDir} is not there yet; the first start makes it`),
+    ok('data_directory', `${dataDir} does not exist yet; the first start creates it`),
     checkFreeSpace(parent),
   ]
 }
@@ -53,12 +53,12 @@ function checkFreeSpace(directory: string): CheckResult {
     if (bytes < FREE_BYTES_LOW) return warning('disk', detail, 'Make room, or shorten --retention.')
     return ok('disk', detail)
   } catch (error) {
-    return warning('disk', `Free space is not known: ${messageOf(error)}`, 'Look at it yourself.')
+    return warning('disk', `Free space is not known: ${messageOf(error)}`, 'Check the free space yourself.')
   }
 }
 
 function checkKeyFile(path: string): CheckResult {
-  if (!existsSync(path)) return ok('secret_key', `${path} is not there yet; the first start makes it`)
+  if (!existsSync(path)) return ok('secret_key', `${path} does not exist yet; the first start creates it`)
   const mode = statSync(path).mode & 0o777
   // Windows has no such bits: what it reports there says nothing.
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {

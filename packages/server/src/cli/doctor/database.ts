@@ -5,7 +5,8 @@ import { ok, wrong, type Check, type CheckResult } from './check.ts'
 
 /** Does the database open, is it whole, and does a server run on it? */
 export const checkDatabase: Check = async ({ survey }) => {
-  if (!survey.exists()) return [ok('database', `${survey.place} is not there yet; the first start makes it`)]
+  if (!survey.exists())
+    return [ok('database', `${survey.place} does not exist yet; the first start creates it`)]
   return [await checkWhole(survey), checkServer(survey)]
 }
 

@@ -38,7 +38,7 @@ const CHECKS: readonly Check[] = [
 
 export function doctorCommand({ terminal, exit }: VerbContext): Command {
   const command = new Command('doctor')
-    .description('Look for what would keep a server from starting or sending, and say what to do')
+    .description('Look for problems that keep a server from starting or sending, and say what to do')
     .option('--json', 'print JSON')
   addSettingFlags(command)
 

@@ -18,7 +18,7 @@ export const checkClock: Check = async ({ clock }) => {
     wrong(
       'clock',
       `The clock says ${shown}`,
-      'Set it, best by NTP: receivers refuse signatures with a wrong time.',
+      'Set it, preferably with NTP: receivers refuse signatures with a wrong time.',
     ),
   ]
 }

@@ -37,6 +37,6 @@ function look({ smtpUrl, smtpFrom, allowCidr }: Settings): CheckResult {
   return wrong(
     NAME,
     `The mail server is not reached: ${host} is ${refused}`,
-    'Check the address. A relay of your own network is named in --allow-cidr.',
+    'Check the address. A relay in your own network must be allowed with --allow-cidr.',
   )
 }

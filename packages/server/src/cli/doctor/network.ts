@@ -26,17 +26,18 @@ function checkAllowList({ allowCidr }: Settings): CheckResult[] {
       warning(
         'allow_cidr',
         detail,
-        'Keep it only if everybody who may submit pages may read what these networks show.',
+        'Keep it only if everybody who may submit pages may also read what is in these networks.',
       ),
     ]
   }
-  const advice = `Narrow ${wide.join(', ')}: it is very wide, or holds the cloud's metadata service.`
+  const advice = `Narrow ${wide.join(', ')}: it is very wide, or it includes the metadata service of the cloud.`
   return [warning('allow_cidr', detail, advice)]
 }
 
 function checkHttp({ allowHttp }: Settings): CheckResult[] {
   if (!allowHttp) return [ok('allow_http', 'Webhooks and pages go over https only')]
-  const advice = 'Switch it off where the other side can do https: bodies travel readable.'
+  const advice =
+    'Switch it off if the receivers can use https: without it, anybody on the way can read the bodies.'
   return [warning('allow_http', 'Webhooks and pages may go over plain http', advice)]
 }
 
@@ -46,7 +47,8 @@ function checkBaseUrl({ host, baseUrl }: Settings): CheckResult[] {
   const url = new URL(baseUrl)
   const isLocalLink = LOOPBACK_HOST.test(url.hostname.replace(/^\[|\]$/g, ''))
   if (isLocalLink && !LOOPBACK_HOST.test(host)) {
-    const advice = 'Set --base-url to how others reach it: the links in webhooks lead nowhere else.'
+    const advice =
+      'Set --base-url to the address at which others reach the server: the links in webhooks begin with it.'
     return [
       warning(
         'base_url',

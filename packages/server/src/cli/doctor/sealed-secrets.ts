@@ -10,8 +10,8 @@ export const checkSealedSecrets: Check = async ({ settings, survey }) => [await 
 async function look(...asked: Parameters<typeof lookAtSealedSecrets>): Promise<CheckResult> {
   try {
     const { keyIsThere, sealed, foreign } = await lookAtSealedSecrets(...asked)
-    if (foreign === 0) return ok(NAME, 'The signing secrets in the database fit the sealing key')
-    const key = keyIsThere ? 'another key than this' : 'a key that is not there'
+    if (foreign === 0) return ok(NAME, 'The signing secrets in the database match the sealing key')
+    const key = keyIsThere ? 'another key than this' : 'a key that is missing'
     return wrong(NAME, `${foreign} of ${sealed} signing secrets are sealed with ${key}`, LOST_KEY_ADVICE)
   } catch (error) {
     return wrong(

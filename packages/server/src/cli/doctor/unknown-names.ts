@@ -25,7 +25,7 @@ function resultOf({ webhookId, carrier, signatures }: UnknownNames): CheckResult
     : `the carrier ${carrier}`
   return warning(
     NAME,
-    `Webhook ${webhookId} asks for ${printable(wish)}, which this version does not know: it is sent nothing`,
-    'Run the version that made it, change it, or delete it',
+    `Webhook ${webhookId} asks for ${printable(wish)}, which this version does not know: nothing is sent to it`,
+    'Run the version that created it, change it, or delete it',
   )
 }

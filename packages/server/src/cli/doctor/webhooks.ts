@@ -25,9 +25,7 @@ export const checkWebhooks: Check = async ({ survey }) => {
       warning(NAME, `${more} more webhooks fail or were disabled`, 'List them: GET /api/v1/webhooks'),
     ]
   } catch (error) {
-    return [
-      wrong(NAME, `The webhooks cannot be read: ${messageOf(error)}`, 'See what is said of the database.'),
-    ]
+    return [wrong(NAME, `The webhooks cannot be read: ${messageOf(error)}`, 'See the check of the database.')]
   }
 }
 
@@ -37,7 +35,7 @@ function resultOf({ id, organizationSlug, url, status, health, lastError }: Trou
   const advice =
     status === 'active'
       ? `Look at its attempts: GET /api/v1/webhooks/${id}/deliveries`
-      : `Mend the receiver, then: POST /api/v1/webhooks/${id}/enable`
+      : `Repair the receiver, then: POST /api/v1/webhooks/${id}/enable`
   return warning(NAME, `Webhook ${id} of ${organizationSlug} (${hostOf(url)}) ${state}${cause}`, advice)
 }
 

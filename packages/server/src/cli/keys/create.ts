@@ -20,13 +20,13 @@ interface Options {
 
 export function createKeyCommand({ terminal }: VerbContext): Command {
   const command = new Command('create')
-    .description('Make an API key and print it, this once')
-    .requiredOption('--name <NAME>', 'what it is for, so that you know it again', parseName)
+    .description('Create an API key and print it; it is not shown again')
+    .requiredOption('--name <NAME>', 'what the key is for, so that you recognize it later', parseName)
     .addOption(scopesOption())
     .option('--org <SLUG>', 'organization it belongs to', DEFAULT_ORGANIZATION)
     .option(
       '--expires <TIME>',
-      'how long it is good for, such as 90d or 12h (default: until it is revoked)',
+      'how long it is valid, such as 90d or 12h (default: until it is revoked)',
       parseExpiry,
     )
     .option('--json', 'print {"id", "key"} instead of the bare key')
@@ -53,15 +53,15 @@ export function createKeyCommand({ terminal }: VerbContext): Command {
 }
 
 const HELP = `
-read may look, write may also change, admin may also manage keys, all within the key's organization.
-operator may make organizations, and looks into none.
+A key with the scope read may read, one with write may also change things, and one with admin may also manage keys, all
+in the key's own organization. A key with the scope operator may create organizations, but cannot see into them.
 
 Example:
   export KEY=$(sealpost keys create --name laptop)
   curl -H "X-API-Key: $KEY" http://127.0.0.1:8080/api/v1/webhooks`
 
 function scopesOption(): Option {
-  const option = new Option('--scopes <LIST>', `what it may do, of ${SCOPES.join(', ')}`)
+  const option = new Option('--scopes <LIST>', `what the key may do: one or more of ${SCOPES.join(', ')}`)
   return option.argParser(parseScopes).default(['admin'], 'admin')
 }
 
@@ -80,7 +80,7 @@ function parseExpiry(text: string): number {
   if (ms > LIMITS.keyLifetimeMsMax) {
     const most = formatDuration(LIMITS.keyLifetimeMsMax)
     throw new InvalidArgumentError(
-      `It is at most ${most}; leave it out for a key that is good until it is revoked.`,
+      `It is at most ${most}. Leave it out for a key that is valid until it is revoked.`,
     )
   }
   return ms

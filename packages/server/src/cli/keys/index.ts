@@ -6,7 +6,7 @@ import { revokeKeyCommand } from './revoke.ts'
 
 export function keysCommand(context: VerbContext): Command {
   return new Command('keys')
-    .description('Make, list and revoke API keys; works with or without a running server')
+    .description('Create, list and revoke API keys, also while a server runs')
     .addCommand(createKeyCommand(context))
     .addCommand(listKeysCommand(context))
     .addCommand(revokeKeyCommand(context))

@@ -8,7 +8,7 @@ import { organizationNamed, withStore } from '../with-store.ts'
 
 export function listKeysCommand({ terminal }: VerbContext): Command {
   const command = new Command('list')
-    .description('List API keys: their names and what they may do, never the keys')
+    .description('List API keys: their names and scopes, never the keys themselves')
     .option('--org <SLUG>', 'only those of one organization')
     .option('--json', 'print JSON')
   addSettingFlags(command, STORE_SETTINGS)

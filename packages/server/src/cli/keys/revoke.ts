@@ -8,8 +8,8 @@ import { withStore } from '../with-store.ts'
 
 export function revokeKeyCommand({ terminal }: VerbContext): Command {
   const command = new Command('revoke')
-    .description('Revoke an API key: no request with it is answered any more')
-    .argument('<ID>', 'its id (key_…), as `sealpost keys list` shows it')
+    .description('Revoke an API key: every request with it is refused from now on')
+    .argument('<ID>', 'the id of the key (key_…), as `sealpost keys list` shows it')
   addSettingFlags(command, STORE_SETTINGS)
 
   return command.action(async (id: string) => {
@@ -24,7 +24,7 @@ async function revoke(store: Store, id: string, now: number): Promise<string> {
     const key = (await store.keys.list(organization.id)).find((candidate) => candidate.id === id)
     if (key === undefined) continue
     if (await store.keys.revoke(organization.id, id, now)) return key.name
-    throw new CommandError(`Key ${id} (${printable(key.name)}) was revoked before.`)
+    throw new CommandError(`Key ${id} (${printable(key.name)}) was revoked already.`)
   }
   throw new CommandError(`There is no key ${id}. See: sealpost keys list`)
 }

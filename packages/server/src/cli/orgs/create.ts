@@ -8,10 +8,12 @@ import { describeOrganization } from './list.ts'
 
 export function createOrgCommand({ terminal }: VerbContext): Command {
   const command = new Command('create')
-    .description('Make an organization: a tenant with its own webhooks, workflows and keys')
+    .description('Create an organization: a tenant with its own webhooks, workflows and keys')
     .addArgument(new Argument('<SLUG>', 'its name in URLs, such as my-org').argParser(parseSlug))
     .option('--name <NAME>', 'its name for people (default: the slug)', parseName)
-    .addOption(new Option('--tier <TIER>', 'which limits it has').choices(TIERS).default('enterprise'))
+    .addOption(
+      new Option('--tier <TIER>', 'the tier, which sets its limits').choices(TIERS).default('enterprise'),
+    )
     .option('--json', 'print JSON')
   addSettingFlags(command, STORE_SETTINGS)
 

@@ -5,7 +5,7 @@ import { listOrgsCommand } from './list.ts'
 
 export function orgsCommand(context: VerbContext): Command {
   return new Command('orgs')
-    .description('Make and list organizations; works with or without a running server')
+    .description('Create and list organizations, also while a server runs')
     .addCommand(createOrgCommand(context))
     .addCommand(listOrgsCommand(context))
 }

@@ -47,7 +47,7 @@ export async function exchange(
 
 /** An answer that cannot be one of Sealpost's. */
 export function notSealpost(server: string, cause: unknown): RemoteError {
-  const message = `${server} answered something that no Sealpost server says. Check --server.`
+  const message = `${server} gave an answer that does not come from a Sealpost server. Check --server.`
   return new RemoteError(message, { concernsAll: true }, { cause })
 }
 

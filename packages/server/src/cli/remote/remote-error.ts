@@ -53,9 +53,9 @@ const TRANSIENT = new Set([429, 502, 503, 504])
 const CONCERNS_ALL = new Set([401, 403, 404])
 
 const ADVICE: Record<number, string> = {
-  401: 'Check SEALPOST_API_KEY, and that the key is of this server.',
-  403: 'Use a key with the scope write, or read to wait only: sealpost keys create --scopes write',
-  404: 'Check the workflow or the run, and that the organization (--org) is the key’s own.',
+  401: 'Check SEALPOST_API_KEY. The key must belong to this server.',
+  403: 'Use a key with the scope write (read is enough to wait): sealpost keys create --scopes write',
+  404: 'Check the name of the workflow or run. The organization (--org) must be the one of the key.',
   413: 'The operator can raise --request-bytes-max.',
 }
 
@@ -66,13 +66,13 @@ export function refusal(response: Response, text: string, nowMs: number): Remote
   if (status >= 300 && status < 400) {
     // Followed, it would carry the key to whatever host the answer names.
     const target = printable(response.headers.get('location') ?? 'somewhere else')
-    const message = `The server answered ${words} and points to ${target}. If you trust that place, name it with --server.`
+    const message = `The server answered ${words} and points to ${target}. If you trust that address, set it with --server.`
     return new RemoteError(message, { concernsAll: true })
   }
   const problem = problemSchema.safeParse(jsonOrNull(text))
   const told = problem.success
     ? `${problem.data.code}: ${detailOf(problem.data)}`
-    : 'and nothing that a Sealpost server says. Check --server.'
+    : 'which is not an answer of a Sealpost server. Check --server.'
   const advice = ADVICE[status]
   return new RemoteError(
     `The server answered ${words}, ${printable(told)}${advice === undefined ? '' : ` ${advice}`}`,

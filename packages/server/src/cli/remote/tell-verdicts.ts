@@ -55,7 +55,9 @@ function asNoVerdict(error: unknown): Error {
 
 function adviceFor(entries: readonly Entry[]): string[] {
   const runIds = unendedRunIds(entries)
-  return runIds.length === 0 ? [] : [`To wait for what has not ended: sealpost wait ${runIds.join(' ')}`]
+  return runIds.length === 0
+    ? []
+    : [`To wait for the runs that have not ended: sealpost wait ${runIds.join(' ')}`]
 }
 
 /** The key is in every request. */
@@ -63,5 +65,5 @@ function warnOfPlainHttp({ server }: ClientSettings, note: (line: string) => voi
   const { protocol, hostname } = new URL(server)
   const isLocal = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
   if (protocol === 'https:' || isLocal) return
-  note(`${printable(server)} is plain http: anybody on the way can read the API key.`)
+  note(`${printable(server)} uses plain http: anybody on the way can read the API key.`)
 }

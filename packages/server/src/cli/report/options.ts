@@ -32,16 +32,20 @@ export interface Destinations {
 
 export function addReportOptions(command: Command): Command {
   return command
-    .option('--timeout <SECONDS>', 'for the whole command', parseTimeout, TIMEOUT_SECONDS)
-    .addOption(new Option('--format <FORMAT>', 'what is printed, or written by --output').choices(FORMATS))
+    .option('--timeout <SECONDS>', 'how long the whole command may take', parseTimeout, TIMEOUT_SECONDS)
+    .addOption(
+      new Option('--format <FORMAT>', 'format of what is printed, or of the file of --output').choices(
+        FORMATS,
+      ),
+    )
     .option(
       '--output <FILE>',
-      'write there too, as --format says, else by its ending: .json, .xml (JUnit), .txt; repeatable',
+      'also write to FILE, in the format of --format or of its ending: .json, .xml (JUnit), .txt; repeatable',
       (path: string, before: string[] | undefined) => [...(before ?? []), path],
     )
     .option('--summary <FILE>', 'add a summary in Markdown to this file')
     .addOption(
-      new Option('--fail-on <SEVERITY>', 'the least that fails a document')
+      new Option('--fail-on <SEVERITY>', 'the lowest severity that fails a document')
         .choices(['error', 'warning'] satisfies Threshold[])
         .default('error' satisfies Threshold),
     )
@@ -59,7 +63,7 @@ export function openDestinations({ format, output = [], summary }: ReportOptions
 function formatOf(path: string, given: Format | undefined): Format {
   const format = given ?? FORMATS_BY_ENDING[extname(path).toLowerCase()]
   if (format !== undefined) return format
-  const message = `--output ${path}: the ending tells no format. Say --format, or end it in .json, .xml or .txt.`
+  const message = `--output ${path}: the ending of the file is not known. Use --format, or a name that ends in .json, .xml or .txt.`
   throw new CommandError(message, VERDICT_EXIT.error)
 }
 

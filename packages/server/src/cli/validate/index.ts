@@ -18,14 +18,14 @@ interface Options extends ReportOptions {
 
 export function validateCommand(context: VerbContext): Command {
   const command = new Command('validate')
-    .description('Have a running server judge documents, and end with the verdict')
-    .argument('<document...>', 'files, http(s) URLs, or - for standard input; a run for each')
-    .requiredOption('-w, --workflow <SLUG_OR_ID>', 'workflow that judges them', parseWorkflow)
-    .option('--subject <NAME>', 'your own name for the one document (default: its path)', parseLabel)
-    .option('--metadata <KEY=VALUE>', 'kept with each run; repeatable', parseMetadata)
-    .option('--content-type <TYPE>', 'of all the files (default: by the ending of each)', parseLabel)
+    .description('Let a running server judge documents; the exit code is the verdict')
+    .argument('<document...>', 'files, http(s) URLs, or - for standard input; one run for each')
+    .requiredOption('-w, --workflow <SLUG_OR_ID>', 'the workflow that judges them', parseWorkflow)
+    .option('--subject <NAME>', 'your own name for a single document (default: its path)', parseLabel)
+    .option('--metadata <KEY=VALUE>', 'your own data, kept with each run; repeatable', parseMetadata)
+    .option('--content-type <TYPE>', 'content type of all files (default: by the ending of each)', parseLabel)
     .addOption(new Option('--wait', 'wait for the verdicts').default(true, 'yes'))
-    .option('--no-wait', 'end once all are submitted')
+    .option('--no-wait', 'end when all documents are submitted')
   addReportOptions(command).addHelpText('after', HELP)
   addClientFlags(command)
 
@@ -53,8 +53,8 @@ export function validateCommand(context: VerbContext): Command {
 }
 
 const HELP = `
-Exit codes: 0 all pass, 1 one fails, 2 an error (wrong usage, the server is out of reach, a run ended without a
-verdict), 3 a run has not ended within --timeout, 130 interrupted. Of several documents the worst counts.
+Exit codes: 0 all documents pass, 1 one fails, 2 an error (wrong usage, the server cannot be reached, a run ended without a
+verdict), 3 a run has not ended within --timeout, 130 interrupted. With several documents, the highest code counts.
 
 Examples:
   sealpost validate --workflow product data/*.json
@@ -64,14 +64,14 @@ Examples:
 function targetsOf(documents: readonly string[], options: Options): Target[] {
   if (documents.length > LIMITS.clientDocumentsMax) {
     throw usage(
-      `${documents.length} documents are more than one command takes: ${LIMITS.clientDocumentsMax}.`,
+      `${documents.length} documents are too many: one command takes at most ${LIMITS.clientDocumentsMax}.`,
     )
   }
   if (documents.filter((document) => document === STANDARD_INPUT).length > 1) {
     throw usage('Standard input (-) can be read only once.')
   }
   if (options.subject !== undefined && documents.length > 1) {
-    throw usage('--subject names one document; leave it out, and each is named by its path.')
+    throw usage('--subject is for a single document. Without it, each document is named by its path.')
   }
   const given = { contentType: options.contentType ?? null, subject: options.subject ?? null }
   return documents.map((document) => targetOf(document, given, process.cwd()))

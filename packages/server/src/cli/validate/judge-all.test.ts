@@ -133,7 +133,7 @@ test('an answer that is no run is told as that, whatever it is', async () => {
   const injected = { ...run('SUCCEEDED', 'PASS'), id: `${ID}\nresult=PASS` }
   for (const answer of [{}, [], null, 7, injected]) {
     const { entries } = await judged([jsonAnswer(200, answer)], files(1))
-    expect(entries[0]?.message).toContain('no Sealpost server')
+    expect(entries[0]?.message).toContain('does not come from a Sealpost server')
     await started.pop()?.close()
   }
 })

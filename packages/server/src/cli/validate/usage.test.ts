@@ -44,8 +44,8 @@ test.each([
   { args: [...WORKFLOW, 'a.json', '--fail-on', 'info'], words: 'warning' },
   { args: [...WORKFLOW, 'a.json', '--content-type', 'a\nb'], words: 'no control characters' },
   { args: [...WORKFLOW, '-', '-'], words: 'only once' },
-  { args: [...WORKFLOW, 'a.json', 'b.json', '--subject', 's'], words: 'one document' },
-  { args: [...WORKFLOW, ...many], words: 'more than one command takes' },
+  { args: [...WORKFLOW, 'a.json', 'b.json', '--subject', 's'], words: 'a single document' },
+  { args: [...WORKFLOW, ...many], words: 'one command takes at most' },
   { args: [...WORKFLOW, '/none/a.json', '/none/b.json'], words: '/none/b.json cannot be read' },
   { args: [...WORKFLOW, '/'], words: '/ is a directory' },
 ])('validate $args.0 $args.1 … ends with 2 and says what would be right: $words', async ({ args, words }) => {
@@ -55,7 +55,7 @@ test.each([
 })
 
 test.each([
-  { args: ['--output', 'report.bin'], words: '--output report.bin: the ending tells no format' },
+  { args: ['--output', 'report.bin'], words: '--output report.bin: the ending of the file is not known' },
   { args: ['--output', '/none/report.xml'], words: '/none/report.xml cannot be written' },
   { args: ['--summary', '/none/summary.md'], words: '/none/summary.md cannot be written' },
   { args: ['--server', 'sealpost'], words: '--server' },

@@ -7,7 +7,7 @@ import type { VerbContext } from '../verb.ts'
 
 export function waitCommand(context: VerbContext): Command {
   const command = new Command('wait')
-    .description('Wait until runs have ended, and end with the verdict')
+    .description('Wait until runs have ended; the exit code is the verdict')
     .argument('<run...>', 'a UUID, or val_…', parseRun)
   addReportOptions(command).addHelpText('after', HELP)
   addClientFlags(command)
