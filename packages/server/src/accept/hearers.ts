@@ -99,6 +99,6 @@ function assertFits(bytes: number): void {
   if (bytes <= LIMITS.stepBytesMax) return
   throw new Problem(
     'invalid_request',
-    'Too many webhooks hear too many kinds of events of this request. Send the events in several requests.',
+    'This request has too many kinds of events for too many webhooks. Send the events in several requests.',
   )
 }

@@ -148,7 +148,7 @@ describe('keys', () => {
   test('an unknown organization: the message says which there are, and how to make one', async () => {
     const { code, notes } = await store('keys', 'create', '--name', 'a', '--org', 'acme')
     expect(code).toBe(1)
-    expect(notes).toContain('There is: default')
+    expect(notes).toContain('The organizations are: default')
     expect(notes).toContain('sealpost orgs create acme')
     await store('orgs', 'create', 'acme', '--name', 'Acme')
     expect((await store('keys', 'create', '--name', 'a', '--org', 'acme')).code).toBe(0)

@@ -65,6 +65,6 @@ export async function organizationNamed(store: Store, slug: string): Promise<Org
   if (organization) return organization
   const slugs = (await store.organizations.list()).map((known) => known.slug)
   throw new CommandError(
-    `There is no organization "${slug}". There is: ${slugs.join(', ')}. Make one with: sealpost orgs create ${slug}`,
+    `There is no organization "${slug}". The organizations are: ${slugs.join(', ')}. Make one with: sealpost orgs create ${slug}`,
   )
 }

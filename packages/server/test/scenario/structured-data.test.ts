@@ -196,7 +196,7 @@ describe('what looks like schema.org and is not is told, and judged as what was 
     const run = await judge(brand(`itemscope itemtype="${type}"`), 'text/html')
     expect([seenIn(run), wrongIn(run)]).toEqual([['Brand: name'], ['unknown_type']])
     expect(run.findings[0]?.message).toBe(
-      `"${type}" is not how a type of schema.org is written. Write https://schema.org/Brand.`,
+      `"${type}" is not the right way to write a type of schema.org. Write https://schema.org/Brand.`,
     )
   })
 

@@ -8,9 +8,9 @@ export const FILTER_VARIABLES: readonly string[] = [
 
 /** What the API says of a webhook's `filter`. */
 export const FILTER_DESCRIPTION =
-  "A CEL expression over the event's body that is true for the events this webhook wants, such as " +
-  '`type == "run.failed" && summary.error_count > 3` or `data.score < 50`: it may name the body\'s top-level fields ' +
-  `(${FILTER_VARIABLES.join(', ')}), where \`body\` is the whole, and \`type\` and \`event\` are both the event's type in ` +
-  'every body. An event for which it cannot be worked out is not sent, so ask first whether a field is there ' +
-  '(`has(data.score) && data.score < 50`). A field that is null is there. Whole numbers of 64 bits compare exactly. An event ' +
-  'too large to be judged within the limits is sent.'
+  'A CEL expression on the body of the event. The webhook receives the events for which it is true, such as ' +
+  '`type == "run.failed" && summary.error_count > 3` or `data.score < 50`. It can use the top-level fields of the body ' +
+  `(${FILTER_VARIABLES.join(', ')}). \`body\` is the whole body; \`type\` and \`event\` are both the type of the event. An ` +
+  'event for which the expression fails is not sent, so ask first whether a field exists ' +
+  '(`has(data.score) && data.score < 50`). A field that is null exists. Whole numbers of 64 bits compare exactly. An event that ' +
+  'is too large to be judged within the limits is sent.'

@@ -69,7 +69,7 @@ async function loadOrExplain(command: Command): Promise<Loaded> {
     if (!(error instanceof SettingsError)) throw error
     return {
       wrong: error.problems.map(({ place, message }) =>
-        wrong('settings', `${place}: ${message}`, 'Mend it; the other checks need the settings.'),
+        wrong('settings', `${place}: ${message}`, 'Correct it; the other checks need the settings.'),
       ),
     }
   }

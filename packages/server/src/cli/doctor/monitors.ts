@@ -14,7 +14,7 @@ export const checkMonitors: Check = async ({ survey }) => {
   if (!survey.exists()) return []
   try {
     const failing = await survey.failingMonitors(READ_MAX)
-    if (failing.length === 0) return [ok(NAME, 'Every watched page could be judged the last time')]
+    if (failing.length === 0) return [ok(NAME, 'Every watched page could be judged in its last run')]
     const named = failing
       .slice(0, NAMED_MAX)
       .map(({ id, organizationSlug, name, url, lastError }): CheckResult => {
@@ -23,15 +23,13 @@ export const checkMonitors: Check = async ({ survey }) => {
         return warning(
           NAME,
           `Monitor ${id} of ${organizationSlug} (${page}) is failing${cause}`,
-          `When the page is mended: POST /api/v1/monitors/${id}/run`,
+          `When the page is repaired: POST /api/v1/monitors/${id}/run`,
         )
       })
     const more = failing.length - named.length
     if (more === 0) return named
     return [...named, warning(NAME, `${more} more monitors fail`, 'List them: GET /api/v1/monitors')]
   } catch (error) {
-    return [
-      wrong(NAME, `The monitors cannot be read: ${messageOf(error)}`, 'See what is said of the database.'),
-    ]
+    return [wrong(NAME, `The monitors cannot be read: ${messageOf(error)}`, 'See the check of the database.')]
   }
 }

@@ -109,6 +109,6 @@ export async function checkMonitors(
   )
   if (rows.length === 0) return
   const names = rows.map(({ name }) => name).join(', ')
-  const advice = 'Its first step must judge pages, as long as a monitor uses it.'
+  const advice = 'Its first step must judge pages while a monitor uses the workflow.'
   throw fieldProblem('in_use', 'steps', `Monitors use this workflow: ${names}. ${advice}`)
 }

@@ -13,7 +13,8 @@ export function matchHeader(header: readonly string[], fields: readonly Field[],
   const firsts = new Map<string, number>()
   for (const [place, name] of header.entries()) {
     if (!known.has(name)) strayColumn('extra_column', 'is not in the schema', name, place, findings)
-    else if (firsts.has(name)) strayColumn('duplicate_column', 'is there before', name, place, findings)
+    else if (firsts.has(name))
+      strayColumn('duplicate_column', 'repeats an earlier column', name, place, findings)
     else firsts.set(name, place)
   }
   const places = fields.map(({ name }) => firsts.get(name) ?? null)

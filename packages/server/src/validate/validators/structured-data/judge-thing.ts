@@ -69,7 +69,7 @@ function judgeTypes(thing: Thing, add: Add): void {
     add({
       severity: 'warning',
       code: kind === 'type' ? 'unknown_type' : 'unknown_property',
-      message: `${quote(written)} is not how a ${kind} of schema.org is written.${help}`,
+      message: `${quote(written)} is not the right way to write a ${kind} of schema.org.${help}`,
       ...(name === null ? {} : kind === 'type' ? { schemaType: name } : { property: name }),
       ...(offset === null ? {} : { offset }),
     })

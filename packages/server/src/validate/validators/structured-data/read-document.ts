@@ -98,7 +98,7 @@ function noticesOf(remarks: Remarks): Reading['notice'] {
       if (ignored.has(address) || ignored.size >= LIMITS.findingsMax) return
       ignored.add(address)
       const message = () =>
-        `The context ${quote(address)} is ignored, since contexts are never fetched: what only it defines is not judged.`
+        `The context ${quote(address)} is ignored, because contexts are never fetched. What only it defines is not judged.`
       remarks.add({ severity: 'warning', code: 'context_ignored', message, place, offset })
     },
     contextMisspelt(address, place, offset) {
@@ -140,12 +140,12 @@ function vocabularyNoticeOf(remarks: Remarks): VocabularyNotice {
 }
 
 function repeated(remarks: Remarks, place: Place, name: string, offset: number): void {
-  const message = () => `${quote(name)} stands twice in one object: only the last one counts.`
+  const message = () => `${quote(name)} occurs twice in one object: only the last one counts.`
   remarks.add({ severity: 'warning', code: 'member_repeated', message, place, offset, property: name })
 }
 
 function tooDeep(remarks: Remarks, offset: number): void {
-  const message = `Elements that are more than ${LIMITS.structuredTagDepthMax} deep are not looked at.`
+  const message = `Elements that are nested more than ${LIMITS.structuredTagDepthMax} deep are ignored.`
   remarks.add({ severity: 'warning', code: 'nested_too_deeply', message, place: null, offset })
 }
 

@@ -74,14 +74,14 @@ describe('readJson', () => {
   it.each<[string, string, number]>([
     ['{"a":1,}', 'Remove the comma before "}".', 7],
     ['[1,]', 'Remove the comma before "]".', 3],
-    ['{"a" 1}', '"1" stands where ":" should.', 5],
-    ['{"a":1', 'It ends where "," or "}" should follow.', 6],
-    ['{"a":\n "b\n"}', 'A line break or control character in a string has to be escaped.', 9],
+    ['{"a" 1}', '"1" is here, but ":" is expected.', 5],
+    ['{"a":1', 'It ends, but "," or "}" is expected here.', 6],
+    ['{"a":\n "b\n"}', 'A line break or control character in a string must be escaped.', 9],
     ['{"a":"b', 'This string has no closing quote.', 5],
-    ['{"a":"\\d"}', 'This is no escape that JSON knows. Write a backslash as \\\\.', 6],
-    ["{'a':1}", 'Strings stand in double quotes: "…".', 1],
-    ['{"a":1} // end', 'JSON has no comments: remove this one.', 8],
-    ['{a:1}', '"a" stands where a name in double quotes should.', 1],
+    ['{"a":"\\d"}', 'JSON has no such escape. Write a backslash as \\\\.', 6],
+    ["{'a':1}", 'Strings need double quotes: "…".', 1],
+    ['{"a":1} // end', 'JSON has no comments. Remove this one.', 8],
+    ['{a:1}', '"a" is here, but a name in double quotes is expected.', 1],
   ])('says what is wrong with %s, and where', (text, message, offset) => {
     expect(faultOf(text)).toEqual({ message, offset })
   })

@@ -86,10 +86,10 @@ function reader(
 
   function fault(expected: string): Fault {
     const found = peek()
-    if (found === '') return new Fault(`It ends where ${expected} should follow.`, at)
-    if (found === '/') return new Fault('JSON has no comments: remove this one.', at)
-    if (found === "'" || found === '“') return new Fault('Strings stand in double quotes: "…".', at)
-    return new Fault(`${JSON.stringify(found)} stands where ${expected} should.`, at)
+    if (found === '') return new Fault(`It ends, but ${expected} is expected here.`, at)
+    if (found === '/') return new Fault('JSON has no comments. Remove this one.', at)
+    if (found === "'" || found === '“') return new Fault('Strings need double quotes: "…".', at)
+    return new Fault(`${JSON.stringify(found)} is here, but ${expected} is expected.`, at)
   }
 
   function readValue(depth: number): JsonValue {
@@ -129,11 +129,10 @@ function reader(
       const found = text.charAt(end)
       if (found === '"') break
       if (found !== '\\')
-        throw new Fault('A line break or control character in a string has to be escaped.', end)
+        throw new Fault('A line break or control character in a string must be escaped.', end)
       isPlain = false
       ESCAPE.lastIndex = at
-      if (!ESCAPE.test(text))
-        throw new Fault('This is no escape that JSON knows. Write a backslash as \\\\.', at)
+      if (!ESCAPE.test(text)) throw new Fault('JSON has no such escape. Write a backslash as \\\\.', at)
       at = ESCAPE.lastIndex
     }
     at += 1

@@ -128,7 +128,7 @@ function enumerationFault(text: string, { name, values }: Enumeration): ValueFau
         suggested === null
           ? `It has ${values.slice(0, VALUES_SHOWN).join(', ')}${values.length > VALUES_SHOWN ? ' and others' : ''}.`
           : `Did you mean https://schema.org/${suggested}?`
-      return `${quote(text)} is no value of schema.org's ${name}. ${help}`
+      return `${quote(text)} is not a value of schema.org's ${name}. ${help}`
     },
   }
 }
