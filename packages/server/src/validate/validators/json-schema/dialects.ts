@@ -7,6 +7,7 @@ import draft06MetaSchema from 'ajv/dist/refs/json-schema-draft-06.json' with { t
 import { ourKeywords } from './exact-keywords.ts'
 import { mendForAjv } from './mend-for-ajv.ts'
 import { compilePattern, isPattern } from './patterns.ts'
+import { faultsInWords } from './schema-faults.ts'
 import { isObject, type JsonSchema, type SchemaObject } from './schemas-in.ts'
 
 /**
@@ -75,10 +76,7 @@ function dialect(uri: string, hasVocabularies: boolean, create: (options: Option
     faultsOf(schema) {
       checker ??= engineWith({})
       if (checker.validateSchema(schema) === true) return null
-      const faults = new Set(
-        checker.errors?.map(({ instancePath, message }) => `schema${instancePath} ${message ?? ''}`),
-      )
-      return [...faults].slice(0, FAULTS_SHOWN).join('; ')
+      return faultsInWords(checker.errors ?? [], schema)
     },
     compile(schema, options) {
       const engine = engineFor(options)
@@ -99,9 +97,6 @@ function dialect(uri: string, hasVocabularies: boolean, create: (options: Option
     },
   }
 }
-
-/** One slip in a schema makes several errors of its meta-schema, some of them the same. */
-const FAULTS_SHOWN = 3
 
 /** Newest first. */
 const DIALECTS: readonly [Dialect, ...Dialect[]] = [

@@ -74,7 +74,8 @@ function objectMessage({ keyword, params }: ErrorObject): string | null {
   }
 }
 
-function predicateOf({ keyword, params, message }: ErrorObject): string {
+/** What an error asks of its value, from "must" on. */
+export function predicateOf({ keyword, params, message }: ErrorObject): string {
   switch (keyword) {
     case 'type':
       return `must be ${typeNames(params['type'])}`
@@ -145,6 +146,6 @@ function amount(count: unknown, one: string, many = `${one}s`): string {
   return `${String(count)} ${count === 1 ? one : many}`
 }
 
-function quote(value: unknown): string {
+export function quote(value: unknown): string {
   return JSON.stringify(value)
 }

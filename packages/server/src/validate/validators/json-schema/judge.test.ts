@@ -198,7 +198,7 @@ describe('the draft of a schema', () => {
   it('is 2020-12 when the schema does not say', async () => {
     expect((await judge({ prefixItems: [false] }, [1])).counts.error).toBe(1)
     expect(await refusalOf({ items: [false] })).toBe(
-      'schema/items must be object,boolean. Without $schema it is read as https://json-schema.org/draft/2020-12/schema.',
+      'schema/items must be an object or true or false, not a list. Without $schema it is read as https://json-schema.org/draft/2020-12/schema.',
     )
   })
 
@@ -213,8 +213,12 @@ describe('the draft of a schema', () => {
 describe('a schema that does not compile', () => {
   it('is told by what is wrong', async () => {
     expect(await refusalOf({ type: 'strin' })).toContain(
-      'schema/type must be equal to one of the allowed values',
+      'schema/type must be one of "array", "boolean", "integer", "null", "number", "object", "string", or a list, not "strin". Did you mean "string"?',
     )
+    expect(await refusalOf({ properties: { a: { required: 'b' } } })).toContain(
+      'schema/properties/a/required must be a list, not "b".',
+    )
+    expect(await refusalOf({ minLength: -1 })).toContain('schema/minLength must be >= 0, not -1.')
     expect(await refusalOf({ pattern: '(' })).toContain('Invalid regular expression: /(/')
     expect(await refusalOf({ $ref: '#/$defs/nowhere' })).toContain("can't resolve reference #/$defs/nowhere")
   })

@@ -50,9 +50,14 @@ async function compileSchema(schema: JsonSchema, options: CompileOptions): Promi
   copyNotedNumbers(schema, named)
   const faults = dialect.faultsOf(named)
   if (faults !== null)
-    return named === schema ? `${faults}. Without $schema it is read as ${dialect.uri}.` : `${faults}.`
+    return named === schema ? `${ended(faults)} Without $schema it is read as ${dialect.uri}.` : ended(faults)
   if (!isBeyondAjv(named, reading)) return compileByAjv(named, dialect, options)
   return compileByHyperjump(named, reading, options)
+}
+
+/** As a sentence; some end with a question. */
+function ended(text: string): string {
+  return text.endsWith('?') ? text : `${text}.`
 }
 
 /** In two forms; the second is made for the first document that holds a number which a double does not. */
