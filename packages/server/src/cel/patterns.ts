@@ -1,4 +1,5 @@
 import { RE2JS } from '@bufbuild/re2'
+import { writeOutUnicodeClasses } from './unicode-classes.ts'
 
 /** A pattern's steps: each costs time at every character of the text. `x{200}` has 200. */
 const PATTERN_STEPS_MAX = 500
@@ -46,8 +47,7 @@ export function createPatterns(): Patterns {
 }
 
 function compilePattern(pattern: string): RE2JS {
-  // The library draws up a table for each class like `\p{Greek}` at its first use in a thread: over 100 ms.
-  const compiled = RE2JS.compile(pattern, RE2JS.DISABLE_UNICODE_GROUPS)
+  const compiled = RE2JS.compile(writeOutUnicodeClasses(pattern), RE2JS.DISABLE_UNICODE_GROUPS)
   if (compiled.re2().prog.numInst() > PATTERN_STEPS_MAX) {
     throw new Error(`it has more than ${PATTERN_STEPS_MAX} steps`)
   }

@@ -1,6 +1,7 @@
 import { Cron } from 'croner'
 import { LIMITS } from '../core/limits.ts'
 import { DAY_MS, MINUTE_MS } from '../core/time.ts'
+import { instantOf, shownAt } from './local-time.ts'
 
 /**
  * The five fields that every cron reads alike. croner takes more (seconds, `L`, `#`, nicknames), which another reader of the
@@ -18,11 +19,27 @@ function read(expression: string, timeZone: string): Cron {
 
 /**
  * The first time after `after` that the expression names, milliseconds; null when none is to come. A time of day that a
- * change of the clocks leaves out is taken right after the change; one that it brings twice is taken once.
+ * change of the clocks leaves out is taken right after the change; one that it brings twice is taken once. An expression for
+ * any hour goes on through the change instead, hour by hour.
  */
 export function cronAfter(expression: string, timeZone: string, after: number): number | null {
-  return timeAfter(read(expression, timeZone), after)
+  const hours = expression.split(' ')[1] ?? ''
+  if (ANY_HOUR.test(hours)) return timeAfter(read(expression, timeZone), after)
+  // Of several hours croner drops those that are left out, so its times are those that the clocks show.
+  const shown = read(expression, 'UTC')
+  let next = timeAfter(shown, shownAt(after, timeZone))
+  for (let passed = 0; next !== null && passed < TIMES_PASSED_MAX; passed += 1) {
+    const instant = instantOf(next, timeZone)
+    if (instant > after) return instant
+    next = timeAfter(shown, next)
+  }
+  return null
 }
+
+const ANY_HOUR = /^(?:\*|\*\/1|0-23)$/
+
+/** Times of which a change of the clocks makes past ones: as many as a day may have, which a change has left out before. */
+const TIMES_PASSED_MAX = DAY_MS / LIMITS.monitorIntervalMsMin + 1
 
 /** What is wrong with a cron expression, in a sentence; null when it can be used. `now` decides what is still to come. */
 export function cronFault(expression: string, now: number): string | null {

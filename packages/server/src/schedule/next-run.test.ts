@@ -141,6 +141,37 @@ describe('a slot', () => {
   })
 })
 
+describe('several times a day', () => {
+  // In 2026 Berlin's clocks left out 2:00 to 3:00 on 29 March, and showed 2:00 to 3:00 twice on 25 October.
+  it.each([
+    ['0 2,14 * * *', '2026-03-28T14:00', ['03-29T01:00', '03-29T12:00', '03-30T00:00']],
+    ['0 2,14 * * *', '2026-10-24T22:00', ['10-25T00:00', '10-25T13:00', '10-26T01:00']],
+    ['15,45 1-3 * * *', '2026-03-28T23:30', ['03-29T00:15', '03-29T00:45', '03-29T01:00', '03-29T01:15']],
+    ['15,45 1-3 * * *', '2026-10-24T23:50', ['10-25T00:15', '10-25T00:45', '10-25T02:15']],
+    ['0 */2 * * *', '2026-03-28T22:30', ['03-28T23:00', '03-29T01:00', '03-29T02:00']],
+    ['0 */2 * * *', '2026-10-24T21:30', ['10-24T22:00', '10-25T00:00', '10-25T03:00']],
+    ['0 * * * *', '2026-03-28T23:30', ['03-29T00:00', '03-29T01:00', '03-29T02:00']],
+    ['0 * * * *', '2026-10-24T23:30', ['10-25T00:00', '10-25T01:00', '10-25T02:00']],
+  ])('%s after %s', (schedule, after, expected) => {
+    const found = slots(expected.length, schedule, `${after}:00Z`, { timeZone: 'Europe/Berlin' })
+    expect(found).toEqual(expected.map((time) => `2026-${time}:00.000Z`))
+  })
+
+  it('come once or right after the change in any zone', () => {
+    const lordHowe = { timeZone: 'Australia/Lord_Howe' }
+    expect(slots(2, '15 2,14 * * *', '2026-10-03T12:00:00Z', lordHowe)).toEqual([
+      '2026-10-03T15:30:00.000Z',
+      '2026-10-04T03:15:00.000Z',
+    ])
+    // Apia left out a whole day.
+    expect(slots(3, '0 0,12 * * *', '2011-12-29T12:00:00Z', { timeZone: 'Pacific/Apia' })).toEqual([
+      '2011-12-29T22:00:00.000Z',
+      '2011-12-30T10:00:00.000Z',
+      '2011-12-30T22:00:00.000Z',
+    ])
+  })
+})
+
 describe('a schedule', () => {
   it.each(['hourly', 'daily', 'weekly', ...CRONS, '0 0 * jan sun', '58 23 * * *', '0 12 31 1,3 *'])(
     'may be %s',

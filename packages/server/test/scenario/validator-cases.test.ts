@@ -173,11 +173,31 @@ describe('json-schema', () => {
 })
 
 describe('assertions', () => {
-  it.each([['has(payload.k)', '{"k":null}', 'PASS']])(
-    '%s of %s is %s',
-    async (expression, document, verdict) => {
-      const path = await workflowOf([{ type: 'assertions', config: { assertions: [{ expression }] } }])
-      expect(await judge(path, document)).toBe(verdict)
-    },
-  )
+  it.each([
+    ['has(payload.k)', '{"k":null}', 'PASS'],
+    ['payload.city.matches("^\\\\p{L}+$")', '{"city":"Zürich"}', 'PASS'],
+    ['payload.city.matches("^\\\\p{L}+$")', '{"city":"Zürich 1"}', 'FAIL assertion_failed'],
+  ])('%s of %s is %s', async (expression, document, verdict) => {
+    const path = await workflowOf([{ type: 'assertions', config: { assertions: [{ expression }] } }])
+    expect(await judge(path, document)).toBe(verdict)
+  })
+})
+
+describe('csv-table', () => {
+  it.each<[string, object, string, string]>([
+    [
+      '12.50 Fr.\nFr. 12.50\n100 pcs.\n',
+      { type: 'number', bareNumber: false },
+      'PASS',
+      'units around numbers',
+    ],
+    ['12.50\nFree\n', { type: 'number', bareNumber: false }, 'FAIL type', 'a word in place of a number'],
+    ['Zürich\n', { constraints: { pattern: '\\p{Lu}\\p{L}+' } }, 'PASS', 'classes of characters'],
+    ['1\n\n', { constraints: { required: true } }, 'PASS blank_row', 'a blank line at the end'],
+    ['\n1\n', { constraints: { required: true } }, 'FAIL required', 'an empty cell'],
+  ])('%j by %j is %s: %s', async (rows, field, verdict) => {
+    const config = { schema: { fields: [{ name: 'a', ...field }] } }
+    const path = await workflowOf([{ type: 'csv-table', config }])
+    expect(await judge(path, `a\n${rows}`, 'text/csv')).toBe(verdict)
+  })
 })

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createTestApi, type TestApi, type TestCaller } from '../../../../test/support/test-api.ts'
 import type { Tier } from '../../../core/organization.ts'
-import { DAY_MS, HOUR_MS } from '../../../core/time.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/time.ts'
 
 let api: TestApi
 let acme: TestCaller
@@ -62,6 +62,21 @@ const refusalOf = ({
 }) => [status, body.code, body.errors[0]?.field]
 
 describe('a monitor', () => {
+  it('of several hours has a slot for each, also when the clocks change', async () => {
+    // 2:00 to 3:00 is left out in Berlin on 28 March 2027, and comes twice on 31 October.
+    for (const [now, slot] of [
+      ['2027-03-27T14:00:00Z', '2027-03-28T01:00:00Z'],
+      ['2027-03-28T01:30:00Z', '2027-03-28T12:00:00Z'],
+      ['2027-10-31T00:30:00Z', '2027-10-31T13:00:00Z'],
+    ] as const) {
+      api.clock.shiftMs = Date.parse(now) - Date.now()
+      const { body } = await watch({ schedule: '0 2,14 * * *', time_zone: 'Europe/Berlin', enabled: true })
+      api.clock.shiftMs = 0
+      const late = Date.parse(body.next_run_at) - Date.parse(slot)
+      expect([now, late >= 0 && late <= 10 * MINUTE_MS]).toEqual([now, true])
+    }
+  })
+
   it('is made, read, changed and deleted', async () => {
     const made = await watch({ name: 'Home', time_zone: 'Europe/Berlin' })
     expect(made).toMatchObject({

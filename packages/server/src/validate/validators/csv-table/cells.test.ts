@@ -31,7 +31,30 @@ describe('types', () => {
       ['1,5', '1.2.3', 'e5', '0x1', '.'],
     ],
     [{ type: 'number', decimalChar: ',', groupChar: '.' }, ['1.234,5', '1,5'], ['1,2,3', 'x']],
-    [{ type: 'number', bareNumber: false }, ['€ 12.50', '12%', '-3 net'], ['free', '']],
+    [
+      { type: 'number', bareNumber: false },
+      [
+        '€ 12.50',
+        '12%',
+        '-3 net',
+        '12.50 Fr.',
+        'Fr. 12.50',
+        'Fr.12.50',
+        '100 pcs.',
+        '.5 kg',
+        '-.5',
+        'NaN',
+        '-INF',
+        '1e3 m',
+      ],
+      ['free', '', 'Fr.', '1.2.3', '10 m2', '1 2'],
+    ],
+    [
+      { type: 'number', bareNumber: false, decimalChar: ',', groupChar: '.' },
+      ['1.234,50 Fr.', 'Fr. 1.234,50', '€,5'],
+      ['1,2,3 Fr.'],
+    ],
+    [{ type: 'integer', bareNumber: false }, ['No. 12', '12 pcs.', '#7'], ['12.5 pcs.']],
     [{ type: 'integer', bareNumber: false, groupChar: ' ' }, ['$ 1 000'], ['1.5']],
     [{ type: 'boolean' }, ['true', 'False', '1', '0'], ['yes', 'tRUE', '2']],
     [{ type: 'boolean', trueValues: ['ja'], falseValues: ['nein'] }, ['ja', 'nein'], ['true']],
@@ -67,6 +90,12 @@ describe('types', () => {
 
 describe('constraints', () => {
   it.each<[Changes, string[], string[]]>([
+    [
+      { type: 'number', bareNumber: false, constraints: { minimum: 12 } },
+      ['Fr.12.50', 'Fr. 12.50', '12.50.', '+12.50'],
+      ['-€12.50', '€ -12.50', '- 12.50', 'Fr. .5'],
+    ],
+    [{ constraints: { pattern: '\\p{Lu}\\p{L}*' } }, ['Zürich', 'Ärger'], ['bern', 'Z1']],
     [{ constraints: { required: true } }, ['a'], ['']],
     [{ constraints: { minLength: 2 } }, ['ab', '🚀🚀'], ['a', '🚀']],
     [{ constraints: { maxLength: 2 } }, ['ab', '🚀🚀'], ['abc']],

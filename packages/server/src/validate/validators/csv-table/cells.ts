@@ -85,18 +85,29 @@ function bareNumber(
   text: string,
   { bareNumber: isBare = true, groupChar, decimalChar = '.' }: FieldSchema,
 ): string {
-  let number = isBare ? text : withoutSurroundings(text)
+  let number = isBare ? text : withoutSurroundings(text, decimalChar)
   if (groupChar !== undefined) number = number.replaceAll(groupChar, '')
   if (decimalChar === '.') return number
   return number.includes('.') ? '' : number.replace(decimalChar, '.')
 }
 
-/** `€ -12.50 net` is `-12.50`: from the first digit, with a sign or point before it, to the last one. */
-function withoutSurroundings(text: string): string {
-  let [start, end] = [0, text.length]
-  while (start < end && !/[\d+.-]/.test(text.charAt(start))) start++
-  while (end > start && !/[\d.]/.test(text.charAt(end - 1))) end--
-  return text.slice(start, end)
+/**
+ * What is left without the characters around it that are no digits: `Fr. 12.50` and `12.50 Fr.` are `12.50`. A decimal point or a
+ * sign right before the first digit belongs to it, unless the point ends a word; so does a sign before all: `-€ 12.50`.
+ */
+function withoutSurroundings(text: string, decimalChar: string): string {
+  const first = text.search(/\d/)
+  // NaN and INF have none.
+  if (first === -1) return text.trim()
+  const last = text.search(/\d\D*$/)
+  let before = text.slice(0, first)
+  let number = text.slice(first, last + 1)
+  if (before.endsWith(decimalChar) && !/\p{L}$/u.test(before.slice(0, -decimalChar.length))) {
+    before = before.slice(0, -decimalChar.length)
+    number = decimalChar + number
+  }
+  const sign = /[+-]$/.exec(before)?.[0] ?? /^\s*([+-])/.exec(before)?.[1] ?? ''
+  return sign + number
 }
 
 function integerOf(text: string): number | bigint | undefined {

@@ -89,6 +89,21 @@ describe('a table', () => {
     expect(judge({ fields: [{ name: 'a' }] }, 'a\n\nb').findings).toEqual([])
   })
 
+  it('has no rows in the blank lines around it', () => {
+    const required: Schema = { fields: [{ name: 'a', constraints: { required: true } }] }
+    expect(told(judge(required, 'a\n1\n\n\n'))).toEqual(['blank_row 3 -', 'blank_row 4 -'])
+    expect(told(judge(required, '\r\n\na\n1'))).toEqual(['blank_row 1 -', 'blank_row 2 -'])
+    expect(told(judge(ORDERS, '\nid,name,price\n1,a,2\n\n'))).toEqual(['blank_row 1 -', 'blank_row 4 -'])
+    expect(told(judge(ORDERS, '\n\n'))).toEqual(['blank_row 1 -', 'blank_row 2 -', 'missing_header 1 -'])
+  })
+
+  it('of one column has an empty cell in a blank line, or in one of quotes', () => {
+    const required: Schema = { fields: [{ name: 'a', constraints: { required: true } }] }
+    expect(told(judge(required, 'a\n\n1'))).toEqual(['required 2 1 /rows/1/a'])
+    expect(told(judge(required, 'a\n1\n""'))).toEqual(['required 3 1 /rows/2/a'])
+    expect(told(judge(required, '\n1', { header: false }))).toEqual(['required 1 1 /rows/1/a'])
+  })
+
   it('may be empty but for its header, where it has one', () => {
     expect(told(judge(ORDERS, 'id,name,price'))).toEqual([])
     expect(told(judge(ORDERS, ''))).toEqual(['missing_header 1 -'])

@@ -27,7 +27,10 @@ function judge(table: Table, format: Format, { content, contentType }: JudgedDoc
   if ('refused' in read) return oneError({ code: 'not_text', message: read.refused })
   const findings = createFindings()
   const records = createRecordJudge(table, format, findings)
-  const malformed = readRecords(read.text, format, (cells, line) => records.take(cells, line))
+  const malformed = readRecords(read.text, format, (cells, line, isBlank) =>
+    records.take(cells, line, isBlank),
+  )
+  records.end()
   if (malformed !== null) {
     const { line, column, reason } = malformed
     findings.add('error', () => ({
@@ -47,31 +50,40 @@ function createRecordJudge(table: Table, { header }: Format, findings: Findings)
   let columns = table.fields.length
   let judgeRow: ((row: Row) => void) | null = null
   let rows = 0
+  /** Lines without a character, of which the next row tells whether they end the table. */
+  let blanks: number[] = []
   if (!header) {
     const places = table.fields.map((_, place) => place)
     judgeRow = createRowJudge({ table, places, columns, findings })
   }
+
+  function tellBlanks(): void {
+    for (const line of blanks)
+      findings.add('warning', () => ({ code: 'blank_row', message: 'The line is blank.', line }))
+    blanks = []
+  }
+
   return {
     hasBegun: () => judgeRow !== null,
-    take(cells: readonly string[], line: number): void {
-      if (judgeRow === null) {
-        columns = cells.length
-        judgeRow = createRowJudge({
-          table,
-          places: matchHeader(cells, table.fields, findings),
-          columns,
-          findings,
-        })
-      } else if (isBlank(cells, columns)) {
-        findings.add('warning', () => ({ code: 'blank_row', message: 'The line is blank.', line }))
-      } else {
-        judgeRow({ number: ++rows, line, cells })
+    end: tellBlanks,
+    take(cells: readonly string[], line: number, isBlank: boolean): void {
+      if (isBlank) {
+        blanks.push(line)
+        return
       }
+      if (judgeRow === null) {
+        // Before the header there is no row.
+        tellBlanks()
+        columns = cells.length
+        const places = matchHeader(cells, table.fields, findings)
+        judgeRow = createRowJudge({ table, places, columns, findings })
+        return
+      }
+      // In a table of one column a blank line is a cell that is empty, as RFC 4180 has it; at the end of the file it is none.
+      if (columns === 1) for (const at of blanks) judgeRow({ number: ++rows, line: at, cells: [''] })
+      else tellBlanks()
+      blanks = []
+      judgeRow({ number: ++rows, line, cells })
     },
   }
-}
-
-/** In a table of one column it is a cell that is empty. */
-function isBlank(cells: readonly string[], columns: number): boolean {
-  return cells.length === 1 && cells[0] === '' && columns > 1
 }

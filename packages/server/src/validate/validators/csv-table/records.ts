@@ -5,8 +5,8 @@ export interface RecordsOptions {
   quote: string
 }
 
-/** Cells, and the line on which the record begins, counted from 1. */
-export type TakeRecord = (cells: readonly string[], line: number) => void
+/** Cells, the line on which the record begins, counted from 1, and whether that is without a character. */
+export type TakeRecord = (cells: readonly string[], line: number, isBlank: boolean) => void
 
 /** Where the text stops being CSV, and why. */
 export interface Malformed {
@@ -35,7 +35,8 @@ export function readRecords(
       record_delimiter: lineBreaksIn(text),
       relax_column_count: true,
       on_record: (cells: string[], { bytes: end }) => {
-        take(cells, lines.current)
+        const isBlank = cells.length === 1 && cells[0] === '' && !lines.hasTextTo(end)
+        take(cells, lines.current, isBlank)
         lines.advanceTo(end)
         return null
       },
@@ -69,6 +70,10 @@ function createLineCounter(bytes: Uint8Array) {
   return {
     get current() {
       return line
+    },
+    /** Whether there is more than line breaks until then, such as the quotes of an empty cell. */
+    hasTextTo(end: number): boolean {
+      return bytes.subarray(at, end).some((byte) => byte !== LF && byte !== CR)
     },
     advanceTo(end: number): void {
       for (; at < end; at++) {
