@@ -57,9 +57,9 @@ export const LIMITS = {
   deadAddressMs: MINUTE_MS,
   deadAddressesMax: 10_000,
 
-  /** From the start of the connection to the status line of the answer. */
+  /** From the start of the attempt, with looking up the name, connecting and TLS, to the status line of the answer. */
   attemptDeadlineMs: 30 * SECOND_MS,
-  /** From that line to the end of what is read of the answer: the attempt is decided, and only the log is interested. */
+  /** From that line to the end of what is read of the answer. The attempt is decided; the rest is read for the log only. */
   answerGraceMs: 100,
   /** Connections that are kept for a next request, and TLS sessions for a next connection; organizations take turns. */
   idleConnectionsMax: 1_000,
@@ -68,11 +68,11 @@ export const LIMITS = {
   distrustedOriginsMax: 1_000,
   /** URLs that were checked and taken apart already. */
   sendTargetsMax: 10_000,
-  /** A receiver's answer: what is read before the socket is cut, and what of it is kept in the log. */
+  /** A receiver's answer: how much is read before the socket is cut, and how much is kept in the log. */
   responseBytesMax: 64 * 1024,
   responseBytesKept: 16 * 1024,
   responseHeaderBytesMax: 16 * 1024,
-  /** What people are shown of one: unpacked, and of one that is no text. */
+  /** How much of an answer is shown to people: of text, unpacked; and of anything else. */
   responseBytesShown: 64 * 1024,
   responseBinaryBytesShown: 256,
   /** 1xx answers before the final one. 103 may rightly come a few times (RFC 8297); without a bound it comes for ever. */
@@ -92,7 +92,7 @@ export const LIMITS = {
   tellingQuietMs: HOUR_MS,
   /** News about all webhooks of an organization, in any window of an hour. */
   tellingsPerHourMax: 60,
-  /** How often it is told because of nothing but attempts that carried such news. */
+  /** How often it is told when nothing happened but attempts that carried such news. */
   unpromptedTellingsMax: 3,
   /** Webhooks whose news are looked at in one transaction, and the wait before a failed one is repeated. */
   tellingsPerSlice: 50,
@@ -203,7 +203,7 @@ export const LIMITS = {
   seenPropertiesMax: 200,
   seenKindsMax: 20,
   seenNameCharactersMax: 100,
-  /** How long `POST …/runs/` waits for a quick run before it answers 202. */
+  /** How long `POST …/runs/` waits for the end of a run before it answers 202. */
   runInlineWaitMs: 2 * SECOND_MS,
   waitSecondsMax: 30,
   /** Runs that fetch a page or hold one in memory until it is judged; the others wait for their turn. */

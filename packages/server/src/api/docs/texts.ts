@@ -10,8 +10,8 @@ such as \`token\`, and secret paths.
 
 Errors are problem details (RFC 9457). Programs should check \`code\`; \`errors\` names the fields. Lists answer
 \`{data, next_cursor}\`; send \`next_cursor\` as \`cursor\` to get the next page. A POST that creates something takes an
-\`Idempotency-Key\`. For 24 hours, the same request with the same key gets the first answer again, with the header
-\`Idempotent-Replayed: true\`. A different request with that key is refused. A slash at the end of a path makes no
+\`Idempotency-Key\`. For 24 hours, the same request with the same key creates nothing more: it is answered with what
+the first one created, and the header \`Idempotent-Replayed: true\`. A different request with that key is refused. A slash at the end of a path makes no
 difference.`
 
 export const TAGS: readonly { name: Tag; description: string }[] = [
