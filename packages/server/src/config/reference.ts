@@ -26,8 +26,8 @@ Sealpost starts with no configuration at all. You can give a setting in three pl
 3. a flag of the command line.
 
 Lists are written with commas, as a repeated flag, or as a YAML list. Times are \`30d\`, \`12h\`, \`5m\`, \`10s\` or \`250ms\`.
-An empty variable counts as unset. An unknown name or a value that cannot be used stop the start with exit
-code 2 and a message that names each of them, and \`sealpost doctor\` shows every setting and where it came from.
+An empty variable counts as unset. If a name is unknown or a value cannot be used, the server does not start: it ends with exit code 2
+and names each of them. \`sealpost doctor\` shows every setting and where it came from.
 
 | In the file | Default | Meaning |
 |---|---|---|
@@ -45,7 +45,7 @@ allow_cidr:
 ${SETTING_KEYS.map(renderSetting).join('')}
 ## Calling a running server
 
-The verbs that talk to a running server take these as flags or as variables (or \`_FILE\`, as above), and none from a file.
+The commands that talk to a running server read these from flags or variables (or \`_FILE\`, as above), but not from a file.
 They are not settings of the server.
 
 | Flag | Environment | Default | Meaning |

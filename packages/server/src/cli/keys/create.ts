@@ -53,8 +53,8 @@ export function createKeyCommand({ terminal }: VerbContext): Command {
 }
 
 const HELP = `
-A key with the scope read may read, one with write may also change things, and one with admin may also manage keys, all
-in the key's own organization. A key with the scope operator may create organizations, but cannot see into them.
+What a key may do in its own organization: with the scope read, it may read; with write, also change things; with admin,
+also manage keys. A key with the scope operator may create organizations, but cannot see into them.
 
 Example:
   export KEY=$(sealpost keys create --name laptop)

@@ -23,9 +23,9 @@ export function readiness({ store, state }: Pick<ApiContext, 'store' | 'state'>)
     tag: 'operations',
     summary: 'Can the server take work?',
     description:
-      'Send the server no more requests while this answers 503: it is stopping, or it cannot reach its store. A fault of the ' +
-      'machine that only keeps deliveries from being sent leaves it at 200, because events are still accepted and other nodes ' +
-      'may have the same fault. `warnings` names such faults.',
+      'Send the server no more requests while this answers 503: it is stopping, or it cannot reach its store. It stays 200 ' +
+      'when a fault of the machine only keeps deliveries from being sent: events are still accepted, and other nodes may have ' +
+      'the same fault. `warnings` names such faults.',
     access: [],
     query: ANY_QUERY,
     answers: { 200: readySchema },
