@@ -85,7 +85,7 @@ const DELIVERY_FIELDS = {
   resend_of: z
     .string()
     .nullable()
-    .describe('The delivery that this one sends again, asked for by hand; null when it is none.'),
+    .describe('The delivery that this one sends again by hand. Null for a delivery that is not sent again.'),
   attempt_count: z.int(),
   next_attempt_at: z.string().nullable(),
   blocked_by: z
