@@ -18,6 +18,7 @@ import { findingOf } from './finding.ts'
 import { compileByHyperjump } from './hyperjump/compile.ts'
 import { isBeyondAjv, readingOf } from './reading.ts'
 import type { JsonSchema } from './schemas-in.ts'
+import { withoutOtherAlternatives } from './several-matches.ts'
 
 const utf8 = new TextDecoder()
 
@@ -76,7 +77,7 @@ function compileByAjv(schema: JsonSchema, dialect: Dialect, options: CompileOpti
     const errors = validate(value, at as never) ? [] : (validate.errors ?? [])
     // Ajv keeps the errors of the last document until the next one; a million of them would be the next run's burden.
     validate.errors = null
-    return errors
+    return withoutOtherAlternatives(errors)
   }
 }
 
