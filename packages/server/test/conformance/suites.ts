@@ -1,0 +1,6 @@
+import { csvSpectrum } from './csv-spectrum.ts'
+import { jsonSchemaTestSuite } from './json-schema-test-suite.ts'
+import type { Suite } from './suite.ts'
+
+/** Every suite, one line each. */
+export const SUITES: readonly Suite[] = [jsonSchemaTestSuite, csvSpectrum]
