@@ -179,6 +179,8 @@ export const LIMITS = {
   assertionCharactersMax: 1_000,
   /** How many types, groups or elements of an XML Schema may build on one another, one on the next. */
   xmlSchemaDepthMax: 200,
+  /** Elements within elements of XML that is judged by a schema. */
+  xmlDepthMax: 256,
   /** Fields of a Table Schema, and the values that an `enum` and its like list. */
   csvFieldsMax: 1_000,
   csvValuesMax: 10_000,

@@ -26,6 +26,8 @@ export interface Finding {
 export interface Submission {
   fileName: string | null
   contentType: string | null
+  /** Whether it came as text, as a string in JSON: its bytes are UTF-8 then, whatever it says of its encoding. */
+  isText?: boolean
   /** Bytes of the document; null when the run was reported by an external validator. */
   content: Buffer | null
   url: string | null

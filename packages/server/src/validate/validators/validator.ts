@@ -56,6 +56,8 @@ export type Judge = (document: JudgedDocument) => Judgement
 export interface JudgedDocument {
   content: Uint8Array
   contentType: string | null
+  /** Whether it came as text: its bytes are UTF-8 then, whatever it says of its encoding. */
+  isText?: boolean
   fileName: string | null
   /** Where a page was fetched from, after redirects, or what the submission names; relative links start there. */
   url: string | null

@@ -71,8 +71,10 @@ export function openEnvelope(text: string): Submission {
     throw fieldProblem('invalid_request', 'content', 'Required: the document, or `url` in its place.')
   }
   if (typeof content === 'string') {
-    const bytes = content_encoding === 'base64' ? decodeBase64(content) : Buffer.from(content)
-    return { ...labels, content: bytes, contentType: content_type }
+    if (content_encoding === 'base64') {
+      return { ...labels, content: decodeBase64(content), contentType: content_type }
+    }
+    return { ...labels, content: Buffer.from(content), contentType: content_type, isText: true }
   }
   if (content_encoding !== null) {
     throw fieldProblem('malformed_body', 'content_encoding', 'For base64, `content` must be a string.')

@@ -107,6 +107,7 @@ describe('a JSON body', () => {
     }
     expect(json(envelope, { subject: 'of the query' })).toEqual({
       content: Buffer.from('<a/>'),
+      isText: true,
       contentType: 'application/xml',
       fileName: 'a.xml',
       metadata: { commit: 'x' },
