@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import { styleText } from 'node:util'
 
 /** Where a verb prints: results on standard output, everything else on standard error. */
@@ -19,7 +20,8 @@ const ERASE_LINE = '\u001b[2K'
 export const processTerminal: Terminal = {
   out: (line) => void process.stdout.write(`${line}\n`),
   note: (line) => void process.stderr.write(`${line}\n`),
-  isAttended: process.stderr.isTTY,
+  // Not `isTTY`, which is undefined, not false, where standard error is a file or a pipe.
+  isAttended: isatty(process.stderr.fd),
   progress(line) {
     if (process.stderr.isTTY) process.stderr.write(`\r${ERASE_LINE}${line}`)
   },
