@@ -130,6 +130,21 @@ describe('a value that is fixed', () => {
   })
 })
 
+describe('an element that is nil', () => {
+  const schema = xsd('<xs:element name="a" nillable="true" type="xs:int"/>')
+  it.each([
+    ['true', '', 'PASS'],
+    ['1', '', 'PASS'],
+    ['0', '1', 'PASS'],
+    ['false', '1', 'PASS'],
+    ['0', '', 'FAIL'],
+    ['1', '1', 'FAIL'],
+  ])('says so by a boolean, however it is written: %s and "%s"', async (nil, content, result) => {
+    const xsi = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+    expect(await judge({ schema }, `<a ${xsi} xsi:nil="${nil}">${content}</a>`)).toMatchObject({ result })
+  })
+})
+
 describe('a pattern', () => {
   it.each([
     ['[\\P{L}]+', '12', 'a2'],
@@ -146,6 +161,37 @@ describe('a pattern', () => {
       result: 'FAIL',
       findings: [{ code: 'pattern' }],
     })
+  })
+})
+
+describe('schemas of one workflow', () => {
+  it('import each other by their namespaces, in a circle too, and include by name', async () => {
+    const one = xsd(
+      '<xs:include schemaLocation="n.xsd"/><xs:import namespace="urn:y"/><xs:element name="a"><xs:complexType><xs:sequence><xs:element name="n" type="x:N"/><xs:element ref="y:b"/></xs:sequence></xs:complexType></xs:element>',
+      'targetNamespace="urn:x" xmlns:x="urn:x" xmlns:y="urn:y"',
+    )
+    const other = xsd(
+      '<xs:import namespace="urn:x"/><xs:element name="b"><xs:complexType><xs:sequence><xs:element ref="x:a" minOccurs="0"/></xs:sequence></xs:complexType></xs:element>',
+      'targetNamespace="urn:y" xmlns:x="urn:x"',
+    )
+    const n = xsd('<xs:simpleType name="N"><xs:restriction base="xs:int"/></xs:simpleType>')
+    const slug = `xml-${++workflows}`
+    const steps = [
+      { type: 'xml-schema', config: { schema: one } },
+      { type: 'xml-schema', failure_mode: 'advisory', config: { schema: other, schemas: { 'n.xsd': n } } },
+    ]
+    await api.post('/api/v1/workflows', { slug, name: slug, steps })
+    const judged = async (body: string) => {
+      const answer = await fetch(`${server.url}/api/v1/orgs/default/workflows/${slug}/runs/?wait=30`, {
+        method: 'POST',
+        headers: { 'x-api-key': key, 'content-type': 'application/xml' },
+        body,
+      })
+      return (await answer.json()) as Run
+    }
+    const document = (value: string) => `<a xmlns="urn:x"><n xmlns="">${value}</n><b xmlns="urn:y"/></a>`
+    expect(await judged(document('1'))).toMatchObject({ result: 'PASS' })
+    expect(await judged(document('x'))).toMatchObject({ result: 'FAIL', findings: [{ path: '/a/n' }] })
   })
 })
 

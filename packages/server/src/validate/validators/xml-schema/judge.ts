@@ -14,8 +14,8 @@ import type { XmlSchemaConfig } from './validator.ts'
 
 /** Compiles `config.schema`. Whatever is wrong with it comes back as `refused`, on the field `schema`. */
 export function compile(config: Record<string, unknown>): Compiled {
-  const { schema: text, schemas = {} } = config as XmlSchemaConfig // `checkConfig` has seen to it
-  const texts = { schema: text, named: new Map(Object.entries(schemas)), unnamed: [] }
+  const { schema: text, schemas = {}, others = [] } = config as XmlSchemaConfig // `checkConfig` has seen to it
+  const texts = { schema: text, named: new Map(Object.entries(schemas)), unnamed: others }
   const schema = guarded(() => compileSchema(texts))
   if (typeof schema === 'string') {
     return { refused: { field: 'schema', message: truncate(schema, LIMITS.findingMessageCharactersMax) } }
@@ -47,8 +47,8 @@ function judge(schema: CompiledSchema, { content, contentType, isText }: JudgedD
   const faults = schemaErrors.filter(({ severity }) => severity === 'error')
   const findings = createFindings()
   if (faults.length > 0) {
-    const findingOf = createFindingOf({ text, declared: schema.declared() })
-    for (const placed of placeFaults(text, faults)) findings.add('error', () => findingOf(placed))
+    const findingOf = createFindingOf({ text: scan.text, declared: schema.declared() })
+    for (const placed of placeFaults(scan.text, faults)) findings.add('error', () => findingOf(placed))
   }
   return findings.judgement()
 }

@@ -65,7 +65,11 @@ function isVainProhibition({ name, attributes, parent }: SchemaNode): boolean {
 
 function ofFixedAttribute(text: string, node: SchemaNode): Edit[] {
   const { attributes, children } = node
-  const fixed = attributes.get('fixed') ?? ''
+  const builtin = builtinOf(node)
+  // Nothing can be made of this type but what XML Schema makes.
+  if (builtin === 'anySimpleType') return []
+  const written = attributes.get('fixed') ?? ''
+  const fixed = KEEPS_BLANKS.has(builtin ?? 'string') ? written : written.trim().replaceAll(/\s+/g, ' ')
   const inner = children.find(({ name }) => name === 'simpleType')
   const base = attributes.get('type')
   if (!attributes.has('name') || attributes.has('ref') || (inner !== undefined) === (base !== undefined))
@@ -76,7 +80,7 @@ function ofFixedAttribute(text: string, node: SchemaNode): Edit[] {
     .replace(/(\s)fixed(\s*=\s*(?:"[^"]*"|'[^']*'))/, isRequired ? '$1' : '$1default$2')
     .replace(/\stype\s*=\s*(?:"[^"]*"|'[^']*')/, '')
   const xs = prefixOf(text, node)
-  const value = `${facetOf(xs, fixed, isBoolean(node))}</${xs}restriction></${xs}simpleType>`
+  const value = `${facetOf(xs, fixed, builtin === 'boolean')}</${xs}restriction></${xs}simpleType>`
   if (inner !== undefined) {
     const open = `<${xs}simpleType><${xs}restriction>`
     return [
@@ -95,19 +99,22 @@ function facetOf(xs: string, fixed: string, isOfBoolean: boolean): string {
   return `<${xs}pattern value="${['true', '1'].includes(fixed.trim()) ? 'true|1' : 'false|0'}"/>`
 }
 
-/** Whether its type is, or restricts, `xs:boolean`. */
-function isBoolean(node: SchemaNode, steps = 0): boolean {
-  if (steps > LIMITS.xmlSchemaDepthMax) return false
+const KEEPS_BLANKS = new Set(['string', 'normalizedString'])
+
+/** The type of XML Schema itself that a type is, or restricts, as far as this schema says so. */
+function builtinOf(node: SchemaNode, steps = 0): string | null {
+  if (steps > LIMITS.xmlSchemaDepthMax) return null
   const [inner] = node.children.filter(({ name }) => name === 'simpleType' || name === 'restriction')
-  if (inner !== undefined) return isBoolean(inner, steps + 1)
+  if (inner !== undefined) return builtinOf(inner, steps + 1)
   const [type] = namesIn(node, node.name === 'restriction' ? 'base' : 'type')
-  if (type?.namespace === XS_NAMESPACE) return type.local === 'boolean'
+  if (type === undefined) return null
+  if (type.namespace === XS_NAMESPACE) return type.local
   let schema = node
   while (schema.parent !== null) schema = schema.parent
   const named = schema.children.find(
-    ({ name, attributes }) => name === 'simpleType' && attributes.get('name') === type?.local,
+    ({ name, attributes }) => name === 'simpleType' && attributes.get('name') === type.local,
   )
-  return type !== undefined && named !== undefined && isBoolean(named, steps + 1)
+  return named === undefined ? null : builtinOf(named, steps + 1)
 }
 
 /** `content` in an element that has nothing in it but, perhaps, an annotation: behind that, and on the same line. */

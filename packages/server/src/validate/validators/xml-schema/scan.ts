@@ -5,8 +5,10 @@ const XSI_PREFIX = new RegExp(`xmlns:([^\\s=<>"']+)\\s*=\\s*["']${XSI}["']`, 'g'
 const LOCATION =
   /(?<=\s)([^\s=<>"':]+):(?:schemaLocation|noNamespaceSchemaLocation)\s*=\s*(?:"[^"]*"|'[^']*')/g
 
+const NIL = /(?<=\s)([^\s=<>"':]+):nil\s*=\s*["']\s*([01])\s*["']/g
+
 export type Scan =
-  /** What may be given to the parser. It has the same places as the document. */
+  /** What may be given to the parser. It has the lines of the document, and nearly always its columns. */
   { kind: 'text'; text: string } | { kind: 'doctype'; offset: number } | { kind: 'too_deep'; offset: number }
 
 /**
@@ -14,7 +16,7 @@ export type Scan =
  * its entities, and would look for the schemas that it names. What is no XML ends the look: the parser will say so.
  */
 export function scanXml(text: string): Scan {
-  const prefixes = text.includes('chemaLocation')
+  const prefixes = /chemaLocation|:nil/.test(text)
     ? new Set([...text.matchAll(XSI_PREFIX)].map(([, prefix]) => prefix))
     : null
   const pieces: string[] = []
@@ -32,7 +34,7 @@ export function scanXml(text: string): Scan {
       if (text.charCodeAt(end - 2) !== SLASH) depth++
       if (depth > LIMITS.xmlDepthMax) return { kind: 'too_deep', offset: end }
       if (prefixes !== null) {
-        pieces.push(text.slice(copied, start), withoutLocations(text.slice(start, end), prefixes))
+        pieces.push(text.slice(copied, start), amended(text.slice(start, end), prefixes))
         copied = end
       }
     }
@@ -69,10 +71,17 @@ function behind(text: string, mark: string, from: number): number {
   return at < 0 ? -1 : at + mark.length
 }
 
-/** The tag with blanks where it names schemas to load: a document is judged by the schema of the workflow alone. */
-function withoutLocations(tag: string, prefixes: ReadonlySet<string | undefined>): string {
-  if (!tag.includes('chemaLocation')) return tag
-  return tag.replace(LOCATION, (attribute, prefix: string) =>
-    prefixes.has(prefix) ? attribute.replaceAll(/[^\r\n]/g, ' ') : attribute,
-  )
+/**
+ * The tag with blanks where it names schemas to load: a document is judged by the schema of the workflow alone. And `xsi:nil` as
+ * the parser knows it: true or false.
+ */
+function amended(tag: string, prefixes: ReadonlySet<string | undefined>): string {
+  if (!/chemaLocation|:nil/.test(tag)) return tag
+  return tag
+    .replace(LOCATION, (attribute, prefix: string) =>
+      prefixes.has(prefix) ? attribute.replaceAll(/[^\r\n]/g, ' ') : attribute,
+    )
+    .replace(NIL, (attribute, prefix: string, value: string) =>
+      prefixes.has(prefix) ? `${prefix}:nil="${value === '1' ? 'true' : 'false'}"` : attribute,
+    )
 }

@@ -34,11 +34,10 @@ export const ENTRY_FILE = 'main.xsd'
 export function gatherSchemas(texts: SchemaTexts): SchemaFile[] {
   const files: SchemaFile[] = []
   const byText = new Map<string, SchemaFile>()
-  const namespaces = new Map<string, string[]>()
-  for (const text of [...texts.named.values(), ...texts.unnamed]) {
-    const namespace = targetNamespaceOf(text)
-    if (namespace !== null) namespaces.set(namespace, [...(namespaces.get(namespace) ?? []), text])
-  }
+  // What stands closest counts first.
+  const tiers = [[texts.schema], [...texts.named.values()], texts.unnamed].map((tier) =>
+    Map.groupBy(new Set(tier), targetNamespaceOf),
+  )
 
   function add(name: string | null, original: string): SchemaFile {
     const known = byText.get(original)
@@ -78,7 +77,7 @@ export function gatherSchemas(texts: SchemaTexts): SchemaFile[] {
     if (name !== undefined) return add(name, texts.named.get(name) ?? '')
     if (link.name !== 'import') return null
     const namespace = link.attributes.get('namespace') ?? ''
-    const [only, another] = namespaces.get(namespace) ?? []
+    const [only, another] = tiers.map((tier) => tier.get(namespace)).find((tier) => tier !== undefined) ?? []
     if (another !== undefined) {
       const reason = `more than one schema is for the namespace ${quote(namespace)}: say which by its schemaLocation.`
       throw new SchemaRefused(named(from.name, reason))

@@ -14,7 +14,26 @@ const configSchema = z.strictObject({
     .optional(),
 })
 
-export type XmlSchemaConfig = z.infer<typeof configSchema>
+/** As it is judged by. */
+export type XmlSchemaConfig = z.infer<typeof configSchema> & {
+  /** The schemas of the workflow's other steps. */
+  others?: readonly string[]
+}
+
+const REFERS = /<(?:[^\s<>:]+:)?(?:include|import|redefine)[\s/>]/
+
+/** What a schema includes or imports may stand in another step. */
+function withSchemasOf(
+  config: Record<string, unknown>,
+  others: readonly Record<string, unknown>[],
+): Record<string, unknown> {
+  const { schema, schemas = {} } = config as XmlSchemaConfig
+  const refers = [schema, ...Object.values(schemas)].some((each) => REFERS.test(each))
+  if (!refers || others.length === 0) return config
+  const configs = others as readonly XmlSchemaConfig[]
+  const named = Object.fromEntries(configs.flatMap((other) => Object.entries(other.schemas ?? {})))
+  return { ...config, schemas: { ...named, ...schemas }, others: configs.map((other) => other.schema) }
+}
 
 /**
  * Judges an XML document by an XML Schema, XSD 1.0: `{ schema, schemas }`. What it includes or imports is one of `schemas`, by
@@ -27,4 +46,5 @@ export const xmlSchema = {
   readsFindings: false,
   compiledField: 'schema',
   checkConfig: (config) => shapeErrors(configSchema, config),
+  withOthers: withSchemasOf,
 } as const satisfies Validator
