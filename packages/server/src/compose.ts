@@ -239,6 +239,11 @@ async function composeOn(ground: Ground): Promise<Composed> {
     clock,
     retentionMs: settings.retentionMs,
     onSwept: (rows) => logger.info({ line: 'retention', rows }, 'old rows removed'),
+    onExpired: ({ organizationId, webhookId, count }) =>
+      logger.warn(
+        { line: 'held_expired', organization_id: organizationId, webhook_id: webhookId, deliveries: count },
+        'held deliveries were given up: they are older than the retention',
+      ),
     onError: (error) => log.failure(error, 'removing old rows'),
   })
   const state: ApiState = { draining: false, warnings: () => faults.warnings() }

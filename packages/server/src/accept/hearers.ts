@@ -5,6 +5,7 @@ import { LIMITS } from '../core/limits.ts'
 import type { Webhook } from '../core/webhook.ts'
 import type { Store } from '../store/store.ts'
 import type { AcceptUnit, Hearers } from '../store/work.ts'
+import { matchCounting, type PassedOver } from '../store/passed-over.ts'
 import { match } from './match.ts'
 
 export interface FindHearersParts {
@@ -31,6 +32,7 @@ export async function findHearers(
   const byEvent = new Map<string, Audience>()
   /** Events of a type are heard alike, where neither their content nor their key decides. */
   const alike = new Map<string, Audience>()
+  const passedOver: PassedOver = new Map()
   let [version, asked, bytes] = [null as number | null, 0, 0]
   for (const event of events) {
     const known = byType.get(event.type)
@@ -41,7 +43,7 @@ export async function findHearers(
     const scope = JSON.stringify([event.type, event.projectId, event.workflowId])
     let audience = alike.get(scope)
     if (audience === undefined) {
-      audience = hearersAmong(event, subscribers.webhooks, filtered)
+      audience = hearersAmong(event, subscribers.webhooks, filtered, passedOver)
       if (isAlikeForAll(subscribers.webhooks)) alike.set(scope, audience)
       asked += subscribers.webhooks.length
       bytes += audience.chosen?.length ?? 0
@@ -52,7 +54,7 @@ export async function findHearers(
     asked = 0
     await turn()
   }
-  return { version: version ?? 0, byEvent }
+  return { version: version ?? 0, byEvent, passedOver }
 }
 
 async function readSubscribers(
@@ -80,12 +82,13 @@ function hearersAmong(
   event: Event,
   webhooks: readonly Webhook[],
   filtered: AcceptUnit['filtered'],
+  passedOver: PassedOver,
 ): Audience {
   const ids = idsOf.get(webhooks) ?? webhooks.map(({ id }) => id)
   idsOf.set(webhooks, ids)
   return audienceOf(ids, (place) => {
     const webhook = webhooks[place]
-    return webhook !== undefined && match(event, webhook, filtered)
+    return webhook !== undefined && matchCounting(match, event, webhook, filtered, passedOver)
   })
 }
 

@@ -9,7 +9,7 @@ import type { Webhook, WebhookChange } from '../core/webhook.ts'
 import type { Step, Workflow } from '../core/workflow.ts'
 import type { AlertMatch } from '../detect/alerts.ts'
 import type { ReplayState } from '../store/replay.ts'
-import type { ResendOutcome } from '../store/store.ts'
+import type { ResendOutcome, WebhookTally } from '../store/store.ts'
 
 /**
  * What the routes ask of the stages. The pipelines implement these. What needs no stage, such as a project or an API key, the
@@ -178,7 +178,7 @@ export interface WebhookService {
   test(organization: Organization, webhook: Webhook): Promise<TestAnswer>
 }
 
-export interface WebhookFacts {
+export interface WebhookFacts extends WebhookTally {
   /** About its filter, as its types are declared now; null when it cannot be judged right now. */
   warnings: FilterWarning[] | null
 }

@@ -139,7 +139,8 @@ export const SETTINGS: { readonly [Key in keyof Settings]: Setting<Settings[Key]
     name: 'retention',
     kind: kinds.duration(MINUTE_MS, 3_650 * DAY_MS),
     default: () => 30 * DAY_MS,
-    description: 'How long finished deliveries, events and runs are kept; unfinished work is never removed.',
+    description:
+      'How long finished deliveries, events and runs are kept, and deliveries held for a stopped webhook. Those are cancelled then. Pending work is never removed.',
   },
   sendConcurrency: {
     name: 'send_concurrency',

@@ -132,6 +132,8 @@ export const LIMITS = {
   claimBytesMax: 4 * 1024 * 1024,
   /** Deliveries that one slice of a move takes along when a webhook is stopped, started or deleted. */
   moveRowsPerSlice: 500,
+  /** Held deliveries that one answer counts, of all the webhooks that it shows. */
+  heldCountedMax: 1_000_000,
   /** Moves of one webhook that wait to be made; with more, it can be stopped and deleted, but not started. */
   movesWaitingMax: 20,
   /** How long a delivery waits whose result could not be settled for a fault of the program. */

@@ -83,6 +83,8 @@ export interface Webhook extends SealedKeys {
   createdAt: number
   updatedAt: number
   deletedAt: number | null
+  /** When it was first active; null of one that was made without being activated, for as long as it never was. */
+  activatedAt: number | null
 
   status: WebhookStatus
   health: WebhookHealth
@@ -185,10 +187,12 @@ export function pause(webhook: Webhook, now: number): WebhookChange {
 }
 
 /**
- * Start again, after more than a pause with a clean slate; the owner chooses what becomes of held deliveries. Whoever
- * enables a webhook wants it to work now: what its receiver asked for with `Retry-After` is forgotten.
+ * Start, or start again: after more than a pause with a clean slate. The owner chooses what becomes of held deliveries; if
+ * not (null), they are sent, but for those of a webhook that was never active: nobody waits for what came before it began.
+ * Whoever enables a webhook wants it to work now: what its receiver asked for with `Retry-After` is forgotten.
  */
-export function enable(webhook: Webhook, held: 'send' | 'drop', now: number): WebhookChange {
+export function enable(webhook: Webhook, wish: 'send' | 'drop' | null, now: number): WebhookChange {
+  const held = wish ?? (webhook.activatedAt === null ? 'drop' : 'send')
   const fresh = {
     ...FRESH_STATE,
     lastTriggeredAt: webhook.lastTriggeredAt,
@@ -199,7 +203,8 @@ export function enable(webhook: Webhook, held: 'send' | 'drop', now: number): We
   if (webhook.status === 'paused') {
     return { webhook: { ...webhook, status: 'active', pausedUntil: null, updatedAt: now }, waiting: [held] }
   }
-  return { webhook: { ...webhook, ...fresh, updatedAt: now }, waiting: [held] }
+  const activatedAt = webhook.activatedAt ?? now
+  return { webhook: { ...webhook, ...fresh, activatedAt, updatedAt: now }, waiting: [held] }
 }
 
 /** Forgets what its receiver asked for with `Retry-After`. */

@@ -46,8 +46,22 @@ export function createWebhookService(parts: WebhookServiceParts): WebhookService
     }
   }
 
-  async function factsOf({ organizationId, filter, events }: Webhook): Promise<WebhookFacts> {
-    return { warnings: filter === null ? [] : await filterWarnings(organizationId, filter, events, 'filter') }
+  async function warningsOf({ organizationId, filter, events }: Webhook): Promise<WebhookFacts['warnings']> {
+    return filter === null ? [] : filterWarnings(organizationId, filter, events, 'filter')
+  }
+
+  async function facts(webhooks: readonly Webhook[]): Promise<ReadonlyMap<string, WebhookFacts>> {
+    const heldMax = Math.ceil(LIMITS.heldCountedMax / Math.max(1, webhooks.length))
+    const tallies = await store.webhooks.tallies(
+      webhooks.map(({ id }) => id),
+      heldMax,
+    )
+    const known = webhooks.map(async (webhook): Promise<[string, WebhookFacts]> => {
+      const tally = tallies.get(webhook.id)
+      if (tally === undefined) throw new Error(`nothing was counted of ${webhook.id}`)
+      return [webhook.id, { ...tally, warnings: await warningsOf(webhook) }]
+    })
+    return new Map(await Promise.all(known))
   }
 
   const replay = createReplay({
@@ -91,10 +105,7 @@ export function createWebhookService(parts: WebhookServiceParts): WebhookService
 
     filterWarnings,
 
-    facts: async (webhooks) =>
-      new Map(
-        await Promise.all(webhooks.map(async (webhook) => [webhook.id, await factsOf(webhook)] as const)),
-      ),
+    facts,
 
     async resend(organizationId, deliveryId, idempotency) {
       const now = clock.now()

@@ -275,6 +275,24 @@ export interface WebhookStore {
   /** Filters of the webhooks that name this type, each text once. */
   filters(organizationId: number, eventType: string): Promise<readonly string[]>
   countHeld(webhookId: string): Promise<number>
+  /** What is counted of these webhooks, by id; held deliveries of each up to `heldMax`. */
+  tallies(webhookIds: readonly string[], heldMax: number): Promise<ReadonlyMap<string, WebhookTally>>
+}
+
+/** What is counted of a webhook since it was made, beside what its attempts say. */
+export interface WebhookTally {
+  /** Deliveries that are held now. */
+  held: number
+  /** Events that it would have been owed, and its filter passed over. */
+  filteredOut: Counted
+  /** Held deliveries that were given up for their age. */
+  heldExpired: Counted
+}
+
+export interface Counted {
+  count: number
+  /** Milliseconds; null when there was none. */
+  lastAt: number | null
 }
 
 /** Event types that organizations declared for themselves. */
@@ -369,4 +387,15 @@ export interface RetentionStore {
    * 0 when nothing is left to remove.
    */
   sweep(before: number, keysBefore: number, limit: number): Promise<number>
+  /**
+   * Cancels at most `limit` deliveries that were made before `before` and are held, of webhooks that are stopped and have no
+   * move left to make. They end `now`, and are counted. Answers how many of which webhooks; none when nothing is left.
+   */
+  expireHeld(before: number, now: number, limit: number): Promise<ExpiredHeld[]>
+}
+
+export interface ExpiredHeld {
+  organizationId: number
+  webhookId: string
+  count: number
 }

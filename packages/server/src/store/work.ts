@@ -122,6 +122,8 @@ export interface Hearers {
   version: number
   /** Subscribers that match, by event id; nobody hears an event that is not in it. */
   byEvent: ReadonlyMap<string, Audience>
+  /** How many of the events the filter of each webhook passed over, by its id. */
+  passedOver: ReadonlyMap<string, number>
 }
 
 /** Too many webhooks may hear a unit's events: find out who does before its commit, and hand it in once more. */

@@ -17,10 +17,12 @@ function sweepOver(slices: (number | Error)[]) {
         if (slice instanceof Error) throw slice
         return slice
       },
+      expireHeld: async () => [],
     },
     clock,
     retentionMs: 30 * DAY_MS,
     onSwept: (rows) => swept.push(rows),
+    onExpired: () => undefined,
     onError: (error) => errors.push(error),
   })
   return { clock, calls, swept, errors, sweep }

@@ -1,10 +1,10 @@
 import type { Clock, Timer } from '../core/clock.ts'
 import { LIMITS } from '../core/limits.ts'
 import { MINUTE_MS, SECOND_MS } from '../core/time.ts'
-import type { RetentionStore } from '../store/store.ts'
+import type { ExpiredHeld, RetentionStore } from '../store/store.ts'
 
 /**
- * Removes finished work once it is older than the owner wants to keep it. Works in slices with a rest between them, so
+ * Removes finished work once it is older than the owner wants to keep it, and ends what is held for as long. Works in slices with a rest between them, so
  * that no sweep, however large, holds up the store for longer than one slice takes.
  */
 export interface RetentionSweep {
@@ -16,9 +16,11 @@ export interface RetentionSweep {
 export interface RetentionParts {
   retention: RetentionStore
   clock: Clock
-  /** How long finished work is kept. */
+  /** How long finished work is kept, and work that is held. */
   retentionMs: number
   onSwept: (rows: number) => void
+  /** Told of deliveries that were held for longer than that, and were given up. */
+  onExpired: (expired: ExpiredHeld) => void
   onError: (error: unknown) => void
 }
 
@@ -40,13 +42,12 @@ export function createRetentionSweep(parts: RetentionParts): RetentionSweep {
   async function slice(): Promise<void> {
     const now = clock.now()
     try {
-      const rows = await retention.sweep(
-        now - parts.retentionMs,
-        now - LIMITS.idempotencyMs,
-        LIMITS.retentionRowsPerSlice,
-      )
+      const before = now - parts.retentionMs
+      const rows = await retention.sweep(before, now - LIMITS.idempotencyMs, LIMITS.retentionRowsPerSlice)
+      const expired = await retention.expireHeld(before, now, LIMITS.retentionRowsPerSlice)
+      for (const each of expired) parts.onExpired(each)
       swept += rows
-      if (rows > 0) {
+      if (rows > 0 || expired.length > 0) {
         again(REST_MS)
         return
       }

@@ -17,6 +17,7 @@ export interface CollectOptions {
   atRest: boolean
   promptWebhooks?: NonNullable<History['promptWebhooks']>
   removals?: NonNullable<History['removals']>
+  heldKeptMs?: number
 }
 
 /** Larger databases are not searched for secrets. */

@@ -44,6 +44,8 @@ export interface History {
   rows?: Rows
   /** What retention took away, as it was just before. Complete. */
   removals?: readonly Removal[]
+  /** Held work of this age is given up; left out when none is. */
+  heldKeptMs?: number
   /** Everything that was told of how webhooks fare, in the order of writing. */
   told?: readonly ToldOfWebhook[]
   /** Every result that a commit was asked to record, in the order of writing. */

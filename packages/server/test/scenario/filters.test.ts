@@ -5,6 +5,7 @@ import { makeDataDir, makeKey, startServer, type ServerProcess } from '../suppor
 const dataDir = makeDataDir()
 let server: ServerProcess
 let api: ApiClient
+let key: string
 
 const PAID = {
   type: 'object',
@@ -15,7 +16,8 @@ const PAID = {
 
 beforeAll(async () => {
   server = await startServer(dataDir.path)
-  api = createApiClient(server.url, await makeKey(dataDir.path))
+  key = await makeKey(dataDir.path)
+  api = createApiClient(server.url, key)
   await api.post('/api/v1/event-types', { type: 'order.paid', schema: PAID })
   await api.post('/api/v1/event-types', { type: 'order.sent', schema: { properties: { amount: {} } } })
   await api.post('/api/v1/event-types', { type: 'order.free' })
@@ -155,5 +157,45 @@ describe('a filter is judged again', () => {
     expect(await send('PATCH', path, { description: 'Carts' })).toMatchObject({ http: 200, warnings })
     await send('PATCH', '/api/v1/event-types/cart.left', { schema: null })
     expect(await send('GET', path)).toMatchObject({ warnings: [] })
+  })
+})
+
+describe('what a filter passes over', () => {
+  interface Counted {
+    id: string
+    filtered_out: { count: number; last_at: string | null }
+  }
+  const show = (id: string) => api.get<Counted>(`/api/v1/webhooks/${id}`)
+  const publish = (amounts: number[]) =>
+    api.post('/api/v1/events', {
+      events: amounts.map((amount) => ({ type: 'order.sent', data: { amount } })),
+    })
+
+  it('is counted of each webhook, whether or not it is stopped, and outlives the server', async () => {
+    const wanted = { url: 'http://127.0.0.1:9/', events: ['order.sent'], enabled: false }
+    const create = (filter: string | null, events = wanted.events) =>
+      api.post<Counted>('/api/v1/webhooks', { ...wanted, filter, events })
+    const large = await create('data.amount > 10')
+    const failing = await create('data.amount.x > 10')
+    const open = await create(null)
+    const other = await create('summary.error_count > 1', ['run.failed'])
+    expect(large.filtered_out).toEqual({ count: 0, last_at: null })
+
+    await publish([1, 2, 20])
+    await publish([3])
+    // A test is sent whatever the filter, and is no event that it passed over.
+    await api.post(`/api/v1/webhooks/${large.id}/test`, {})
+    const before = await show(large.id)
+    expect(before.filtered_out).toEqual({ count: 3, last_at: expect.any(String) as string })
+    expect((await show(failing.id)).filtered_out.count).toBe(4)
+    for (const { id } of [open, other]) expect((await show(id)).filtered_out.count).toBe(0)
+
+    await server.end('SIGKILL')
+    server = await startServer(dataDir.path)
+    api = createApiClient(server.url, key)
+    expect((await show(large.id)).filtered_out).toEqual(before.filtered_out)
+    await publish(Array.from({ length: 500 }, (_, index) => index))
+    expect((await show(large.id)).filtered_out.count).toBe(3 + 11)
+    expect((await show(failing.id)).filtered_out.count).toBe(4 + 500)
   })
 })

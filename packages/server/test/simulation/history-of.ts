@@ -70,6 +70,7 @@ export async function historyOf(world: World): Promise<History> {
     replays: notes.replays,
     rows,
     removals: notes.removals,
+    ...(scenario.retentionMs !== null && { heldKeptMs: scenario.retentionMs }),
     settled: withKinds(notes, rows),
     told: notes.told,
     leases: notes.leases,

@@ -98,6 +98,7 @@ export function createNode(parts: NodeParts): SimulatedNode {
     clock,
     retentionMs: scenario.retentionMs ?? 0,
     onSwept: () => undefined,
+    onExpired: () => undefined,
     onError: (error) => watch.failure(error, 'removing what is old'),
   })
 

@@ -30,6 +30,7 @@ export function sampleWebhook(fields: Partial<Webhook> = {}): Webhook {
     createdAt: START_MS,
     updatedAt: START_MS,
     deletedAt: null,
+    activatedAt: 1,
     status: 'active',
     health: 'healthy',
     failureCount: 0,

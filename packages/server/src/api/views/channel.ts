@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { CHANNEL_CARRIERS, findCarrier } from '../../carriers/index.ts'
 import { isoTime, isoTimeOrNull } from '../../core/time.ts'
 import { isChannel, pauseEnd, WEBHOOK_STATUSES, type Webhook } from '../../core/webhook.ts'
-import { pausedUntilField, webhookSchema, webhookView } from './webhook.ts'
+import { HELD_FIELDS, heldView, pausedUntilField, webhookSchema, webhookView } from './webhook.ts'
 import type { Scope } from '../../core/organization.ts'
+import type { WebhookTally } from '../../store/store.ts'
 import type { WebhookFacts } from '../services.ts'
 
 const STATE_FIELDS = {
@@ -13,6 +14,7 @@ const STATE_FIELDS = {
   failure_count: z.int().describe('Failed attempts in a row, over all of its deliveries.'),
   last_error: z.string().nullable(),
   paused_until: pausedUntilField,
+  ...HELD_FIELDS,
   created_at: z.string(),
 }
 
@@ -36,6 +38,8 @@ const EXAMPLE = {
   failure_count: 0,
   last_error: null,
   paused_until: null,
+  held: 0,
+  held_expired: { count: 0, last_at: null },
   created_at: '2025-03-22T14:30:00Z',
 }
 
@@ -66,7 +70,7 @@ export const channelSchema = z
   .describe('The channel.')
   .meta({ id: 'Channel', examples: [EXAMPLE] }) as unknown as z.ZodType<ChannelView>
 
-export function channelView(row: Webhook, now: number): ChannelView {
+export function channelView(row: Webhook, facts: WebhookTally, now: number): ChannelView {
   return {
     id: row.id,
     carrier: row.carrier,
@@ -78,6 +82,7 @@ export function channelView(row: Webhook, now: number): ChannelView {
     failure_count: row.failureCount,
     last_error: row.lastError,
     paused_until: isoTimeOrNull(pauseEnd(row, now)),
+    ...heldView(facts),
     created_at: isoTime(row.createdAt),
   }
 }
@@ -92,5 +97,5 @@ export function subscriptionView(
   scopes: readonly Scope[],
   now: number,
 ): z.output<typeof subscriptionSchema> {
-  return isChannel(row) ? channelView(row, now) : webhookView(row, facts, scopes, now)
+  return isChannel(row) ? channelView(row, facts, now) : webhookView(row, facts, scopes, now)
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { webhook as carrier } from '../../carriers/webhook/carrier.ts'
 import type { Scope } from '../../core/organization.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { isoTime, isoTimeOrNull } from '../../core/time.ts'
 import { ORDERINGS, pauseEnd, retiredAt, WEBHOOK_STATUSES, type Webhook } from '../../core/webhook.ts'
 import { covers } from '../../identity/scopes.ts'
 import { loggedHeaderValue } from '../../sign/logged-headers.ts'
 import { KEY_PAIR_NAMES } from '../../sign/schemes.ts'
+import type { Counted, WebhookTally } from '../../store/store.ts'
 import { FILTER_WARNINGS, type WebhookFacts } from '../services.ts'
 
 export const scopeSchema = z
@@ -44,6 +46,42 @@ export const warningsField = z
       'no event at all. Null when it cannot be judged at the moment.',
   )
 
+const countedField = z.object({
+  count: z.int().describe('Since it was made.'),
+  last_at: z.string().nullable().describe('When this was last so; null when it never was.'),
+})
+
+/** What is held of a webhook or channel. */
+export const HELD_FIELDS = {
+  held: z
+    .int()
+    .describe(
+      `Deliveries that are held now, until it is enabled: \`…/deliveries?state=held\` lists them. One answer counts up to ${LIMITS.heldCountedMax}, which a list shares evenly among its webhooks.`,
+    ),
+  held_expired: countedField.describe(
+    'Held deliveries that became older than the retention, and ended as `cancelled`. `/replay` can send those that are still in the log.',
+  ),
+}
+
+const TALLY_FIELDS = {
+  ...HELD_FIELDS,
+  filtered_out: countedField.describe(
+    'Events of its types and scope that its filter passed over: because it was false, or could not be worked out.',
+  ),
+}
+
+export function heldView({ held, heldExpired }: WebhookTally) {
+  return { held, held_expired: countedView(heldExpired) }
+}
+
+function tallyView(tally: WebhookTally) {
+  return { ...heldView(tally), filtered_out: countedView(tally.filteredOut) }
+}
+
+function countedView({ count, lastAt }: Counted) {
+  return { count, last_at: isoTimeOrNull(lastAt) }
+}
+
 /** The six fields of ValidGraph's contract come first, in its order. */
 const CONTRACT_FIELDS = {
   id: z.string().describe('`webhook_…`'),
@@ -76,6 +114,7 @@ const OTHER_FIELDS = {
     .nullable()
     .describe('A CEL expression on the body. Only events for which it is true are sent.'),
   warnings: warningsField,
+  ...TALLY_FIELDS,
   ordering: z
     .enum(ORDERINGS)
     .nullable()
@@ -114,6 +153,9 @@ const OTHER_EXAMPLE = {
   scope: { type: 'organization' },
   filter: null,
   warnings: [],
+  held: 0,
+  held_expired: { count: 0, last_at: null },
+  filtered_out: { count: 0, last_at: null },
   ordering: null,
   rate_limit: null,
   signatures: ['v1'],
@@ -161,6 +203,7 @@ export function webhookView(
     scope: webhook.scope,
     filter: webhook.filter,
     warnings: facts.warnings,
+    ...tallyView(facts),
     ordering: webhook.ordering,
     rate_limit: webhook.rateLimit,
     signatures: webhook.signatures,

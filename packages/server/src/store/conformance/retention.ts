@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { disable, remove } from '../../core/webhook.ts'
 import { failedReport, okReport } from './decisions.ts'
+import { deliveryNow } from './world.ts'
 import type { Subject, World } from './world.ts'
 
 const SLICES_MAX = 100
@@ -73,6 +74,35 @@ export const describeRetention: Subject = (the) => {
       expect(await sweepAll(the(), clock.now + 1e9, 0, 500)).toBe(0)
       expect(await store.deliveries.list(organization.id, {}, page)).toEqual(before)
       expect((await store.events.list(organization.id, {}, page)).rows).toHaveLength(4)
+    })
+
+    test('gives up what is held for too long, of webhooks that are stopped, and counts it', async () => {
+      const { addWebhook, accept, lease, store, organization, clock } = the()
+      const stopped = await addWebhook({ status: 'disabled' })
+      const made = clock.now
+      for (let count = 0; count < 3; count++) await accept()
+      clock.now += 100
+      await accept()
+      const tally = async () => (await store.webhooks.tallies([stopped.id], 10)).get(stopped.id)
+      const none = { count: 0, lastAt: null }
+      expect(await tally()).toEqual({ held: 4, filteredOut: none, heldExpired: none })
+      expect((await store.webhooks.tallies([stopped.id], 2)).get(stopped.id)).toMatchObject({ held: 2 })
+      const live = await addWebhook()
+      const leased = await lease()
+
+      expect(await store.retention.expireHeld(made, clock.now, 500)).toEqual([])
+      const expired = { organizationId: organization.id, webhookId: stopped.id }
+      expect(await store.retention.expireHeld(clock.now, clock.now, 2)).toEqual([{ ...expired, count: 2 }])
+      expect(await store.retention.expireHeld(clock.now, clock.now, 2)).toEqual([{ ...expired, count: 1 }])
+      expect(await store.retention.expireHeld(clock.now, clock.now, 2)).toEqual([])
+      expect(await tally()).toMatchObject({ heldExpired: { count: 3, lastAt: clock.now } })
+      const { rows } = await store.deliveries.list(organization.id, { state: 'cancelled' }, page)
+      expect(rows).toHaveLength(3)
+      for (const row of rows)
+        expect(row).toMatchObject({ webhookId: stopped.id, endedAt: clock.now, dueAt: null })
+      expect(await deliveryNow(the(), leased)).toMatchObject({ state: 'pending', webhookId: live.id })
+      // Then they go like all that has ended.
+      expect(await sweepAll(the(), clock.now + 1, 0, 500)).toBeGreaterThanOrEqual(3)
     })
 
     test('leaves what was sent again by hand, from when it was asked for until it has ended', async () => {

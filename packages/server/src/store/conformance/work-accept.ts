@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Problem } from '../../core/errors.ts'
 import { disable, remove } from '../../core/webhook.ts'
 import type { Webhook } from '../../core/webhook.ts'
-import { FilterUnjudged } from '../work.ts'
+import { FilterUnjudged, type Decisions } from '../work.ts'
 import { okReport, plainDecisions } from './decisions.ts'
 import { accepted, deliveryNow, unitOf } from './world.ts'
 import type { Subject } from './world.ts'
@@ -223,6 +223,34 @@ export const describeWorkAccept: Subject = (the) => {
       expect(await store.events.get(organization.id, after.id)).toEqual(after)
       // The claim went with it: the same key may be used again.
       expect(await the().acceptUnit({ claim: claim() })).toMatchObject({ outcome: 'accepted' })
+    })
+
+    test('counts what filters pass over, of what is accepted', async () => {
+      const { addWebhook, event, commit, store, organization, clock } = the()
+      const webhook = await addWebhook({ filter: 'data.total > 5' })
+      const [one, other] = [event(), event()]
+      const verdicts = new Map([['data.total > 5', false]])
+      const filtered = new Map([one, other].map(({ id }) => [id, verdicts]))
+      const match: Decisions['match'] = ({ id }, { filter }, judged) =>
+        filter === null || judged?.get(id)?.get(filter) === true
+      const count = async () =>
+        (await store.webhooks.tallies([webhook.id], 1)).get(webhook.id)?.filteredOut ?? null
+      expect(await count()).toEqual({ count: 0, lastAt: null })
+      await commit(
+        { accepts: [unitOf({ events: [one], filtered }), unitOf({ events: [other], filtered })] },
+        { match },
+      )
+      expect(await count()).toEqual({ count: 2, lastAt: clock.now })
+      // Found before the commit, and refused: its webhooks have changed since.
+      const { version } = await store.webhooks.hearers(organization.id, one.type, null, 10)
+      const passedOver = new Map([[webhook.id, 1]])
+      const found = (of: number) =>
+        unitOf({ events: [event()], filtered, hearers: { version: of, byEvent: new Map(), passedOver } })
+      await commit({ accepts: [found(version + 1)] })
+      expect(await count()).toMatchObject({ count: 2 })
+      clock.now += 10
+      await commit({ accepts: [found(version)] })
+      expect(await count()).toEqual({ count: 3, lastAt: clock.now })
     })
 
     test('match is given what is known of the filters, and refuses the unit when that is too little', async () => {

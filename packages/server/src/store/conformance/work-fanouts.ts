@@ -230,7 +230,11 @@ export const describeWorkFanouts: Subject = (the) => {
       const match = (): never => {
         throw new Error('nobody has to be asked')
       }
-      const unit = { events, hearers: { version: page.version, byEvent }, filtered: new Map() }
+      const unit = {
+        events,
+        hearers: { version: page.version, byEvent, passedOver: new Map() },
+        filtered: new Map(),
+      }
       expect(await the().acceptUnit(unit, { match })).toMatchObject({ deliveries: [5, 1], fansOut: true })
       await the().bearAll()
       expect((await listAll(the())).map(({ webhookId }) => webhookId).sort()).toEqual(
@@ -242,7 +246,11 @@ export const describeWorkFanouts: Subject = (the) => {
       const [webhook] = await addWebhooks(the(), 5)
       const { store, organization } = the()
       const { version } = await store.webhooks.hearers(organization.id, EVENT_TYPE, null, 10)
-      const unit = { events: [the().event()], hearers: { version, byEvent: new Map() }, filtered: new Map() }
+      const unit = {
+        events: [the().event()],
+        hearers: { version, byEvent: new Map(), passedOver: new Map() },
+        filtered: new Map(),
+      }
       accepted(await the().acceptUnit(unit))
       await the().change(webhook!, (current) => ({ webhook: { ...current, events: [] }, waiting: [] }))
       const refused = await the().acceptUnit({ ...unit, events: [the().event()] })

@@ -242,6 +242,7 @@ function createMakers({ organization, project, workflow }: Tenant, ids: Ids, clo
       createdAt: clock.now,
       updatedAt: clock.now,
       deletedAt: null,
+      activatedAt: 1,
       status: 'active',
       health: 'healthy',
       failureCount: 0,

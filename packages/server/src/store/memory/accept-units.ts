@@ -4,6 +4,7 @@ import type { AcceptPort } from '../rules/accept.ts'
 import { claimKey, lineKey } from './tables.ts'
 import type { Tables } from './tables.ts'
 import { addFanout, oldestFanout } from './fanouts.ts'
+import { countOn } from './tallies.ts'
 import { isHeldBack } from './waiting.ts'
 import { hearersOf } from './webhooks.ts'
 
@@ -20,6 +21,7 @@ export function createAcceptPort(tables: Tables, makeDeliveryId: () => string): 
     saveMonitor: (monitor) => tables.monitors.put(monitor),
     addEvent: (event) => tables.events.add(event),
     candidates: ({ organizationId, type }, limit) => hearersOf(tables, organizationId, type).slice(0, limit),
+    countFilteredOut: (webhookId, count, now) => countOn(tables, webhookId, 'filteredOut', count, now),
     hearersVersion: (organizationId) => tables.hearersVersion(organizationId),
     fansOut: (organizationId) => oldestFanout(tables, organizationId) !== null,
     moveWaits: (webhookId) =>

@@ -1,6 +1,7 @@
-import type { RetentionStore } from '../store.ts'
+import type { ExpiredHeld, RetentionStore } from '../store.ts'
 import { claimKey } from './tables.ts'
 import type { Tables } from './tables.ts'
+import { countOn } from './tallies.ts'
 
 export function createRetentionStore(tables: Tables): RetentionStore {
   return {
@@ -15,6 +16,7 @@ export function createRetentionStore(tables: Tables): RetentionStore {
         left -= sweepClaims(tables, keysBefore, left)
         return limit - left
       }),
+    expireHeld: async (before, now, limit) => tables.transact(() => expireHeld(tables, before, now, limit)),
   }
 }
 
@@ -79,7 +81,10 @@ function sweepWebhooks(tables: Tables, before: number, limit: number): number {
         tables.moves.where('webhook', webhook.id).length === 0,
     )
     .slice(0, limit)
-  for (const webhook of old) tables.webhooks.remove(webhook.id)
+  for (const webhook of old) {
+    tables.tallies.remove(webhook.id)
+    tables.webhooks.remove(webhook.id)
+  }
   return old.length
 }
 
@@ -99,4 +104,25 @@ function sweepClaims(tables: Tables, before: number, limit: number): number {
     .slice(0, limit)
   for (const claim of old) tables.claims.remove(claimKey(claim))
   return old.length
+}
+
+function expireHeld(tables: Tables, before: number, now: number, limit: number): ExpiredHeld[] {
+  const old = tables.deliveries
+    .all()
+    .filter(
+      ({ state, createdAt, leasedAt, webhookId }) =>
+        state === 'held' &&
+        createdAt < before &&
+        leasedAt === null &&
+        tables.webhooks.get(webhookId)?.status !== 'active' &&
+        tables.moves.where('webhook', webhookId).length === 0,
+    )
+    .slice(0, limit)
+  for (const delivery of old) {
+    tables.deliveries.put({ ...delivery, state: 'cancelled', dueAt: null, endedAt: now })
+  }
+  return [...Map.groupBy(old, ({ webhookId }) => webhookId)].flatMap(([webhookId, rows]) => {
+    countOn(tables, webhookId, 'heldExpired', rows.length, now)
+    return rows.slice(0, 1).map(({ organizationId }) => ({ organizationId, webhookId, count: rows.length }))
+  })
 }

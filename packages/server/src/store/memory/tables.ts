@@ -12,7 +12,7 @@ import type { Webhook } from '../../core/webhook.ts'
 import type { Workflow } from '../../core/workflow.ts'
 import type { Fanout } from '../rules/fanouts.ts'
 import type { QueuedMove } from '../rules/moves.ts'
-import type { IdempotencyClaim } from '../store.ts'
+import type { IdempotencyClaim, WebhookTally } from '../store.ts'
 import { createTable, undo } from './table.ts'
 import type { Journal, Table } from './table.ts'
 
@@ -32,6 +32,10 @@ export interface StoredMove extends QueuedMove<string> {
   organizationId: number
   /** The `seq` of the last fan-out that it waits for; null when all that it is about are there. */
   waitsFor: number | null
+}
+
+export interface StoredTally extends Omit<WebhookTally, 'held'> {
+  webhookId: string
 }
 
 /** `seq` is their order. */
@@ -65,6 +69,7 @@ export interface Tables {
   sweptEvents: Table<{ eventId: string }, never>
   deliveries: Table<Delivery, DeliveryIndex>
   moves: Table<StoredMove, 'webhook'>
+  tallies: Table<StoredTally, never>
   fanouts: Table<StoredFanout, 'organization' | 'event'>
   resends: Table<Resent, never>
   attempts: Table<Attempt, 'delivery'>
@@ -151,6 +156,7 @@ function createWorkTables(journal: Journal) {
     moves: createTable<StoredMove, 'webhook'>(journal, (row) => row.seq, {
       webhook: (row) => row.webhookId,
     }),
+    tallies: createTable<StoredTally>(journal, (row) => row.webhookId, {}),
     fanouts: createTable<StoredFanout, 'organization' | 'event'>(journal, (row) => row.seq, {
       organization: (row) => row.event.organizationId,
       event: (row) => row.event.id,

@@ -5,6 +5,7 @@ import type { WebhookStore } from '../store.ts'
 import { createOnce } from './idempotency.ts'
 import { newestFirst } from './pages.ts'
 import type { Tables } from './tables.ts'
+import { tallyOf } from './tallies.ts'
 import { createMovePort, moveRowsPerSlice } from './waiting.ts'
 
 export function createWebhookStore(tables: Tables, options: EngineOptions): WebhookStore {
@@ -63,6 +64,8 @@ export function createWebhookStore(tables: Tables, options: EngineOptions): Webh
           tables.deliveries.where('waiting', webhookId).filter((delivery) => delivery.state === 'held')
             .length,
       ),
+    tallies: async (webhookIds, heldMax) =>
+      tables.read(() => new Map(webhookIds.map((id) => [id, tallyOf(tables, id, heldMax)]))),
   }
 }
 

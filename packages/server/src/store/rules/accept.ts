@@ -7,6 +7,7 @@ import { LIMITS } from '../../core/limits.ts'
 import { afterRun, type Monitor } from '../../core/monitor.ts'
 import { isEnded, type Run } from '../../core/run.ts'
 import type { Webhook } from '../../core/webhook.ts'
+import { matchCounting, type PassedOver } from '../passed-over.ts'
 import type { IdempotencyClaim } from '../store.ts'
 import {
   HearersUnknown,
@@ -32,6 +33,7 @@ export interface AcceptPort extends BirthPort {
    */
   saveRun(run: Run, submission: Buffer | null): boolean
   saveAlert(alert: Alert): void
+  countFilteredOut(webhookId: string, count: number, now: number): void
   /** Null when there is none of this organization. */
   monitor(organizationId: number, id: string): Monitor | null
   saveMonitor(monitor: Monitor): void
@@ -61,7 +63,7 @@ export interface AcceptBounds {
 type Hearing = Owed | { event: Event; audience: Audience }
 
 type UnitPlan =
-  | { outcome: 'planned'; hearings: Hearing[]; fansOut: boolean }
+  | { outcome: 'planned'; hearings: Hearing[]; fansOut: boolean; passedOver: ReadonlyMap<string, number> }
   | Exclude<AcceptOutcome, { outcome: 'accepted' }>
   | { outcome: 'postponed' }
 
@@ -85,6 +87,9 @@ export function acceptUnit(
   if (plan.outcome === 'postponed') return null
   if (plan.outcome !== 'planned') return plan
   const { hearings } = plan
+  for (const [id, count] of plan.passedOver) {
+    room.passedOver.set(id, (room.passedOver.get(id) ?? 0) + count)
+  }
   if (plan.fansOut) {
     const deliveries = hearings.map(sizeOf)
     return { outcome: 'accepted', deliveries, leased: [], waiting: [], targeted: [], fansOut: true }
@@ -109,12 +114,14 @@ function planUnit(
   if (unit.told !== undefined && !isStillSo(port, unit.told)) {
     return { outcome: 'replayed', resourceId: unit.told.monitor.id }
   }
-  const hearings = hearingsOf(port, unit, decisions, room, mustFit)
+  const passedOver: PassedOver = new Map(unit.hearers?.passedOver)
+  const hearings = hearingsOf(port, unit, decisions, room, mustFit, passedOver)
   if (hearings === null) return { outcome: 'postponed' }
   if (hearings instanceof Error) return { outcome: 'refused', error: hearings }
   const total = hearings.reduce((sum, hearing) => sum + sizeOf(hearing), 0)
   const fansOut = unit.target === null && mustFanOut(port, hearings, total, room, mustFit)
-  const rows = Math.max(1, unit.events.length) + (fansOut ? unit.events.length : total)
+  const counted = [...passedOver.keys()].filter((id) => !room.passedOver.has(id)).length
+  const rows = Math.max(1, unit.events.length) + (fansOut ? unit.events.length : total) + counted
   if (rows > room.rows && !mustFit) return { outcome: 'postponed' }
   const refusal = fansOut ? refusalToWait(port, unit) : null
   if (refusal !== null) return { outcome: 'refused', error: refusal }
@@ -136,7 +143,7 @@ function planUnit(
     port.saveFanout(hearing.event, audience, now)
   }
   room.rows -= rows
-  return { outcome: 'planned', hearings, fansOut }
+  return { outcome: 'planned', hearings, fansOut, passedOver }
 }
 
 function keepRunOfMonitor(port: AcceptPort, run: Run, now: number): void {
@@ -159,6 +166,7 @@ function hearingsOf(
   { match }: Pick<Decisions, 'match'>,
   room: StepRoom,
   mustFit: boolean,
+  passedOver: PassedOver,
 ): Hearing[] | HearersUnknown | null {
   const { events, target, hearers, addresses, filtered } = unit
   if (target !== null) {
@@ -193,7 +201,9 @@ function hearingsOf(
   if (matches > room.matches && !mustFit) return null
   room.matches -= matches
   return events.map((event, index) => {
-    const subscribed = (asked[index] ?? []).filter((webhook) => match(event, webhook, filtered))
+    const subscribed = (asked[index] ?? []).filter((webhook) =>
+      matchCounting(match, event, webhook, filtered, passedOver),
+    )
     return { event, webhooks: withAddressed(port, event, subscribed, addresses?.get(event.id)?.to) }
   })
 }

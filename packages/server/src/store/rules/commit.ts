@@ -62,6 +62,7 @@ export function commitBatch(
   const announced = settled.told.flatMap((one) =>
     acceptTold(port, telling, one, decisions, now, runPart, room),
   )
+  for (const [webhookId, count] of room.passedOver) telling.countFilteredOut(webhookId, count, now)
   for (const release of releases) port.releaseLease(release)
   const claims = claimAll(port, batch, room, isFirst && settled.results.length === 0)
   return { accepts, results: settled.results, claims, announced, tellAt: firstTellAt(settled.told) }

@@ -10,6 +10,7 @@ import type { Idempotency } from './idempotency.ts'
 import type { Lines } from './lines.ts'
 import { createMonitorRows } from './monitor-rows.ts'
 import { createRunWriter } from './run-rows.ts'
+import type { Tallies } from './tallies.ts'
 import type { WebhookCache } from './webhook-cache.ts'
 import type { WebhookMoves } from './webhook-moves.ts'
 
@@ -20,13 +21,14 @@ export interface AcceptParts {
   lines: Lines
   idempotency: Idempotency
   fanouts: Fanouts
+  tallies: Tallies
   makeDeliveryId: () => string
 }
 
 /** The function it returns opens a port that remembers candidates, for as long as nothing changes them. */
 export function createAcceptPorts(
   connection: Connection,
-  { places, webhooks, moves, lines, idempotency, fanouts, makeDeliveryId }: AcceptParts,
+  { places, webhooks, moves, lines, idempotency, fanouts, tallies, makeDeliveryId }: AcceptParts,
 ): () => AcceptPort {
   const saveRun = createRunWriter(connection)
   const saveAlert = createAlertWriter(connection)
@@ -51,6 +53,7 @@ export function createAcceptPorts(
         candidates.set(key, found)
         return found
       },
+      countFilteredOut: (webhookId, count, now) => tallies.addFilteredOut(webhookId, count, now),
       hearersVersion: (organizationId) => webhooks.version(organizationId),
       fansOut: (organizationId) => fanouts.oldest(organizationId) !== null,
       moveWaits: (webhookId) => moves.waits(webhookId),

@@ -55,7 +55,7 @@ const SET_UP = `
     id: webhookId, organizationId: organization.id, carrier: 'webhook', url: 'https://a.example/', description: '', events: ['a.b'],
     scope: { type: 'organization' }, sealedSecret: 's', signingKey: null, signatures: ['v1'], retired: null, headers: {},
     retrySchedule: [], disableAfter: 0, rateLimit: null, ordering: null, filter: null, revision: 1, createdAt: 1,
-    updatedAt: 1, deletedAt: null, status: 'active', health: 'healthy', failureCount: 0, exhaustedInStreak: false,
+    updatedAt: 1, deletedAt: null, activatedAt: 1, status: 'active', health: 'healthy', failureCount: 0, exhaustedInStreak: false,
     lastError: null, lastTriggeredAt: null, pausedUntil: null,
     telling: { state: 'healthy', windowMs: 0, windowEndsAt: null, dueAt: null, unprompted: 0 },
   }, null)

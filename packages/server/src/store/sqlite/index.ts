@@ -41,6 +41,7 @@ import { createForcedLog, type LogWatch } from './forced-log.ts'
 import type { Fanouts } from './fanouts.ts'
 import { createFindSendable } from './sendable.ts'
 import { createSettlePort } from './settle-results.ts'
+import { createTallies, type Tallies } from './tallies.ts'
 import { createWaitingDeliveries } from './waiting.ts'
 import type { WaitingDeliveries } from './waiting.ts'
 import { createWebhookCache } from './webhook-cache.ts'
@@ -84,12 +85,13 @@ export function createStoreOn(database: DatabaseSync, connection: Connection, op
   const fanouts = createFanouts(connection)
   const moves = createWebhookMoves(connection, fanouts)
   const lines = createLines(connection)
+  const tallies = createTallies(connection, webhooks)
   const rowsPerSlice = options.moveRowsPerSlice ?? LIMITS.moveRowsPerSlice
   const waiting = createWaitingDeliveries(connection, { webhooks, moves, lines }, rowsPerSlice)
   return {
     work: createWorkStore(
       connection,
-      { places, webhooks, idempotency, fanouts, moves, lines, waiting },
+      { places, webhooks, idempotency, fanouts, moves, lines, waiting, tallies },
       options,
     ),
     organizations: createOrganizationStore(connection, idempotency),
@@ -99,7 +101,7 @@ export function createStoreOn(database: DatabaseSync, connection: Connection, op
     runs: createRunStore(connection),
     alertRules: createAlertRuleStore(connection, idempotency),
     alerts: createAlertStore(connection),
-    webhooks: createWebhookStore(connection, webhooks, idempotency, waiting, options.now),
+    webhooks: createWebhookStore(connection, webhooks, idempotency, waiting, tallies, options.now),
     eventTypes: createEventTypeStore(connection, idempotency, remembered),
     events: createEventStore(connection),
     deliveries: createDeliveryStore(connection, webhooks, moves, idempotency, options.makeDeliveryId),
@@ -107,7 +109,7 @@ export function createStoreOn(database: DatabaseSync, connection: Connection, op
     claims: {
       judge: async (claim) => connection.read(() => judgeClaim(claim, idempotency.earlierClaim(claim))),
     },
-    retention: createRetentionStore(connection, webhooks),
+    retention: createRetentionStore(connection, webhooks, tallies),
     check: createCheck(database, connection),
     durable: () => connection.durable(),
     close: async () => {
@@ -125,6 +127,7 @@ interface WorkParts {
   moves: WebhookMoves
   lines: Lines
   waiting: WaitingDeliveries
+  tallies: Tallies
 }
 
 function createWorkStore(connection: Connection, parts: WorkParts, options: EngineOptions): WorkStore {

@@ -93,6 +93,8 @@ describe('a database of the first release', () => {
     expect(webhooks).toMatchObject([
       {
         ...webhook,
+        // It was changed since it was made, so it may have been active.
+        activatedAt: webhook.createdAt,
         status: 'disabled_gone',
         health: 'failing',
         failureCount: 7,

@@ -1,13 +1,21 @@
 import { LIMITS } from '../../core/limits.ts'
 import { takeUpTo } from '../rules/pages.ts'
-import type { RetentionStore } from '../store.ts'
+import type { ExpiredHeld, RetentionStore } from '../store.ts'
 import type { Connection } from './connection.ts'
+import { idText } from './ids.ts'
+import type { Tallies } from './tallies.ts'
 import type { WebhookCache } from './webhook-cache.ts'
+import { HELD, numberOf, STATES } from './words.ts'
 
-export function createRetentionStore(connection: Connection, webhooks: WebhookCache): RetentionStore {
+export function createRetentionStore(
+  connection: Connection,
+  webhooks: WebhookCache,
+  tallies: Tallies,
+): RetentionStore {
+  const expireHeld = createHeldExpiry(connection, tallies)
   const sweepDeliveries = createDeliverySweep(connection)
   const sweepRuns = createRunSweep(connection)
-  const sweepWebhooks = createWebhookSweep(connection, webhooks)
+  const sweepWebhooks = createWebhookSweep(connection, webhooks, tallies)
   const sweepEvents = createEventSweep(connection)
   const sweepAlerts = connection.prepare(`
     DELETE FROM alerts WHERE seq IN (SELECT seq FROM alerts WHERE created_at < ? ORDER BY created_at LIMIT ?)`)
@@ -27,6 +35,7 @@ export function createRetentionStore(connection: Connection, webhooks: WebhookCa
         left -= Number(sweepClaims.run(keysBefore, left).changes)
         return limit - left
       }),
+    expireHeld: (before, now, limit) => connection.commit(() => expireHeld(before, now, limit)),
   }
 }
 
@@ -96,7 +105,7 @@ function createRunSweep(connection: Connection): Sweep {
 }
 
 /** Deleted webhooks stay for the log, and go with the last delivery that it has of them. */
-function createWebhookSweep(connection: Connection, webhooks: WebhookCache): Sweep {
+function createWebhookSweep(connection: Connection, webhooks: WebhookCache, tallies: Tallies): Sweep {
   const selectUnneeded = connection.prepare<{ seq: number }>(`
     SELECT seq FROM webhooks w
     WHERE deleted_at < ?
@@ -106,7 +115,47 @@ function createWebhookSweep(connection: Connection, webhooks: WebhookCache): Swe
 
   return (before, limit) => {
     const unneeded = selectUnneeded.all(before, limit)
-    for (const { seq } of unneeded) webhooks.remove(seq)
+    for (const { seq } of unneeded) {
+      tallies.remove(seq)
+      webhooks.remove(seq)
+    }
     return unneeded.length
+  }
+}
+
+/**
+ * All that waits of a webhook that is stopped and at rest is held, so that no line of an order is let go by this. A request
+ * that is still in flight is not asked back.
+ */
+function createHeldExpiry(
+  connection: Connection,
+  tallies: Tallies,
+): (before: number, now: number, limit: number) => ExpiredHeld[] {
+  const selectOld = connection.prepare<{
+    seq: number
+    webhook_seq: number
+    webhook_id: Uint8Array
+    organization_id: number
+  }>(`
+    SELECT d.seq, d.webhook_seq, w.id AS webhook_id, w.organization_id
+    FROM deliveries d INDEXED BY deliveries_held CROSS JOIN webhooks w ON w.seq = d.webhook_seq
+    WHERE d.state = ${HELD} AND d.created_at < ? AND d.leased_at IS NULL AND w.status <> 'active'
+      AND NOT EXISTS (SELECT 1 FROM webhook_moves m WHERE m.webhook_seq = w.seq)
+    ORDER BY d.created_at LIMIT ?`)
+  const cancel = connection.prepare(`
+    UPDATE deliveries SET state = ${numberOf(STATES, 'cancelled')}, due_at = NULL, ended_at = ?
+    WHERE seq = ?`)
+
+  return (before, now, limit) => {
+    const old = selectOld.all(before, limit)
+    for (const { seq } of old) cancel.run(now, seq)
+    return [...Map.groupBy(old, (row) => row.webhook_seq)].flatMap(([webhookSeq, rows]) => {
+      tallies.addExpired(webhookSeq, rows.length, now)
+      return rows.slice(0, 1).map((row) => ({
+        organizationId: row.organization_id,
+        webhookId: idText('webhook', row.webhook_id),
+        count: rows.length,
+      }))
+    })
   }
 }

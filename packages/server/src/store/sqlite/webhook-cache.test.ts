@@ -52,6 +52,7 @@ function add(number: number): Webhook {
     createdAt: 1,
     updatedAt: 1,
     deletedAt: null,
+    activatedAt: 1,
     status: 'active',
     health: 'healthy',
     failureCount: 0,

@@ -25,6 +25,7 @@ export interface WebhookRow {
   created_at: number
   updated_at: number
   deleted_at: number | null
+  activated_at: number | null
   status: string
   health: string
   failure_count: number
@@ -62,6 +63,7 @@ export function webhookFrom(row: WebhookRow): Webhook {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     deletedAt: row.deleted_at,
+    activatedAt: row.activated_at,
     status: row.status as Webhook['status'],
     health: row.health as Webhook['health'],
     failureCount: row.failure_count,
@@ -83,14 +85,14 @@ export function webhookFrom(row: WebhookRow): Webhook {
 export function createWebhookWriter(connection: Connection) {
   const insert = connection.prepare(`
     INSERT INTO webhooks (carrier, url, description, events, scope, sealed_secret, signing_key, signatures, retired, headers,
-      retry_schedule, disable_after, rate_limit, ordering, filter, created_at, updated_at, deleted_at, revision, status,
+      retry_schedule, disable_after, rate_limit, ordering, filter, created_at, updated_at, deleted_at, activated_at, revision, status,
       health, failure_count, exhausted_in_streak, last_error, last_triggered_at, paused_until,
       told_health, told_window_ms, told_window_ends_at, told_unprompted, tell_at, organization_id, id)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const update = connection.prepare(`
     UPDATE webhooks SET carrier = ?, url = ?, description = ?, events = ?, scope = ?, sealed_secret = ?, signing_key = ?,
       signatures = ?, retired = ?, headers = ?, retry_schedule = ?, disable_after = ?, rate_limit = ?, ordering = ?,
-      filter = ?, created_at = ?, updated_at = ?, deleted_at = ?, revision = ?, status = ?, health = ?,
+      filter = ?, created_at = ?, updated_at = ?, deleted_at = ?, activated_at = ?, revision = ?, status = ?, health = ?,
       failure_count = ?, exhausted_in_streak = ?, last_error = ?, last_triggered_at = ?, paused_until = ?,
       told_health = ?, told_window_ms = ?, told_window_ends_at = ?, told_unprompted = ?, tell_at = ?
     WHERE organization_id = ? AND id = ?`)
@@ -147,6 +149,7 @@ function valuesOf(webhook: Webhook) {
     webhook.createdAt,
     webhook.updatedAt,
     webhook.deletedAt,
+    webhook.activatedAt,
     ...stateValuesOf(webhook),
     webhook.organizationId,
     idBytes('webhook', webhook.id),

@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts'
 import { findableId } from './ids.ts'
 import type { Idempotency } from './idempotency.ts'
 import { pageStart } from './pages.ts'
+import type { Tallies } from './tallies.ts'
 import type { WaitingDeliveries } from './waiting.ts'
 import type { CachedWebhook, WebhookCache } from './webhook-cache.ts'
 import { webhookFrom } from './webhook-rows.ts'
@@ -17,6 +18,7 @@ export function createWebhookStore(
   cache: WebhookCache,
   idempotency: Idempotency,
   waiting: WaitingDeliveries,
+  tallies: Tallies,
   now: () => number,
 ): WebhookStore {
   const selectPage = (carriers: string) =>
@@ -81,5 +83,7 @@ export function createWebhookStore(
         const bytes = findableId('webhook', webhookId)
         return bytes === null ? 0 : (countHeld.get(bytes)?.count ?? 0)
       }),
+    tallies: async (webhookIds, heldMax) =>
+      connection.read(() => new Map(webhookIds.map((id) => [id, tallies.read(id, heldMax)]))),
   }
 }

@@ -12,7 +12,7 @@ import { withWorld, type StartOptions, type World } from '../world.ts'
 
 export const retention: Scenario = {
   name: 'retention',
-  what: 'kill -9 while old work is removed: what is not finished stays, and what stays is whole',
+  what: 'kill -9 while old work is removed: what waits stays, what was held for too long is given up, and what stays is whole',
   run: (setting) => withWorld((world) => sweepAndKill(world, setting)),
 }
 
@@ -62,15 +62,19 @@ async function sweepAndKill(world: World, { size, seed, progress }: Setting): Pr
   const removal: Removal = {
     at: Date.now(),
     before: Date.now() + 2 * HOUR_MS - RETENTION_MS,
-    rows: without(before, after),
+    rows: without(
+      { ...before, deliveries: before.deliveries.filter(({ state }) => state !== 'held') },
+      after,
+    ),
   }
   const { violations: broken, rows } = await conclude(world, {
     source: `retention, seed ${seed}`,
     atRest: false,
     removals: [removal],
+    heldKeptMs: RETENTION_MS,
   })
-  const unfinished = (all: Rows): number =>
-    all.deliveries.filter(({ state }) => state === 'pending' || state === 'held').length
+  const unfinished = (all: Rows): number => all.deliveries.filter(({ state }) => state === 'pending').length
+  const held = (all: Rows): number => all.deliveries.filter(({ state }) => state === 'held').length
   return {
     figures: {
       kills: POINTS[size].length,
@@ -81,9 +85,10 @@ async function sweepAndKill(world: World, { size, seed, progress }: Setting): Pr
     violations: [
       ...violations,
       ...(unfinished(before) === unfinished(rows) ? [] : ['unfinished work was removed']),
-      ...(removal.rows.deliveries.length === before.deliveries.length - unfinished(before)
+      ...(removal.rows.deliveries.length === before.deliveries.length - unfinished(before) - held(before)
         ? []
         : ['not all that is finished and old was removed']),
+      ...(held(rows) === 0 ? [] : ['not all that was held for too long was given up']),
       ...broken,
     ],
   }

@@ -21,14 +21,16 @@ export const heldMeansStopped: Check = {
   },
 }
 
-/** 17: what is cancelled was given up by its owner. */
+/** 17: what is cancelled was given up by its owner, or for its age. */
 export const cancelledByItsOwner: Check = {
   invariant: 17,
   needs: ['rows', 'removals'],
   run(facts, { looked, broken }) {
-    for (const { id: deliveryId, webhookId, eventId, state } of facts.rows.deliveries) {
+    const keptMs = facts.history.heldKeptMs ?? Infinity
+    for (const { id: deliveryId, webhookId, eventId, state, createdAt, endedAt } of facts.rows.deliveries) {
       if (state !== 'cancelled') continue
       looked()
+      if (endedAt !== null && endedAt - createdAt > keptMs) continue
       const given = facts
         .timelineOf(webhookId)
         .changes.some(({ what, held }) => what === 'deleted' || (what === 'enabled' && held === 'drop'))

@@ -25,6 +25,7 @@ const ONE_PENDING = `
 
 function carelessSweep(retention: RetentionStore, path: string): RetentionStore {
   return {
+    ...retention,
     async sweep(before, keysBefore, limit) {
       const database = new DatabaseSync(path)
       const { changes } = database.prepare(ONE_PENDING).run()

@@ -128,6 +128,7 @@ export function observedStore(store: Store, notes: Notes, node: string): Store {
       },
     },
     retention: {
+      ...store.retention,
       async sweep(before, keysBefore, limit) {
         const was = await readRows(store)
         const swept = await store.retention.sweep(before, keysBefore, limit)

@@ -57,6 +57,8 @@ describe('a channel', () => {
       failure_count: 0,
       last_error: null,
       paused_until: null,
+      held: 0,
+      held_expired: { count: 0, last_at: null },
       created_at: expect.any(String),
     })
     expect((await acme.call('GET', `${CHANNELS}/${body.id}`)).body).toEqual(body)

@@ -11,7 +11,8 @@ import { SIGNATURES_DEFAULT } from '../../../sign/schemes.ts'
 import type { ApiContext } from '../../context.ts'
 import { claimOf, rowOf } from '../../idempotency.ts'
 import { operation } from '../../operation.ts'
-import { channelSchema, channelView } from '../../views/channel.ts'
+import { channelSchema } from '../../views/channel.ts'
+import { showChannel } from '../webhooks/show.ts'
 import { checkedEventTypes } from '../webhooks/event-types.ts'
 import { CHANNEL_FIELDS, EVENTS_DEFAULT } from './fields.ts'
 import { keptTarget, type GivenTarget } from './target.ts'
@@ -76,7 +77,7 @@ export function createChannel({
       })
       const created = await store.webhooks.create(channel, claim)
       const { row, headers } = await rowOf(created, (id) => store.webhooks.get(organization.id, id))
-      return { status: 201, body: channelView(row, channel.createdAt), headers }
+      return { status: 201, body: await showChannel(services, row, channel.createdAt), headers }
     },
   })
 }
@@ -103,6 +104,7 @@ function newChannel(fields: ChannelFields, now: number): Webhook {
     createdAt: now,
     updatedAt: now,
     deletedAt: null,
+    activatedAt: now,
     ...FRESH_STATE,
     telling: FRESH_TELLING,
   }

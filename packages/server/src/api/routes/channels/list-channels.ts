@@ -3,8 +3,9 @@ import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { listBody, listSchema, PAGE_QUERY, pageRequest } from '../../pagination.ts'
 import { channelSchema, channelView } from '../../views/channel.ts'
+import { knownOf } from '../webhooks/show.ts'
 
-export function listChannels({ store, clock }: Pick<ApiContext, 'store' | 'clock'>) {
+export function listChannels({ store, services, clock }: Pick<ApiContext, 'store' | 'services' | 'clock'>) {
   return operation({
     id: 'listChannels',
     method: 'GET',
@@ -18,7 +19,9 @@ export function listChannels({ store, clock }: Pick<ApiContext, 'store' | 'clock
     async handle({ caller: { organization }, query }) {
       const page = await store.webhooks.list(organization.id, 'channels', pageRequest('channels', query))
       const now = clock.now()
-      return { status: 200, body: listBody('channels', page, (row) => channelView(row, now)) }
+      const facts = await services.webhooks.facts(page.rows)
+      const rows = page.rows.map((row) => channelView(row, knownOf(facts, row), now))
+      return { status: 200, body: listBody('channels', { rows, next: page.next }, (view) => view) }
     },
   })
 }

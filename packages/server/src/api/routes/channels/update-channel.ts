@@ -3,7 +3,8 @@ import { CHANNEL_CARRIERS } from '../../../carriers/index.ts'
 import { unpaused } from '../../../core/webhook.ts'
 import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
-import { channelSchema, channelView } from '../../views/channel.ts'
+import { channelSchema } from '../../views/channel.ts'
+import { showChannel } from '../webhooks/show.ts'
 import { idParams } from '../fields.ts'
 import { asChannel } from '../webhooks/carrier.ts'
 import { checkedEventTypes } from '../webhooks/event-types.ts'
@@ -54,7 +55,7 @@ export function updateChannel({
         },
         waiting: [],
       }))
-      return { status: 200, body: channelView(asChannel(changed), now) }
+      return { status: 200, body: await showChannel(services, asChannel(changed), now) }
     },
   })
 }

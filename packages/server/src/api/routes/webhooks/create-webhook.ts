@@ -29,7 +29,9 @@ const body = z
     enabled: z
       .boolean()
       .default(true)
-      .describe('False creates it without activating it: its status is `disabled`.'),
+      .describe(
+        'False creates it without activating it: its status is `disabled`. Matching events are held, and dropped when it is first enabled, unless you ask to send them.',
+      ),
     headers: WEBHOOK_FIELDS.headers.default({}),
     retry_schedule: WEBHOOK_FIELDS.retry_schedule.default([...RETRY_SCHEDULE_DEFAULT]),
     disable_after: WEBHOOK_FIELDS.disable_after.default(DISABLE_AFTER_DEFAULT),
@@ -128,6 +130,7 @@ function newWebhook(
     createdAt: now,
     updatedAt: now,
     deletedAt: null,
+    activatedAt: wanted.enabled ? now : null,
     ...FRESH_STATE,
     telling: FRESH_TELLING,
     status: wanted.enabled ? 'active' : 'disabled',

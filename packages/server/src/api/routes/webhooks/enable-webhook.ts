@@ -11,8 +11,12 @@ const body = z
   .strictObject({
     held: z
       .enum(['send', 'drop'])
-      .default('send')
-      .describe('What to do with the deliveries that were held: send them or drop them.'),
+      .optional()
+      .describe(
+        'What to do with the deliveries that were held: send them or drop them. Without it they are sent. But a webhook that was ' +
+          'created with `enabled: false` and was never active drops them: it starts with the events that come from now on. ' +
+          'Dropped deliveries end as `cancelled`, and `/replay` can still send them.',
+      ),
   })
   .optional()
   .describe('Optional.')
@@ -35,7 +39,7 @@ export function enableWebhook({ services, clock }: Pick<ApiContext, 'services' |
     async handle({ caller: { organization, key }, params, body: wanted }) {
       const now = clock.now()
       const webhook = await services.webhooks.change(organization.id, params.id, (current) =>
-        enable(current, wanted?.held ?? 'send', now),
+        enable(current, wanted?.held ?? null, now),
       )
       if (webhook === null) throw notFound()
       return { status: 200, body: await showSubscription(services, webhook, key.scopes, now) }

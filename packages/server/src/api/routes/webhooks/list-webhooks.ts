@@ -3,6 +3,7 @@ import type { ApiContext } from '../../context.ts'
 import { operation } from '../../operation.ts'
 import { listBody, listSchema, PAGE_QUERY, pageRequest } from '../../pagination.ts'
 import { webhookSchema, webhookView } from '../../views/webhook.ts'
+import { knownOf } from './show.ts'
 
 export function listWebhooks({ store, services, clock }: Pick<ApiContext, 'store' | 'services' | 'clock'>) {
   return operation({
@@ -19,11 +20,8 @@ export function listWebhooks({ store, services, clock }: Pick<ApiContext, 'store
       const page = await store.webhooks.list(organization.id, 'webhooks', pageRequest('webhooks', query))
       const now = clock.now()
       const facts = await services.webhooks.facts(page.rows)
-      const views = page.rows.flatMap((row) => {
-        const known = facts.get(row.id)
-        return known === undefined ? [] : [webhookView(row, known, key.scopes, now)]
-      })
-      return { status: 200, body: listBody('webhooks', { rows: views, next: page.next }, (view) => view) }
+      const rows = page.rows.map((row) => webhookView(row, knownOf(facts, row), key.scopes, now))
+      return { status: 200, body: listBody('webhooks', { rows, next: page.next }, (view) => view) }
     },
   })
 }

@@ -3,15 +3,24 @@ import type { Scope } from '../../../core/organization.ts'
 import type { Webhook } from '../../../core/webhook.ts'
 import type { ApiContext } from '../../context.ts'
 import type { WebhookFacts } from '../../services.ts'
-import { subscriptionView, type subscriptionSchema } from '../../views/channel.ts'
+import {
+  channelView,
+  subscriptionView,
+  type channelSchema,
+  type subscriptionSchema,
+} from '../../views/channel.ts'
 import { webhookView, type webhookSchema } from '../../views/webhook.ts'
 
 type Services = Pick<ApiContext['services'], 'webhooks'>
 
+export function knownOf(facts: ReadonlyMap<string, WebhookFacts>, { id }: Webhook): WebhookFacts {
+  const known = facts.get(id)
+  if (known === undefined) throw new Error(`nothing is known of ${id}`)
+  return known
+}
+
 async function factsOf({ webhooks }: Services, webhook: Webhook): Promise<WebhookFacts> {
-  const facts = (await webhooks.facts([webhook])).get(webhook.id)
-  if (facts === undefined) throw new Error(`nothing is known of ${webhook.id}`)
-  return facts
+  return knownOf(await webhooks.facts([webhook]), webhook)
 }
 
 /** A webhook as a key with `scopes` may see it, at `now`. */
@@ -32,4 +41,12 @@ export async function showSubscription(
   now: number,
 ): Promise<z.output<typeof subscriptionSchema>> {
   return subscriptionView(webhook, await factsOf(services, webhook), scopes, now)
+}
+
+export async function showChannel(
+  services: Services,
+  channel: Webhook,
+  now: number,
+): Promise<z.output<typeof channelSchema>> {
+  return channelView(channel, await factsOf(services, channel), now)
 }

@@ -23,7 +23,7 @@ const body = z
     enabled: z
       .boolean()
       .describe(
-        'True enables the webhook and sends what was held. False disables it. Use `/enable` to drop what was held.',
+        'True enables the webhook and sends what was held, or drops it if the webhook was never active. False disables it. Use `/enable` to choose.',
       ),
     headers: WEBHOOK_FIELDS.headers,
     retry_schedule: WEBHOOK_FIELDS.retry_schedule,
@@ -127,5 +127,5 @@ function applyChanges(
 
 function enabledChange(webhook: Webhook, enabled: boolean | undefined, now: number): WebhookChange {
   if (enabled === undefined) return { webhook, waiting: [] }
-  return enabled ? enable(webhook, 'send', now) : disable(webhook, now)
+  return enabled ? enable(webhook, null, now) : disable(webhook, now)
 }

@@ -54,6 +54,7 @@ describe('creating a webhook', () => {
         'filter',
         'warnings',
       ],
+      ...['held', 'held_expired', 'filtered_out'],
       ...['ordering', 'rate_limit', 'signatures', 'public_key', 'previous_secret_expires_at'],
     ])
     expect(body).toMatchObject({

@@ -8,6 +8,7 @@ import { tellings } from './0007-tellings.ts'
 import { healthOfMonitors } from './0008-health-of-monitors.ts'
 import { messagesSent } from './0009-messages-sent.ts'
 import { resends } from './0010-resends.ts'
+import { tallies } from './0011-tallies.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the schema's version is how many have been applied. Never change one that was released: add another. */
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   healthOfMonitors,
   messagesSent,
   resends,
+  tallies,
 ]
