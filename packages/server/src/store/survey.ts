@@ -19,6 +19,8 @@ export interface StoreSurvey {
   sealedSecrets(): Promise<string[]>
   /** Webhooks that fail, or were disabled because they did, the oldest first. */
   troubledWebhooks(limit: number): Promise<TroubledWebhook[]>
+  /** Active webhooks that were sent nothing yet, and whose filter passed events over; the oldest first. */
+  silentWebhooks(limit: number): Promise<SilentWebhook[]>
   /** Enabled monitors whose page could not be judged the last time, the oldest first. */
   failingMonitors(limit: number): Promise<FailingMonitor[]>
   /** Webhooks whose carrier or one of whose signature schemes is none of these. */
@@ -32,6 +34,13 @@ export interface TroubledWebhook {
   status: WebhookStatus
   health: WebhookHealth
   lastError: string | null
+}
+
+export interface SilentWebhook {
+  id: string
+  organizationSlug: string
+  /** Events that its filter passed over. */
+  filteredOut: number
 }
 
 export interface FailingMonitor {

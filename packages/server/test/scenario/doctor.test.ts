@@ -25,6 +25,13 @@ it('doctor judges the settings of the running server, and names webhooks and mon
     () => api.get<{ status: string }>(`/api/v1/webhooks/${made.id}`),
     ({ status }) => status === 'disabled_gone',
   )
+  await api.post('/api/v1/event-types', { type: 'order.sent' })
+  const silent = await api.post<{ id: string }>('/api/v1/webhooks', {
+    url: receiver.url,
+    events: ['order.sent'],
+    filter: 'data.amont > 5',
+  })
+  await api.post('/api/v1/events', { type: 'order.sent', data: { amount: 10 } })
   const moved = await startRawServer({
     onRequest: (socket) =>
       socket.end(http('302 Found', { location: 'https://a.example/?token=ponmlkjihgfedcba' })),
@@ -59,6 +66,9 @@ it('doctor judges the settings of the running server, and names webhooks and mon
   expect(stdout).toContain(`! Webhook ${made.id} of default`)
   expect(stdout).toContain('was disabled (disabled_gone): Your server said that this endpoint is gone')
   expect(stdout).toContain(`POST /api/v1/webhooks/${made.id}/enable`)
+  expect(stdout).toContain(
+    `! The filter of webhook ${silent.id} of default passed over the only event so far`,
+  )
   expect(stdout).toMatch(
     new RegExp(`! Monitor ${watched.id} of default \\(Lamp, .*\\) is failing: .*gone for good`),
   )

@@ -19,6 +19,7 @@ import { checkMail } from './mail.ts'
 import { checkMonitors } from './monitors.ts'
 import { checkExposure } from './network.ts'
 import { checkSealedSecrets } from './sealed-secrets.ts'
+import { checkSilentWebhooks } from './silent-webhooks.ts'
 import { checkUnknownNames } from './unknown-names.ts'
 import { checkWebhooks } from './webhooks.ts'
 
@@ -32,6 +33,7 @@ const CHECKS: readonly Check[] = [
   checkExposure,
   checkMail,
   checkWebhooks,
+  checkSilentWebhooks,
   checkMonitors,
   checkUnknownNames,
 ]

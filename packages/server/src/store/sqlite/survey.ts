@@ -76,6 +76,17 @@ export function surveySqliteStore(dataDir: string): StoreSurvey {
         ...{ id: idText('webhook', id), organizationSlug: slug },
         ...{ url, status, health, lastError },
       })),
+    silentWebhooks: async (limit) =>
+      rowsOf<{ id: Uint8Array; slug: string; filtered_out: number }>(
+        'webhook_tallies',
+        'filtered_out',
+        `SELECT w.id, o.slug, t.filtered_out
+         FROM webhook_tallies t JOIN webhooks w ON w.seq = t.webhook_seq JOIN organizations o ON o.id = w.organization_id
+         WHERE w.deleted_at IS NULL AND w.status = 'active' AND w.last_triggered_at IS NULL AND t.filtered_out > 0
+         ORDER BY w.seq LIMIT ${limit}`,
+      ).map(({ id, slug, filtered_out: filteredOut }) => ({
+        ...{ id: idText('webhook', id), organizationSlug: slug, filteredOut },
+      })),
     failingMonitors: async (limit) =>
       rowsOf<Omit<TroubledRow, 'status' | 'health'> & { name: string }>(
         'monitors',
