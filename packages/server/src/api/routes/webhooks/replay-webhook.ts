@@ -54,8 +54,9 @@ export function replayWebhook({ store, services, clock }: Pick<ApiContext, 'stor
     tag: 'webhooks',
     summary: 'Send past events again',
     description:
-      'Each event keeps its `webhook-id`. A delivery that was given up starts its retry schedule again. A delivered one is sent ' +
-      'once more. Events that were never owed to the webhook are matched by its present events, scope and filter.',
+      'Each event keeps its `webhook-id`. For each event, what counts is the last delivery that this webhook had of it. One that ' +
+      'has ended never changes: another delivery is made, with a retry schedule of its own (`resend_of`). One that waits for its ' +
+      'retry is sent now. Events that were never owed to the webhook are matched by its present events, scope and filter.',
     access: ['write'],
     feature: ['webhooks', 'channels'],
     params: idParams,
