@@ -145,14 +145,19 @@ export function createCheckpointThread(path: string): { ask: AskForCheckpoint; c
     done?.(message)
   }
 
+  function ended(one: Worker, message: string): void {
+    if (worker !== one) return
+    worker = null
+    reply({ pages: 0, copied: 0, error: { message, code: null } })
+  }
+
   function start(): Worker {
     const started = new Worker(THREAD_FILE, { workerData: { path } satisfies CheckpointThreadData })
     started.unref()
     started.on('message', (message: CheckpointReply) => reply(message))
-    started.on('error', (error) => {
-      if (worker === started) worker = null
-      reply({ pages: 0, copied: 0, error: { message: messageOf(error), code: null } })
-    })
+    started.on('error', (error) => ended(started, messageOf(error)))
+    // After an error it is the second to tell.
+    started.on('exit', () => ended(started, 'the thread that copies it has ended'))
     return started
   }
 
@@ -163,8 +168,9 @@ export function createCheckpointThread(path: string): { ask: AskForCheckpoint; c
       worker.postMessage('checkpoint')
     },
     async close() {
-      await worker?.terminate()
+      const last = worker
       worker = null
+      await last?.terminate()
     },
   }
 }

@@ -39,8 +39,7 @@ export interface LogWatch {
  */
 export function createForcedLog(database: DatabaseSync, path: string, watch: LogWatch): ForcedLog {
   database.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0')
-  const file = openSync(`${path}-wal`, 'r+')
-  forceAnew(database, file)
+  const file = openForcedAnew(database, `${path}-wal`)
   const sync = createLogSync((done) => fdatasync(file, done), watch.onLost)
   const thread = createCheckpointThread(path)
   const askNothing = database.prepare('PRAGMA wal_checkpoint(NOOP)')
@@ -73,13 +72,14 @@ export function createForcedLog(database: DatabaseSync, path: string, watch: Log
 const BLOCK_BYTES = 1024 * 1024
 
 /**
- * After a forcing that failed the system may take pages for written that are not, and would not write them again. So what an
- * earlier process left in the log is written once more as it reads, before anything is built on it. The write lock keeps
- * other processes from writing meanwhile.
+ * Opens the log. After a forcing that failed the system may take pages for written that are not, and would not write them again.
+ * So what an earlier process left in it is written once more as it reads, before anything is built on it. The write lock keeps
+ * other processes from writing meanwhile, and has SQLite make the log where there is none.
  */
-function forceAnew(database: DatabaseSync, file: number): void {
+function openForcedAnew(database: DatabaseSync, path: string): number {
   database.exec('BEGIN IMMEDIATE')
   try {
+    const file = openSync(path, 'r+')
     const block = Buffer.allocUnsafe(BLOCK_BYTES)
     const { size } = fstatSync(file)
     for (let at = 0; at < size;) {
@@ -89,6 +89,7 @@ function forceAnew(database: DatabaseSync, file: number): void {
       at += length
     }
     fdatasyncSync(file)
+    return file
   } finally {
     database.exec('ROLLBACK')
   }
