@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createCheckpoints, type CheckpointReply } from './checkpoints.ts'
 
-const BOUNDS = { checkpointPages: 10, logPagesMax: 100 }
+const CHECKPOINT_PAGES = 10
 
 /** A log of so many pages, and a thread that answers when it is told to. */
 function checkpointsByHand() {
@@ -15,7 +15,7 @@ function checkpointsByHand() {
       onLost: (error) => told.lost.push(error),
       onFault: (error) => told.faults.push(error),
     },
-    BOUNDS,
+    CHECKPOINT_PAGES,
   )
   return {
     checkpoints,
@@ -61,12 +61,24 @@ describe('a checkpoint', () => {
 
   test('that fails is asked for again as the log grows, and stops nobody', () => {
     const { checkpoints, asked, told, grow, fail } = checkpointsByHand()
-    grow(100)
-    expect(checkpoints.room()).not.toBeNull()
-    fail(13)
-    expect(told).toMatchObject({ lost: [], faults: [{ message: expect.stringContaining('it broke') }] })
-    expect(checkpoints.room()).toBeNull()
     grow(10)
+    fail(13)
+    expect(told).toMatchObject({
+      lost: [],
+      faults: [{ message: expect.stringContaining('it broke') as string }],
+    })
+    expect(checkpoints.room()).toBeNull()
+    grow(9)
+    expect(asked).toHaveLength(0)
+    grow(1)
+    expect(asked).toHaveLength(1)
+  })
+
+  test('is asked for at once when there is no space left', () => {
+    const { checkpoints, asked, grow } = checkpointsByHand()
+    grow(1)
+    checkpoints.outOfSpace()
+    checkpoints.outOfSpace()
     expect(asked).toHaveLength(1)
   })
 
@@ -78,38 +90,44 @@ describe('a checkpoint', () => {
   })
 })
 
-describe('at its bound', () => {
-  test('commits wait until the log was copied to its end', async () => {
+describe('behind a checkpoint', () => {
+  test('commits wait until the rest was copied, and the log begins anew', async () => {
     const { checkpoints, asked, grow, copy, log } = checkpointsByHand()
-    grow(99)
+    grow(10)
     expect(checkpoints.room()).toBeNull()
-    grow(1)
+    grow(5)
+    expect(checkpoints.room()).toBeNull()
+    copy(10)
     const room = checkpoints.room()
     expect(room).not.toBeNull()
-    // What was asked for before the last commits does not reach the end.
-    copy(99)
-    expect(checkpoints.room()).not.toBeNull()
     expect(asked).toHaveLength(1)
     copy()
     await room
     expect(checkpoints.room()).toBeNull()
     log.pages = 0
-    grow(1)
-    expect(checkpoints.room()).toBeNull()
+    grow(9)
+    expect(asked).toHaveLength(0)
   })
 
-  test('somebody who reads an old state lets the log grow, and commits wait no longer than for one more checkpoint', async () => {
+  test('nobody waits when it reached the end by itself', () => {
     const { checkpoints, asked, grow, copy } = checkpointsByHand()
-    grow(100)
+    grow(10)
+    copy()
+    expect(checkpoints.room()).toBeNull()
+    expect(asked).toHaveLength(0)
+  })
+
+  test('somebody who reads an old state lets the log grow, and commits wait for one more checkpoint and no longer', async () => {
+    const { checkpoints, asked, grow, copy } = checkpointsByHand()
+    grow(10)
+    copy(4)
     const room = checkpoints.room()
-    copy(40)
-    copy(40)
+    copy(4)
     await room
     expect(asked).toHaveLength(0)
-    grow(99)
-    copy(40)
-    expect(checkpoints.room()).toBeNull()
+    grow(9)
+    expect(asked).toHaveLength(0)
     grow(1)
-    expect(checkpoints.room()).not.toBeNull()
+    expect(asked).toHaveLength(1)
   })
 })

@@ -9,8 +9,10 @@ import { Worker } from 'node:worker_threads'
 export interface Checkpoints {
   /** A transaction was committed: asks for a checkpoint when the log has grown enough. */
   committed(): void
+  /** A commit found no space: what is in the log may have it, and is copied now. */
+  outOfSpace(): void
   /**
-   * Null while commits may be made. Otherwise the log has come to its bound, and the promise resolves when it was copied: with
+   * Null while commits may be made. Otherwise the rest of the log is being copied, and the promise resolves when it was: with
    * nothing new in it, the next commit begins it anew.
    */
   room(): Promise<void> | null
@@ -45,45 +47,39 @@ export interface CheckpointParts {
 
 /** 16 MiB: what a checkpoint copies at least. A page that was written often meanwhile is copied once. */
 const CHECKPOINT_PAGES = 4_000
-/** 64 MiB: what commits wait at. */
-const LOG_PAGES_MAX = 16_000
 
 // Extended result codes, https://www.sqlite.org/rescode.html
 const SQLITE_IOERR_FSYNC = 1_034
 const SQLITE_IOERR_DIR_FSYNC = 1_290
 
 /**
- * While commits go on a checkpoint never reaches the end of the log, and only a log that was copied to its end begins anew. So
- * once it has come to its bound, commits wait for a last checkpoint, which has little left to copy. A process that reads an
- * old state for long, such as a backup, keeps the log from beginning anew: then it grows, and commits wait at each further bound.
+ * A first checkpoint copies what has gathered, beside the commits that go on. It never reaches the end of the log so, and only
+ * a log that was copied to its end begins anew. So commits wait for a second one right behind it, which has little left to copy.
+ * That keeps the log at the size of a checkpoint, and the disk from being filled by it.
+ *
+ * A process that reads an old state for long, such as a backup, keeps the log from beginning anew: then it grows, and is looked
+ * after again each time it has grown by as much.
  */
 export function createCheckpoints(
   { pagesInLog, ask, onLost, onFault }: CheckpointParts,
-  { checkpointPages, logPagesMax } = { checkpointPages: CHECKPOINT_PAGES, logPagesMax: LOG_PAGES_MAX },
+  checkpointPages = CHECKPOINT_PAGES,
 ): Omit<Checkpoints, 'close'> & { idle(): Promise<void> } {
   let askAt = checkpointPages
-  let waitAt = logPagesMax
   let seen = 0
-  let copied = 0
-  let underWay = false
+  let phase: 'none' | 'beside commits' | 'commits wait' = 'none'
   let waiters: (() => void)[] = []
   let idleWaiters: (() => void)[] = []
 
-  function start(): void {
-    underWay = true
+  function start(next: Exclude<typeof phase, 'none'>): void {
+    phase = next
     ask((reply) => {
-      underWay = false
       if (reply.error !== null) report(reply.error)
-      const pages = pagesInLog()
-      const advanced = reply.copied > copied
-      copied = reply.copied
-      askAt = (reply.error === null ? copied : pages) + checkpointPages
-      // The end was out of reach while there were commits, and now they wait. Without any advance somebody reads an old state.
-      if (isFull(pages) && advanced && copied < pages) {
-        start()
+      else if (phase === 'beside commits' && reply.copied < pagesInLog()) {
+        start('commits wait')
         return
       }
-      if (isFull(pages)) waitAt = pages + logPagesMax
+      phase = 'none'
+      askAt = pagesInLog() + checkpointPages
       wake()
     })
   }
@@ -92,10 +88,6 @@ export function createCheckpoints(
     const error = new Error(`The write-ahead log cannot be copied into the database: ${message}`)
     if (code === SQLITE_IOERR_FSYNC || code === SQLITE_IOERR_DIR_FSYNC) onLost(error)
     else onFault(error)
-  }
-
-  function isFull(pages: number): boolean {
-    return pages >= waitAt
   }
 
   function wake(): void {
@@ -108,27 +100,26 @@ export function createCheckpoints(
   return {
     committed() {
       const pages = pagesInLog()
-      if (pages < seen) {
-        // It began anew.
-        askAt = checkpointPages
-        waitAt = logPagesMax
-        copied = 0
-      }
+      // It began anew.
+      if (pages < seen) askAt = checkpointPages
       seen = pages
-      if ((pages >= askAt || isFull(pages)) && !underWay) start()
+      if (pages >= askAt && phase === 'none') start('beside commits')
+    },
+    outOfSpace() {
+      if (phase === 'none') start('beside commits')
     },
     room: () =>
-      isFull(seen) && underWay
+      phase === 'commits wait'
         ? new Promise((resolve) => {
             waiters.push(resolve)
           })
         : null,
     idle: () =>
-      underWay
-        ? new Promise((resolve) => {
+      phase === 'none'
+        ? Promise.resolve()
+        : new Promise((resolve) => {
             idleWaiters.push(resolve)
-          })
-        : Promise.resolve(),
+          }),
   }
 }
 

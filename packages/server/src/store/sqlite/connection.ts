@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import { Problem } from '../../core/errors.ts'
 import { storeError } from './errors.ts'
 import { FORCED_BY_COMMIT, type ForcedLog } from './forced-log.ts'
 
@@ -83,6 +84,7 @@ export function createConnection(database: DatabaseSync, log: ForcedLog = FORCED
       rollBack()
       const mapped = storeError(error)
       ailing ||= mapped !== error
+      if (mapped instanceof Problem && mapped.code === 'store_full') log.outOfSpace()
       throw mapped
     }
   }

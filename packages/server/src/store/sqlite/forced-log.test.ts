@@ -7,8 +7,8 @@ import { createConnection } from './connection.ts'
 import { createForcedLog } from './forced-log.ts'
 import { DATABASE_FILE_NAME, openDatabase } from './open-database.ts'
 
-/** The bound of commits.ts, the last commits before it, and a page that a commit adds. */
-const LOG_BYTES_MAX = 70 * 1024 * 1024
+/** A checkpoint, and what is committed beside it. */
+const LOG_BYTES_MAX = 32 * 1024 * 1024
 const ROW_BYTES = 256 * 1024
 
 let dataDir = ''

@@ -9,6 +9,8 @@ export interface ForcedLog {
   committed(): void
   /** Null when every commit so far is on the disk; otherwise resolves when it is. See log-sync.ts. */
   durable(): Promise<void> | null
+  /** A transaction found no space on the disk. */
+  outOfSpace(): void
   /** Null while there is room for another commit; otherwise resolves when there is. See checkpoints.ts. */
   room(): Promise<void> | null
   /** Throws `store_unavailable` once the disk has failed: nothing may be built on what may be lost. */
@@ -21,6 +23,7 @@ export interface ForcedLog {
 export const FORCED_BY_COMMIT: ForcedLog = {
   committed: () => undefined,
   durable: () => null,
+  outOfSpace: () => undefined,
   room: () => null,
   assertSound: () => undefined,
   close: () => Promise.resolve(),
@@ -63,6 +66,7 @@ export function createForcedLog(database: DatabaseSync, path: string, watch: Log
       checkpoints.committed()
     },
     durable: () => sync.durable(),
+    outOfSpace: () => checkpoints.outOfSpace(),
     room: () => checkpoints.room(),
     assertSound: () => sync.assertSound(),
     close: () => (closing ??= close()),
